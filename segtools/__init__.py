@@ -1,0 +1,55 @@
+"""Customer segments that hold up: from raw orders to a checked report.
+
+Everything public is listed here and loaded when it is first used, so that importing
+the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "schema": ("ConfigError", "DataError", "DisclosureError"),
+    "config": ("RunConfig", "load_config"),
+    "sources": ("open_source", "source"),
+    "prepare.clean": ("clean",),
+    "prepare.lights": ("adequacy", "freshness"),
+    "prepare.save": ("quality_record", "rows_by_rule", "save_tables"),
+    "features.catalogue": ("Window", "feature"),
+    "features.build": ("Shop", "build_features", "collect", "supported"),
+    "features.describe": ("catalogue_record", "feature_table"),
+    "features.legs": ("build_learning", "plan_legs"),
+    "goals": ("goals_record", "survey", "typed_shop"),
+    "segmentation.scheme": ("scheme",),
+    "segmentation.structure": ("structure_verdict",),
+    "segmentation.contest": ("Rules", "run_contest"),
+    "segmentation.freeze": ("freeze",),
+    "segmentation.model": ("SegmentModel",),
+    "segmentation.verdict": ("decide",),
+    "history.registry": ("match_segments", "name_segments"),
+    "history.changes": ("migration", "summarise_changes"),
+    "profiles.profile": ("Segmented", "profile_table"),
+    "profiles.personas": ("build_personas",),
+    "profiles.actions": ("build_actions",),
+    "destinations.spreadsheet": ("export_spreadsheet",),
+    "report.stage": ("open_stage",),
+}
+_ROOMS = ("features", "goals", "plots", "segmentation", "simulate")
+_WHERE = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [*sorted(_WHERE), "plots", "simulate"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"segtools.{_WHERE[name]}"), name)
+    if name in _ROOMS:
+        return importlib.import_module(f"segtools.{name}")
+    raise AttributeError(f"module 'segtools' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,219 @@
+"""The command line: thin. It parses, calls and prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from segtools.bundled import configuration
+from segtools.config import RunConfig, load_config, parse_override
+from segtools.schema import ConfigError, DataError, DisclosureError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Customer segments that hold up: from raw orders to a checked report.",
+)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+_out = Console(highlight=False, soft_wrap=True)
+
+Override = Annotated[
+    list[str] | None,
+    typer.Option("-p", metavar="NAME=VALUE", help="override a key; repeatable"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+
+
+@app.callback()
+def _top() -> None:
+    """Keep `segtools COMMAND` even while there are few commands."""
+
+
+@app.command()
+def run(
+    config: Annotated[
+        str,
+        typer.Argument(help="YAML file, or a bundled one: sample, complete_journey"),
+    ] = "sample",
+    p: Override = None,
+    out: Annotated[Path | None, typer.Option(help="the run's folder")] = None,
+    again: Annotated[bool, typer.Option(help="repeat a finished run")] = False,
+    replace: Annotated[bool, typer.Option(help="replace another finished run")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run all stages and print the path of the report."""
+    from segtools.report.run import is_done, run_stages, start_run
+
+    settings = _configured(config, p)
+    path = start_run(settings, out, again=again, replace=replace)
+    if is_done(path):
+        _say(f"Already done: {path} holds this run. Use --again to repeat it.")
+    else:
+        with _progress() as bar:
+            run_stages(path, bar)
+    page = path / "index.html"
+    if as_json:
+        print(json.dumps({"state": "done", "run": str(path), "page": str(page)}))
+    else:
+        print(page)
+
+
+@app.command()
+def check(
+    config: Annotated[str, typer.Argument(help="YAML file or bundled name")],
+    p: Override = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check configuration and data without starting a kernel."""
+    from segtools.report.check import check as check_data
+
+    found = check_data(_configured(config, p))
+    if as_json:
+        print(json.dumps(found.record(), default=str))
+    else:
+        _print_check(found)
+    if found.light == "red":
+        raise typer.Exit(3)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="a new or empty folder")],
+) -> None:
+    """Make a project folder with notebooks and a commented configuration."""
+    from segtools.report.project import init_project
+
+    print(init_project(folder))
+
+
+@app.command()
+def assign(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="file or folder")],
+    out: Annotated[Path, typer.Option(help="where to write: .parquet or .csv")],
+    p: Override = None,
+) -> None:
+    """Give customers in new data the segments of a run's frozen model."""
+    from segtools.report.assign import assign_file
+
+    overrides = dict(parse_override(text) for text in p or [])
+    frame = assign_file(run_dir, data, out, overrides)
+    _say(f"{len(frame):,} customers assigned.")
+    print(out)
+
+
+def _configured(config: str, p: list[str] | None) -> RunConfig:
+    overrides = dict(parse_override(text) for text in p or [])
+    bundled = None if Path(config).exists() else configuration(config)
+    return load_config(bundled or config, overrides)
+
+
+def _say(text: str) -> None:
+    _err.print(text, markup=False)
+
+
+class _progress:  # noqa: N801
+    """Show stage and cell: a bar on a terminal, one line a stage elsewhere."""
+
+    def __enter__(self) -> Any:
+        self.stage = ""
+        self.bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("cell {task.completed:.0f} of {task.total:.0f}"),
+            TimeElapsedColumn(),
+            console=_err,
+            disable=not _err.is_terminal,
+        )
+        self.bar.start()
+        return self
+
+    def __call__(self, stage: str, cell: int, cells: int) -> None:
+        if stage != self.stage:
+            self.stage = stage
+            self.task = self.bar.add_task(stage, total=cells)
+        self.bar.update(self.task, completed=cell)
+        if not _err.is_terminal:
+            _say(f"{stage}: cell {cell} of {cells}")
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.stop()
+
+
+def _print_check(found: Any) -> None:
+    table = Table(title="Rows", title_justify="left")
+    for column in ("table", "read", "kept", "set_aside", "quarantined", "changed"):
+        right = column != "table"
+        table.add_column(column.replace("_", " "), justify="right" if right else "left")
+    for name, account in found.cleaned.accounts.items():
+        table.add_row(name, *(f"{n:,}" for n in account.values()))
+    _out.print(table)
+    for rule in found.cleaned.rules:
+        text = f"{rule['rows']:,} rows of {rule['table']}: {rule['sentence']}"
+        _out.print(text, markup=False)
+    for basis in found.bases:
+        state = "supported" if basis["supported"] else f"needs {basis['missing']}"
+        _out.print(f"Basis {basis['basis']}: {state}", markup=False)
+    _out.print(found.plan.sentence, markup=False)
+    for name, light in found.lights.items():
+        text = f"{name.capitalize()}: {light['light']}. {light['sentence']}"
+        _out.print(text, markup=False)
+
+
+def _fail(error: Exception, code: int) -> int:
+    kind = type(error).__name__
+    if "--json" in sys.argv:
+        sentence, dot, remedy = str(error).rpartition(". ")
+        body = {"code": code, "kind": kind, "sentence": sentence + dot.strip()}
+        print(json.dumps({"error": body | {"remedy": remedy}}))
+    _say(str(error))
+    return code
+
+
+def _interrupt(signum: int, frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one sentence and an exit code."""
+    from segtools.report.errors import StageError
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app(standalone_mode=False)
+        code = 0
+    except typer.Exit as error:
+        code = error.exit_code
+    except typer.Abort:
+        code = 130
+    except ConfigError as error:
+        code = _fail(error, 2)
+    except DataError as error:
+        code = _fail(error, 3)
+    except (DisclosureError, StageError) as error:
+        code = _fail(error, 4)
+    except KeyboardInterrupt:
+        code = _fail(KeyboardInterrupt("Interrupted; finished stages are whole."), 130)
+    except Exception as error:
+        code = _usage(error)
+    sys.stdout.flush()
+    os._exit(code) if code == 130 else sys.exit(code)
+
+
+def _usage(error: Exception) -> int:
+    """Print a mistake on the command line itself as click words it."""
+    show = getattr(error, "format_message", None)
+    if show is None:
+        raise error
+    _say(f"{show().rstrip('.')}. See `segtools --help`.")
+    return 2

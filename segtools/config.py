@@ -1,0 +1,356 @@
+"""One validated run configuration: every key, its stage and its meaning."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from segtools.schema import STAGES, ConfigError, did_you_mean
+from segtools.timezones import instant, zone
+
+Goal = Literal["grow_spend", "keep_customers", "win_back", "understand"]
+GOAL_TEXT = {
+    "grow_spend": "Grow what customers spend in the next period",
+    "keep_customers": "Keep customers who bought recently buying",
+    "win_back": "Win back customers who are overdue on their own rhythm",
+    "understand": "Understand what kinds of customers there are",
+}
+# Numbers of segments that `n_segments: auto` tries.
+AUTO_SEGMENTS = (3, 4, 5)
+_PROJECT = re.compile(r"^\w[\w .-]{0,79}$")
+
+
+def _key(default: Any, stage: str, meaning: str, **rules: Any) -> Any:
+    extra = {"stage": stage}
+    return Field(default, description=meaning, json_schema_extra=extra, **rules)
+
+
+class TableFile(BaseModel):
+    """Where one table lies and how to read it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(description="CSV, TSV or Parquet file, a folder or glob of them")
+    delimiter: str | None = Field(None, description="default: found by looking")
+    decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers")
+    encoding: str = Field("utf-8", description="utf-8, utf-16, latin-1, cp1252 ...")
+    date_format: str | None = Field(None, description="strptime; default: ISO dates")
+    timezone: str | None = Field(None, description="of naive times; default: project's")
+    columns: dict[str, str] = Field({}, description="ours: theirs")
+
+
+class Source(BaseModel):
+    """Where the data comes from: a system and what that system needs."""
+
+    model_config = ConfigDict(extra="allow")
+
+    system: str = Field(
+        description="files, complete_journey, sample or a registered one"
+    )
+
+
+class RunConfig(BaseModel):
+    """The configuration of one run; the class documents every key.
+
+    Examples
+    --------
+    >>> RunConfig(project="shop", timezone="UTC", source={"system": "sample"}).goal
+    'grow_spend'
+    """
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    project: str = _key(..., "01_goals", "name of the project; runs are kept under it")
+    goal: Goal = _key("grow_spend", "01_goals", "what the segments are to serve")
+    decision: str = _key("", "01_goals", "the decision that will be taken with them")
+    readiness: dict[str, str] = _key({}, "01_goals", "answers only people can give")
+    criteria: dict[str, float] = _key(
+        {"value": 40, "growth": 25, "size": 20, "reach": 15},
+        "01_goals",
+        "weights of the attractiveness criteria, fixed before segments are seen",
+    )
+    source: Source = _key(..., "01_goals", "where the data comes from")
+    extensions: list[str] = _key([], "01_goals", "Python files with own features, ...")
+    timezone: str | None = _key(None, "01_goals", "IANA zone of days and hours")
+    currency: str = _key("", "01_goals", "sign or code shown beside money")
+    as_of: str | None = _key(None, "01_goals", "instant at which the analysis stands")
+    window_days: int = _key(180, "02_data_prep", "how far features look back", ge=7)
+    outcome_days: int = _key(90, "02_data_prep", "length of the goal's period", ge=7)
+    returns: Literal["net", "drop", "separate"] = _key(
+        "net", "02_data_prep", "how returned goods count"
+    )
+    duplicates: Literal["drop", "keep"] = _key(
+        "drop", "02_data_prep", "rows that are equal in every column"
+    )
+    quarantine_limit: float = _key(
+        0.05, "02_data_prep", "share of rows that may break the contract", ge=0, le=1
+    )
+    bases: list[str] = _key(
+        ["value", "behaviour", "loyalty", "benefits"],
+        "02_data_prep",
+        "what the segmentation looks at",
+    )
+    method: str = _key("auto", "03_segmentation", "auto, or the scheme to use")
+    n_segments: int | Literal["auto"] = _key(
+        "auto", "03_segmentation", "2 to 12; an upper bound for goal and rules"
+    )
+    min_share: float = _key(
+        0.03,
+        "03_segmentation",
+        "no segment under this share of customers",
+        ge=0,
+        le=0.5,
+    )
+    max_fit_customers: int = _key(
+        200_000, "03_segmentation", "models learn on a sample above this", ge=1000
+    )
+    force_segments: bool = _key(
+        False, "03_segmentation", "make segments although the verdict advises against"
+    )
+    segment_names: dict[str, str] = _key(
+        {}, "03_segmentation", "segment_id or present name: your name"
+    )
+    seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
+
+    @field_validator("project")
+    @classmethod
+    def _project(cls, value: str) -> str:
+        if not _PROJECT.match(value) or value.endswith((".", " ")):
+            raise ValueError(
+                "must be a name of letters, digits, blanks, dots, - and _ "
+                "that can be a folder"
+            )
+        return value
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _as_of(cls, value: Any) -> Any:
+        if isinstance(value, (dt.date, dt.datetime)):
+            value = value.isoformat()
+        if isinstance(value, str):
+            try:
+                instant(value, "UTC")
+            except ConfigError:
+                raise ValueError("must be an ISO date such as 2024-10-01") from None
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str | None) -> str | None:
+        if value is not None:
+            zone(value)
+        return value
+
+    @field_validator("n_segments")
+    @classmethod
+    def _n_segments(cls, value: int | str) -> int | str:
+        if isinstance(value, int) and not 2 <= value <= 12:
+            raise ValueError("must be auto or a number from 2 to 12")
+        return value
+
+    @field_validator("min_share")
+    @classmethod
+    def _min_share(cls, value: float, info: Any) -> float:
+        n = info.data.get("n_segments")
+        if isinstance(n, int) and n * value > 1:
+            raise ValueError(
+                f"must leave room for every segment, but {n} segments of at least "
+                f"{value:.0%} need {n * value:.0%} of the customers. "
+                f"Lower n_segments to {int(1 / value)} or min_share to {1 / n:.2f}"
+            )
+        return value
+
+
+def stage_of(key: str) -> str:
+    """Give the stage that first reads a configuration key."""
+    return str(RunConfig.model_fields[key].json_schema_extra["stage"])  # type: ignore[index,call-overload]
+
+
+def defaults() -> dict[str, Any]:
+    """Give the default of every key that has one."""
+    fields = RunConfig.model_fields.items()
+    return {name: f.get_default() for name, f in fields if not f.is_required()}
+
+
+def load_config(path: str | Path, overrides: dict[str, Any] | None = None) -> RunConfig:
+    """Read and validate a YAML configuration.
+
+    Parameters
+    ----------
+    path : str or Path
+        The YAML file.
+    overrides : dict, optional
+        Dotted key to value (``{"source.order_lines.path": "x.csv"}``), applied
+        before validation; what ``-p NAME=VALUE`` gives.
+
+    Returns
+    -------
+    RunConfig
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, is not YAML, or a key is unknown or mistyped.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ConfigError(
+            f"CONFIG must be a YAML file, but there is no {path}. "
+            "Make one with `segtools init DIR`."
+        )
+    try:
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name} must be YAML, but {_where(error)}.") from None
+    if not isinstance(body, dict):
+        raise ConfigError(
+            f"{path.name} must hold `key: value` lines, but it holds "
+            f"{'nothing' if body is None else type(body).__name__}. "
+            "Start from `segtools init DIR`."
+        )
+    for name, value in (overrides or {}).items():
+        _set(body, name, value)
+    return validate(_relative(body, path.parent))
+
+
+def validate(body: dict[str, Any]) -> RunConfig:
+    """Validate a configuration given as a dictionary.
+
+    Raises
+    ------
+    ConfigError
+        One sentence about the first thing that is wrong.
+
+    Examples
+    --------
+    >>> validate({"project": "shop", "sourc": {}})
+    Traceback (most recent call last):
+    segtools.schema.ConfigError: The configuration must use known keys, but 'sourc' \
+is none. Did you mean 'source'?
+    """
+    try:
+        config = RunConfig.model_validate(body)
+    except ValidationError as error:
+        raise ConfigError(_sentence(error)) from None
+    _check_source(config.source)
+    return config
+
+
+def _check_source(source: Source) -> None:
+    if source.system != "files":
+        return
+    tables = source.model_extra or {}
+    known = ("orders", "order_lines", "customers")
+    for name, block in tables.items():
+        if name not in known:
+            raise ConfigError(
+                f"source must use known tables, but {name!r} is none. "
+                f"{did_you_mean(name, known)}"
+            )
+        try:
+            TableFile.model_validate(block)
+        except ValidationError as error:
+            raise ConfigError(_sentence(error, f"source.{name}", TableFile)) from None
+    if not {"orders", "order_lines"} & set(tables):
+        raise ConfigError(
+            "source must name a file with orders, but it has neither orders nor "
+            "order_lines. Add `order_lines: {path: ...}` under source."
+        )
+
+
+def _sentence(
+    error: ValidationError, within: str = "", model: type[BaseModel] = RunConfig
+) -> str:
+    first = error.errors()[0]
+    key = ".".join([within, *map(str, first["loc"])]).strip(".")
+    if first["type"] == "extra_forbidden":
+        guess = did_you_mean(str(first["loc"][-1]), model.model_fields)
+        return f"The configuration must use known keys, but {key!r} is none. {guess}"
+    if first["type"] == "missing":
+        return f"The configuration must hold {key!r}, but it is missing. Add `{key}:`."
+    rule = first["msg"].removeprefix("Value error, ").rstrip(".")
+    rule = rule.replace("Input should be", "must be", 1)
+    if ". " in rule:  # the validator brought its own remedy
+        return f"{rule}." if rule.startswith(key) else f"{key} {rule}."
+    return (
+        f"{key} {rule}, but it is {first['input']!r}. Change it in the configuration."
+    )
+
+
+def _where(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return "it is not text in UTF-8. Save it as UTF-8"
+    problem = getattr(error, "problem", "it cannot be read")
+    return (
+        f"line {mark.line + 1}, column {mark.column + 1} cannot be read ({problem}). "
+        "Check the indent, colons and quotes there"
+    )
+
+
+def _set(body: dict[str, Any], dotted: str, value: Any) -> None:
+    *parents, last = dotted.split(".")
+    for parent in parents:
+        body = body.setdefault(parent, {})
+        if not isinstance(body, dict):
+            raise ConfigError(
+                f"-p must name a key, but {dotted!r} goes through {parent!r}, "
+                "which holds a value. Give the whole path of a key."
+            )
+    body[last] = value
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Read one ``NAME=VALUE``; the value is YAML, dates stay text.
+
+    Raises
+    ------
+    ConfigError
+        If there is no ``=`` or the value is not YAML.
+
+    Examples
+    --------
+    >>> parse_override("n_segments=4"), parse_override("as_of=2017-10-01")
+    (('n_segments', 4), ('as_of', '2017-10-01'))
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise ConfigError(
+            f"-p must have the form NAME=VALUE, but it is {text!r}. "
+            "Write it as -p n_segments=4."
+        )
+    try:
+        parsed = yaml.safe_load(value)
+    except yaml.YAMLError:
+        parsed = value
+    if isinstance(parsed, (dt.date, dt.datetime)):
+        parsed = value.strip()
+    return name.strip(), parsed
+
+
+def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Make paths absolute that the configuration gives relative to itself."""
+    source = body.get("source")
+    if isinstance(source, dict):
+        for block in source.values():
+            if isinstance(block, dict) and isinstance(block.get("path"), str):
+                block["path"] = str((folder / block["path"]).resolve())
+    extensions = body.get("extensions")
+    if isinstance(extensions, list):
+        body["extensions"] = [str((folder / str(e)).resolve()) for e in extensions]
+    return body
+
+
+def stage_keys(stage: str) -> list[str]:
+    """List the keys that `stage` is the first to read."""
+    if stage not in STAGES:
+        raise ConfigError(
+            f"stage must be one of the six, but it is {stage!r}. "
+            f"{did_you_mean(stage, STAGES)}"
+        )
+    return [k for k in RunConfig.model_fields if stage_of(k) == stage]

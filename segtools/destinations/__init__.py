@@ -1,0 +1,1 @@
+"""Where segments go: one file a system."""

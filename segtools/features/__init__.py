@@ -1,0 +1,1 @@
+"""One row per customer: one file a basis of segmentation."""

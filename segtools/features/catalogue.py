@@ -1,0 +1,173 @@
+"""The catalogue: every feature's name, unit, label, direction and definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import ibis.expr.types as ir
+
+from segtools.schema import ConfigError, did_you_mean
+
+VIEWS = ("orders", "ledger", "lines", "history")
+Expression = Callable[[ir.Table, "Window"], ir.Value]
+_FEATURES: dict[str, Feature] = {}
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a feature may look at: `days` days before `origin` (UTC seconds)."""
+
+    origin: int
+    days: int
+
+    @property
+    def start(self) -> int:
+        """First second of the window."""
+        return self.origin - self.days * 86_400
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number a customer, with all that a reader needs to trust it.
+
+    Attributes
+    ----------
+    name, basis, unit, label, definition : str
+        As the catalogue shows them.
+    direction : str
+        ``more`` if more is better for the shop, ``less``, or ``none``.
+    over : str
+        The view it aggregates: ``orders`` (orders in the window), ``ledger`` (orders
+        and returns in the window), ``lines`` (order lines in the window) or
+        ``history`` (all orders before the origin).
+    needs : tuple of str
+        Columns of the view that must be there and not be all null.
+    expression : callable
+        From (view, Window) to an Ibis aggregate.
+    version : int
+        Raised when the definition changes.
+    """
+
+    name: str
+    basis: str
+    unit: str
+    label: str
+    definition: str
+    direction: str
+    over: str
+    needs: tuple[str, ...]
+    expression: Expression
+    version: int = 1
+
+    @property
+    def history(self) -> str:
+        """``all`` if the feature looks back beyond the window, else ``window``."""
+        return "all" if self.over == "history" else "window"
+
+    def entry(self) -> dict[str, Any]:
+        """Give the feature's entry in ``feature_catalogue.json``."""
+        record = asdict(replace(self, expression=None))  # type: ignore[arg-type]
+        record.pop("expression")
+        return record | {"history": self.history, "role": "segmentation"}
+
+
+def feature(
+    name: str,
+    *,
+    basis: str,
+    over: str = "orders",
+    unit: str = "",
+    label: str = "",
+    definition: str = "",
+    direction: str = "none",
+    needs: tuple[str, ...] = (),
+) -> Callable[[Expression], Expression]:
+    """Register a feature: the decorated function gives its Ibis aggregate.
+
+    Parameters
+    ----------
+    name : str
+        Column name, a Python identifier.
+    basis : str
+        The basis it belongs to; a new word makes a new basis.
+    over : {"orders", "ledger", "lines", "history"}, default="orders"
+        The view that the function gets as its first argument.
+    unit, label, definition : str
+        For people; the label defaults to the name.
+    direction : {"more", "less", "none"}, default="none"
+        Which way is good for the shop.
+    needs : tuple of str, default=()
+        Columns of the view without which the feature is left out.
+
+    Returns
+    -------
+    decorator
+        It gives the function back unchanged.
+
+    Raises
+    ------
+    ConfigError
+        If the name is no identifier or the view is unknown.
+
+    Examples
+    --------
+    >>> import segtools
+    >>> @segtools.feature("night_share", basis="behaviour", label="Orders after 22 h")
+    ... def night_share(orders, window):
+    ...     return (orders.local_hour >= 22).cast("int64").mean()
+    >>> segtools.features.catalogue.remove_feature("night_share")
+    """
+    if not name.isidentifier():
+        raise ConfigError(
+            f"A feature's name must be an identifier, but it is {name!r}. "
+            "Use letters, digits and _."
+        )
+    if over not in VIEWS:
+        raise ConfigError(
+            f"over must be a view of the orders, but it is {over!r}. "
+            f"{did_you_mean(over, VIEWS)}"
+        )
+
+    def register(expression: Expression) -> Expression:
+        _FEATURES[name] = Feature(
+            name=name,
+            basis=basis,
+            unit=unit,
+            label=label or name.replace("_", " "),
+            definition=definition or (expression.__doc__ or "").strip(),
+            direction=direction,
+            over=over,
+            needs=needs,
+            expression=expression,
+        )
+        return expression
+
+    return register
+
+
+def remove_feature(name: str) -> None:
+    """Take a registered feature out of the catalogue again."""
+    _FEATURES.pop(name, None)
+
+
+def registered(bases: list[str] | None = None) -> list[Feature]:
+    """List the features of the given bases, in the order of their names.
+
+    Raises
+    ------
+    ConfigError
+        If a basis is unknown.
+    """
+    from segtools.features import behaviour, benefits, loyalty, value  # noqa: F401
+
+    known = {f.basis for f in _FEATURES.values()}
+    for basis in bases or []:
+        if basis not in known:
+            raise ConfigError(
+                f"bases must be known, but {basis!r} is not. "
+                f"{did_you_mean(basis, known)}"
+            )
+    chosen = [f for f in _FEATURES.values() if bases is None or f.basis in bases]
+    return sorted(chosen, key=lambda f: f.name)

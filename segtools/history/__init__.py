@@ -1,0 +1,1 @@
+"""Names over runs, and what changed since the last one."""

@@ -1,0 +1,148 @@
+"""Segments keep their names: matched to the previous run's by shared customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from segtools.records import read_record
+from segtools.segmentation.model import SegmentModel
+
+MIN_JACCARD = 0.5
+
+
+@dataclass(frozen=True)
+class Match:
+    """An old segment and the new label that carries its name on, by their overlap."""
+
+    segment_id: str
+    name: str
+    label: int
+    jaccard: float
+
+
+def match_segments(
+    previous: pd.DataFrame, now: pd.DataFrame, min_jaccard: float = MIN_JACCARD
+) -> list[Match]:
+    """Match segments of two runs so that shared customers agree best.
+
+    Parameters
+    ----------
+    previous : DataFrame
+        ``customer_id``, ``segment_id`` and ``segment`` of the earlier run.
+    now : DataFrame
+        ``customer_id`` and ``label`` (integer) of this one.
+    min_jaccard : float, default=0.5
+        A name is only carried on above this overlap of the customers in both runs
+        (under it Hennig calls a cluster dissolved).
+
+    Returns
+    -------
+    list of Match
+        Optimal, not greedy; a segment that nothing matches is not in it.
+
+    Examples
+    --------
+    >>> old = pd.DataFrame({"customer_id": ["a", "b", "c"],
+    ...     "segment_id": ["S01", "S01", "S02"], "segment": ["x", "x", "y"]})
+    >>> new = pd.DataFrame({"customer_id": ["a", "b", "c"], "label": [1, 1, 0]})
+    >>> [(m.segment_id, m.label) for m in match_segments(old, new)]
+    [('S01', 1), ('S02', 0)]
+    """
+    both = previous.merge(now, on="customer_id")
+    if both.empty:
+        return []
+    shared = pd.crosstab(both["segment_id"], both["label"])
+    rows, columns = shared.sum(axis=1), shared.sum(axis=0)
+    union = rows.to_numpy()[:, None] + columns.to_numpy()[None, :] - shared.to_numpy()
+    jaccard = shared.to_numpy() / union
+    names = previous.drop_duplicates("segment_id").set_index("segment_id")["segment"]
+    found = []
+    for i, j in zip(*linear_sum_assignment(-jaccard), strict=True):
+        if jaccard[i, j] >= min_jaccard:
+            segment_id, label = str(shared.index[i]), int(shared.columns[j])
+            name = str(names[segment_id])
+            found.append(Match(segment_id, name, label, float(jaccard[i, j])))
+    return found
+
+
+def name_segments(
+    model: SegmentModel,
+    features: pd.DataFrame,
+    described: list[str],
+    *,
+    previous: Path | None,
+    renamed: dict[str, str],
+) -> tuple[SegmentModel, list[Match]]:
+    """Give a model's segments their ids and names.
+
+    Parameters
+    ----------
+    model : SegmentModel
+        With plain ids by rank.
+    features : DataFrame
+        The population at the origin.
+    described : list of str
+        A name by rule for each segment, by label.
+    previous : Path or None
+        The previous run's folder.
+    renamed : dict
+        ``segment_names`` of the configuration: id or present name to the user's name.
+
+    Returns
+    -------
+    model : SegmentModel
+        Ids and names carried on where segments match; new ids are never reused.
+    matches : list of Match
+    """
+    if [s["segment_id"] for s in model.segments] == ["S00"]:
+        return model, []
+    carried, number, matches = _carried(model, features, previous)
+    fallback = [s["segment_id"] for s in model.segments].index(model.fallback)
+    order = np.argsort([s["rank"] for s in model.segments])
+    segments: list[dict[str, object]] = [{}] * len(order)
+    taken = {name for _, name in carried.values()}
+    for label in map(int, order):
+        if label in carried:
+            segment_id, name = carried[label]
+        else:
+            segment_id, name = f"S{number:02d}", _free(described[label], taken)
+            number += 1
+        taken.add(name)
+        name = renamed.get(segment_id, renamed.get(name, name))
+        rank = model.segments[label]["rank"]
+        segments[label] = {"segment_id": segment_id, "name": name, "rank": rank}
+    named = replace(
+        model,
+        segments=segments,
+        fallback=str(segments[fallback]["segment_id"]),
+        next_number=number,
+    )
+    return named, matches
+
+
+def _carried(
+    model: SegmentModel, features: pd.DataFrame, previous: Path | None
+) -> tuple[dict[int, tuple[str, str]], int, list[Match]]:
+    if previous is None:
+        return {}, 1, []
+    before = SegmentModel.from_record(read_record(previous / "model.json"))
+    ids = [s["segment_id"] for s in model.segments]
+    now = model.assign(features)
+    now["label"] = now["segment_id"].map(ids.index)
+    old = pd.read_parquet(previous / "segments.parquet")
+    matches = match_segments(old[old["segment_id"] != "S00"], now)
+    carried = {m.label: (m.segment_id, m.name) for m in matches}
+    return carried, max(before.next_number, 1), matches
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 2, name
+    while free in taken:
+        free = f"{name} {number}"
+        number += 1
+    return free

@@ -1,0 +1,83 @@
+"""Figures, tables and sentences for notebooks, each loaded when it is first used.
+
+Every figure function draws on an Axes and returns it. Beside it live its sisters,
+which take the same data: ``<name>_title`` (the finding), ``<name>_alt`` (what a screen
+reader says) and ``<name>_table`` (the numbers). `present` puts them together, so that
+a cell is one line::
+
+    plots.present(plots.segment_profile, profiles)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_FIGURES = {
+    "agreement_by_k": "structure",
+    "contest_intervals": "contest",
+    "feature_histogram": "spread",
+    "gap_curve": "structure",
+    "habits": "rhythm",
+    "migration_flow": "migration",
+    "outcome_by_segment": "outcome",
+    "paired_statements": "statements",
+    "quarantine_bars": "quality",
+    "rows_flow": "quality",
+    "scorecard_points": "points",
+    "segment_profile": "profile",
+    "segment_sizes_and_value": "segments",
+}
+_OTHERS = {
+    "Display": "display",
+    "figure": "display",
+    "finding": "display",
+    "findings": "display",
+    "light": "display",
+    "present": "presentation",
+    "segment_colours": "colours",
+    "style": "canvas",
+    "table": "display",
+}
+_SISTERS = ("title", "alt", "table", "height")
+
+__all__ = [
+    "Display",
+    "agreement_by_k",
+    "contest_intervals",
+    "feature_histogram",
+    "figure",
+    "finding",
+    "findings",
+    "gap_curve",
+    "habits",
+    "light",
+    "migration_flow",
+    "outcome_by_segment",
+    "paired_statements",
+    "present",
+    "quarantine_bars",
+    "rows_flow",
+    "scorecard_points",
+    "segment_colours",
+    "segment_profile",
+    "segment_sizes_and_value",
+    "style",
+    "table",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a figure, a sister of one, or a display function on first use."""
+    base, _, last = name.rpartition("_")
+    figure = base if last in _SISTERS and base in _FIGURES else name
+    home = _FIGURES.get(figure) or _OTHERS.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,197 @@
+"""A DataFrame's cells as strings, and the strings as a table's markup."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from numbers import Number
+from typing import Any
+
+import pandas as pd
+
+from segtools.plots.wording import (
+    MISSING,
+    is_missing,
+    number,
+    percent,
+    plain,
+    rounded,
+)
+
+Format = str | Callable[[Any], str]
+
+_NAMED: dict[str, Callable[[Any], str]] = {
+    "percent": percent,
+    "count": number,
+    "rounded": rounded,
+    "text": plain,
+}
+_STUB = "st-stub"
+
+
+def cell_strings(frame: pd.DataFrame, formats: Mapping[str, Format]) -> pd.DataFrame:
+    """Write every cell as a string; missing values become a dash.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any frame with unique column names.
+    formats : mapping of str to str or callable
+        Column to ``"percent"`` (of a share), ``"count"``, ``"rounded"`` (three
+        digits), ``"text"``, a format such as ``".2f"``, or a function.
+
+    Returns
+    -------
+    DataFrame
+        Of the same shape, strings only, not yet escaped.
+
+    Raises
+    ------
+    ValueError
+        If `formats` names a column that is not there, or an unknown format.
+
+    Examples
+    --------
+    >>> cell_strings(pd.DataFrame({"n": [1.25, None]}), {"n": ".1f"})
+         n
+    0  1.2
+    1    –
+    """
+    unknown = [c for c in formats if c not in frame.columns]
+    if unknown:
+        raise ValueError(
+            f"formats must name columns of the table, but {unknown} are not among "
+            f"{list(frame.columns)}. Remove or rename them."
+        )
+    columns = {}
+    for place, name in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        write = _writer(column, formats.get(name))
+        columns[place] = [MISSING if is_missing(v) else write(v) for v in column]
+    strings = pd.DataFrame(columns, index=frame.index, dtype=object)
+    strings.columns = frame.columns
+    return strings
+
+
+def is_numeric(column: pd.Series) -> bool:
+    """Tell whether a column holds numbers, ``Decimal`` included.
+
+    Examples
+    --------
+    >>> is_numeric(pd.Series([1, None])), is_numeric(pd.Series([True]))
+    (True, False)
+    """
+    if pd.api.types.is_bool_dtype(column):
+        return False
+    if pd.api.types.is_numeric_dtype(column):
+        return True
+    known = [v for v in column if not is_missing(v)]
+    return bool(known) and all(
+        isinstance(v, Number) and not isinstance(v, bool) for v in known
+    )
+
+
+def table_markup(
+    strings: pd.DataFrame, headers: list[str], right: list[bool], caption: str
+) -> str:
+    """Let great_tables lay out cells that are escaped here, and only here.
+
+    great_tables escapes some parts and reads others as units or Markdown, and which
+    ones depends on its version; so it gets column names of ours and finished markup.
+
+    Parameters
+    ----------
+    strings : DataFrame
+        Cells, not yet escaped.
+    headers : list of str
+        One header a column, not yet escaped.
+    right : list of bool
+        Which columns are numbers; the first column names the rows if it is none.
+    caption : str
+        Visible caption, not yet escaped.
+
+    Returns
+    -------
+    str
+        One ``<table>`` element without any style block.
+    """
+    from great_tables import GT, html
+
+    names = [f"c{place}" for place in range(strings.shape[1])]
+    markup = strings.map(escape).set_axis(names, axis=1)
+    labels = dict(zip(names, map(_markup, headers), strict=True))
+    stub = names[0] if len(names) > 1 and not right[0] else None
+    made = GT(markup, id=f"st{_key(strings, headers)}", rowname_col=stub)
+    made = made.cols_label({n: html(v) for n, v in labels.items() if n != stub})
+    made = made.cols_align("left", columns=names).cols_align(
+        "right", columns=[n for n, r in zip(names, right, strict=True) if r]
+    )
+    # Formatting by identity tells every version that the cells are finished.
+    made = made.fmt(str, columns=names)
+    made = made.tab_stubhead(_STUB) if stub else made
+    found = re.search(r"<table.*</table>", made.as_raw_html(), re.DOTALL)
+    assert found is not None
+    text = re.sub(r' data-quarto-[\w-]+="\w+"', "", found.group())
+    text = text.replace(f">{_STUB}</th>", f">{labels[names[0]]}</th>", 1)
+    opening = '<table class="gt_table mathjax_ignore tex2jax_ignore">'
+    return f"{opening}<caption>{escape(caption)}</caption>" + text.partition(">")[2]
+
+
+def _writer(column: pd.Series, chosen: Format | None) -> Callable[[Any], str]:
+    if callable(chosen):
+        return chosen
+    if chosen in _NAMED:
+        return _NAMED[chosen]
+    if chosen is not None:
+        return _by_spec(chosen)
+    if is_numeric(column):
+        decimals = _decimals(column)
+        return lambda value: number(value, decimals)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return _date
+    return _word
+
+
+def _by_spec(spec: str) -> Callable[[Any], str]:
+    decimals = re.fullmatch(r",?\.(\d)f", spec)
+    if decimals is None:
+        raise ValueError(
+            f"formats must be one of {list(_NAMED)}, '.0f' to '.9f' or a function, "
+            f"but {spec!r} is neither. Choose one of them."
+        )
+    return lambda value: number(value, int(decimals.group(1)))
+
+
+def _decimals(column: pd.Series) -> int:
+    """Choose decimals so that the largest number of a column shows three digits."""
+    known = [abs(float(v)) for v in column if not is_missing(v)]
+    finite = [v for v in known if v != float("inf")]
+    if all(v == round(v) for v in finite):
+        return 0
+    largest = max(finite)
+    return next((d for d, limit in ((0, 1000), (1, 10), (2, 1)) if largest >= limit), 3)
+
+
+def _date(value: Any) -> str:
+    midnight = value == value.normalize()
+    return value.strftime("%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M")
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(plain, value)) or MISSING
+    return plain(value) or MISSING
+
+
+def _markup(header: str) -> str:
+    # Double braces would be read as units, even in finished markup.
+    return escape(header).replace("{", "&#123;")
+
+
+def _key(strings: pd.DataFrame, headers: list[str]) -> str:
+    content = repr((headers, strings.to_numpy().tolist()))
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:10]

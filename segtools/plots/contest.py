@@ -1,0 +1,226 @@
+"""The figure of the contest: every scheme's judgement with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows, write
+from segtools.plots.colours import ACCENT, INK, OTHER
+from segtools.plots.inputs import part_of
+from segtools.plots.wording import interval, is_missing, number, plain, shorten
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# What each figure of the contest is called, and its unit.
+FIGURES = {
+    "gini": "Gini",
+    "r2": "R² out of sample",
+    "eta2": "Share of variance between groups",
+}
+_MARKERS = {"scheme": "o", "baseline": "s", "ceiling": "D"}
+_NUMBERS = ("Value", "Low", "High")
+
+
+def contest_intervals(
+    contest: Mapping[str, Any],
+    *,
+    figure: str = "gini",
+    most: int = 14,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw every scheme's figure with its interval, best on top.
+
+    Parameters
+    ----------
+    contest : mapping
+        The record of contest.json; read are ``schemes`` (``scheme``, ``label``,
+        ``role``, ``n_segments``, ``eligible``, ``figures``) and ``winner``. Of a
+        scheme that competes with several numbers of segments the winning entry is
+        drawn, or else its best.
+    figure : str, default="gini"
+        ``gini``, ``r2``, ``eta2`` or the same with ``_capped``.
+    most : int, default=14
+        How many rows at most; the winner is always among them.
+    ax : Axes, default=None
+        Where to draw; None means pyplot's current Axes.
+
+    Returns
+    -------
+    Axes
+        The one that was passed.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> entry = {"scheme": "rfm", "label": "RFM", "role": "scheme", "n_segments": 5,
+    ...          "figures": {"gini": {"value": 0.45, "low": 0.43, "high": 0.47}}}
+    >>> record = {"schemes": [entry], "winner": "rfm"}
+    >>> ax = contest_intervals(record, ax=Figure().add_subplot())
+    >>> ax.get_xlabel()
+    'Gini (line: interval; round: scheme)'
+    """
+    ax = axes_or_current(ax)
+    rows = contest_intervals_table(contest, figure=figure, most=most)
+    if rows.empty:
+        return empty_note(ax, contest_intervals_alt(contest, figure=figure))
+    for place, row in enumerate(rows.itertuples()):
+        _interval(ax, place, row)
+    roles = [r for r in _MARKERS if r in set(rows["Role"])]
+    name_rows(ax, [_row_name(row) for row in rows.itertuples()])
+    for label, chosen in zip(ax.get_yticklabels(), rows["Winner"], strict=True):
+        label.set_fontweight("bold" if chosen else "normal")
+    ax.margins(x=0.06)
+    shapes = {"scheme": "round", "baseline": "square", "ceiling": "diamond"}
+    key = ", ".join(f"{shapes[r]}: {r}" for r in roles)
+    dress(
+        ax,
+        title=contest_intervals_title(contest, figure=figure),
+        x=f"{_figure_name(figure)} (line: interval; {key})",
+    )
+    return ax
+
+
+def contest_intervals_title(contest: Mapping[str, Any], *, figure: str = "gini") -> str:
+    """State what the winner reaches, and the best baseline.
+
+    Examples
+    --------
+    >>> contest_intervals_title({"schemes": [], "winner": None})
+    'No scheme was judged'
+    """
+    rows = _entries(contest, figure)
+    if rows.empty:
+        return "No scheme was judged"
+    name = _figure_name(figure)
+    winner = rows[rows["Winner"]]
+    base = rows[rows["Role"] == "baseline"]
+    rival = (
+        f"the best baseline ({shorten(base.iloc[0]['Scheme'])}) "
+        f"{number(base.iloc[0]['Value'], 3)}"
+        if len(base)
+        else ""
+    )
+    if winner.empty:
+        return f"No scheme won; {name} of {rival}" if rival else "No scheme won"
+    first = winner.iloc[0]
+    best = f"{shorten(first['Scheme'])} reaches {name} {number(first['Value'], 3)}"
+    return f"{best}, {rival}" if rival else best
+
+
+def contest_intervals_alt(contest: Mapping[str, Any], *, figure: str = "gini") -> str:
+    """State the finding of `contest_intervals` with every scheme's value.
+
+    Examples
+    --------
+    >>> contest_intervals_alt({"schemes": [], "winner": None})
+    'No scheme was judged.'
+    """
+    rows = contest_intervals_table(contest, figure=figure)
+    title = contest_intervals_title(contest, figure=figure)
+    if rows.empty:
+        return f"{title}."
+    parts = []
+    for row in rows.itertuples():
+        band = interval(row.Low, row.High, lambda v: number(v, 3))
+        value = f"{plain(row.Scheme)} {number(row.Value, 3)}"
+        parts.append(f"{value} ({band})" if band else value)
+    return f"{title}. {_figure_name(figure)} from high to low: {'; '.join(parts)}."
+
+
+def contest_intervals_table(
+    contest: Mapping[str, Any], *, figure: str = "gini", most: int = 14
+) -> pd.DataFrame:
+    """Give the numbers of `contest_intervals`, one row a scheme, best first.
+
+    Examples
+    --------
+    >>> entry = {"scheme": "rfm", "label": "RFM", "role": "scheme", "n_segments": 5,
+    ...          "figures": {"gini": {"value": 0.45, "low": 0.43, "high": 0.47}}}
+    >>> contest_intervals_table({"schemes": [entry], "winner": "rfm"}).T[0].tolist()
+    ['RFM', 'scheme', 5, 0.45, 0.43, 0.47, True, '']
+    """
+    rows = _entries(contest, figure)
+    shown = rows.head(most)
+    if not shown["Winner"].any():
+        shown = pd.concat([rows.head(most - 1), rows[rows["Winner"]].head(1)])
+        shown = shown if rows["Winner"].any() else rows.head(most)
+    shown = shown.reset_index(drop=True)
+    shown.attrs["formats"] = dict.fromkeys(_NUMBERS, ".3f")
+    return shown
+
+
+def contest_intervals_height(
+    contest: Mapping[str, Any], *, figure: str = "gini", most: int = 14
+) -> float:
+    """Give the height that the figure needs, in inches."""
+    rows = contest_intervals_table(contest, figure=figure, most=most)
+    return 1.35 + 0.36 * max(1, len(rows))
+
+
+def _entries(contest: Mapping[str, Any], figure: str) -> pd.DataFrame:
+    """Read one entry a scheme, highest value first."""
+    columns = ["Scheme", "Role", "Segments", *_NUMBERS, "Winner", "Not chosen because"]
+    read = [
+        (entry["scheme"], _entry(contest, entry, figure))
+        for entry in part_of(contest, "schemes", "contest")
+        if (entry.get("figures") or {}).get(figure)
+    ]
+    keys = pd.Series([key for key, _ in read], dtype=object)
+    rows = pd.DataFrame([row for _, row in read], columns=columns)
+    order = rows.sort_values(["Winner", "Value"], ascending=False, kind="stable").index
+    keep = order[~keys.loc[order].duplicated().to_numpy()]
+    rows = rows.loc[keep].sort_values("Value", ascending=False, kind="stable")
+    return rows.astype({"Winner": bool}).reset_index(drop=True)
+
+
+def _entry(
+    contest: Mapping[str, Any], entry: Mapping[str, Any], figure: str
+) -> list[Any]:
+    found = entry["figures"][figure]
+    asked = contest.get("n_segments")
+    won = entry["scheme"] == contest.get("winner") and (
+        asked is None or asked in (entry.get("asked"), entry.get("n_segments"))
+    )
+    return [
+        entry.get("label") or entry["scheme"],
+        entry.get("role", "scheme"),
+        entry.get("n_segments"),
+        *(found.get(key.lower()) for key in _NUMBERS),
+        won,
+        entry.get("why_not") or "",
+    ]
+
+
+def _interval(ax: Axes, place: int, row: Any) -> None:
+    ours = row.Role == "scheme"
+    colour = ACCENT if row.Winner else (INK if ours else OTHER)
+    if not is_missing(row.Low) and not is_missing(row.High):
+        ax.hlines(place, row.Low, row.High, color=colour, linewidth=2.2, alpha=0.75)
+    ax.plot(
+        [row.Value],
+        [place],
+        _MARKERS.get(row.Role, "o"),
+        color=colour,
+        markersize=8 if row.Winner else 6,
+        fillstyle="none" if row.Role == "ceiling" else "full",
+    )
+    right = {"transform": ax.get_yaxis_transform(), "ha": "left"}
+    weight = "bold" if row.Winner else "normal"
+    write(ax, 1.01, place, number(row.Value, 3), fontweight=weight, **right)
+
+
+def _row_name(row: Any) -> str:
+    count = "" if is_missing(row.Segments) else f", {number(row.Segments)} segments"
+    role = "" if row.Role == "scheme" else f" ({row.Role})"
+    barred = " (barred)" if row.Role == "scheme" and row[8] else ""
+    return f"{shorten(row.Scheme, 40)}{'' if role else count}{role}{barred}"
+
+
+def _figure_name(figure: str) -> str:
+    base = figure.removesuffix("_capped")
+    name = FIGURES.get(base, base)
+    return f"{name}, outcome capped" if base != figure else name

@@ -1,0 +1,250 @@
+"""What a notebook shows: sentences, lights, tables and figures as finished markup.
+
+Each object carries its HTML for JupyterLab and the report, and plain text for the rest.
+Whatever came from data is escaped here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from segtools.plots.cells import Format, cell_strings, is_numeric, table_markup
+from segtools.plots.svg import SVG_LIMIT, png_of, svg_of
+from segtools.plots.wording import plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LIGHTS = ("green", "amber", "red")
+
+
+@dataclass(frozen=True, repr=False)
+class Display:
+    """Markup for a page, with a plain-text twin.
+
+    Examples
+    --------
+    >>> Display(html="<p>Five segments.</p>", text="Five segments.")
+    Five segments.
+    """
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def finding(text: object) -> Display:
+    """Show one computed sentence.
+
+    Parameters
+    ----------
+    text : str
+        The sentence; any text, escaped here.
+
+    Returns
+    -------
+    Display
+        A paragraph of class ``st-finding``.
+
+    Examples
+    --------
+    >>> finding("Buyers of <b> spend $5").html
+    '<p class="st-finding">Buyers of &lt;b&gt; spend <span class="mathjax_ignore \
+tex2jax_ignore">$</span>5</p>'
+    """
+    sentence = plain(text)
+    return Display(f'<p class="st-finding">{_sentence(sentence)}</p>', sentence)
+
+
+def findings(sentences: Iterable[object]) -> Display:
+    """Show several computed sentences as a list.
+
+    Examples
+    --------
+    >>> findings(["One.", "Two."]).html
+    '<ul class="st-findings"><li>One.</li><li>Two.</li></ul>'
+    """
+    lines = [plain(s) for s in sentences]
+    items = "".join(f"<li>{_sentence(line)}</li>" for line in lines)
+    text = "\n".join(f"- {line}" for line in lines)
+    return Display(f'<ul class="st-findings">{items}</ul>', text)
+
+
+def light(name: str, colour: str, sentence: object) -> Display:
+    """Show a light: its name, its colour as a word, and why.
+
+    Parameters
+    ----------
+    name : str
+        What is judged, for example ``"Data adequacy"``.
+    colour : {"green", "amber", "red"}
+        The judgement.
+    sentence : str
+        The reason; any text, escaped here.
+
+    Returns
+    -------
+    Display
+        A paragraph of class ``st-light``.
+
+    Raises
+    ------
+    ValueError
+        If `colour` is none of the three.
+
+    Examples
+    --------
+    >>> light("Data adequacy", "amber", "74 customers a variable.")
+    Data adequacy: amber. 74 customers a variable.
+    """
+    if colour not in LIGHTS:
+        raise ValueError(
+            f"colour must be one of {list(LIGHTS)}, but it is {colour!r}. "
+            "Pass the light's own word."
+        )
+    head, reason = f"{plain(name)}: {colour}.", plain(sentence)
+    markup = (
+        f'<p class="st-light st-light-{colour}">'
+        '<span class="st-dot" aria-hidden="true"></span>'
+        f"<b>{_sentence(head)}</b> {_sentence(reason)}</p>"
+    )
+    return Display(markup, f"{head} {reason}")
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: object,
+    units: Mapping[str, str] | None = None,
+    formats: Mapping[str, Format] | None = None,
+) -> Display:
+    """Show a DataFrame as a table that a page and a screen reader can use.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a line; a named index is shown first, an unnamed one is left out.
+    caption : str
+        What the table shows; any text, escaped here.
+    units : mapping of str to str, default=None
+        Column to unit, added to the header in brackets.
+    formats : mapping of str to str or callable, default=None
+        Column to ``"percent"``, ``"count"``, ``"rounded"``, ``"text"``, ``".2f"`` or a
+        function. None takes ``frame.attrs["formats"]`` if there is one, and else the
+        type of each column decides.
+
+    Returns
+    -------
+    Display
+        Numbers right-aligned with thin-space thousands, missing cells as a dash.
+
+    Examples
+    --------
+    >>> table(pd.DataFrame({"Segment": ["New"], "Spend": [12.34]}), caption="Spend")
+    Spend
+    Segment Spend
+        New  12.3
+    """
+    formats = frame.attrs.get("formats", {}) if formats is None else formats
+    shown = _with_index(frame)
+    strings = cell_strings(shown, formats)
+    headers = [_header(str(c), units or {}) for c in shown.columns]
+    right = [is_numeric(shown.iloc[:, i]) for i in range(shown.shape[1])]
+    title = plain(caption)
+    markup = (
+        '<div class="st-table" tabindex="0" role="region" '
+        f'aria-label="{escape(title)}">'
+        f"{table_markup(strings, headers, right, title)}</div>"
+    )
+    return Display(markup, _text_table(strings, headers, title))
+
+
+def figure(
+    drawn: Axes | Figure, *, alt: object, table: pd.DataFrame | Display
+) -> Display:
+    """Show a figure with its alt text and its table twin, then close it.
+
+    Parameters
+    ----------
+    drawn : Axes or Figure
+        What a figure function returned.
+    alt : str
+        The finding that the figure shows; any text, escaped here.
+    table : DataFrame or Display
+        The same numbers as a table.
+
+    Returns
+    -------
+    Display
+        An SVG, or a PNG where the SVG would exceed 200 kB.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().add_subplot()
+    >>> figure(ax, alt="No orders yet.", table=pd.DataFrame({"Orders": [0]}))
+    No orders yet.
+    """
+    fig: Any = drawn if hasattr(drawn, "savefig") else drawn.get_figure(root=True)
+    sentence = plain(alt)
+    _forbid_math(fig)
+    picture = svg_of(fig, alt=sentence)
+    if len(picture.encode()) > SVG_LIMIT:
+        picture = png_of(fig, alt=sentence)
+    _close(fig)
+    twin = table if isinstance(table, Display) else _twin(table, sentence)
+    markup = (
+        f'<figure class="st-figure">{picture}<details class="st-twin">'
+        f"<summary>Show as table</summary>{twin.html}</details></figure>"
+    )
+    return Display(markup, sentence)
+
+
+def _sentence(text: str) -> str:
+    # JupyterLab typesets what stands between dollar signs unless told not to.
+    guarded = '<span class="mathjax_ignore tex2jax_ignore">$</span>'
+    return escape(text).replace("$", guarded)
+
+
+def _header(column: str, units: Mapping[str, str]) -> str:
+    unit = f" ({plain(units[column])})" if column in units else ""
+    return plain(column) + unit
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    named = [name for name in frame.index.names if name is not None]
+    return frame.reset_index(named) if named else frame
+
+
+def _text_table(strings: pd.DataFrame, headers: list[str], title: str) -> str:
+    return f"{title}\n{strings.to_string(index=False, header=headers)}"
+
+
+def _twin(rows: pd.DataFrame, caption: str) -> Display:
+    return table(rows, caption=f"Numbers of the figure: {caption}")
+
+
+def _forbid_math(fig: Figure) -> None:
+    from matplotlib.text import Text
+
+    for text in fig.findobj(Text):
+        text.set_parse_math(False)  # type: ignore[attr-defined]
+
+
+def _close(fig: Figure) -> None:
+    """Close a figure of pyplot; one of our own has nothing to close."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close(fig)

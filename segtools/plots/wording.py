@@ -1,0 +1,228 @@
+"""Numbers and names as words, the same in figures, tables and alt texts."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+# A thin space that does not break the line.
+THIN = "\u202f"
+MISSING = "–"
+MINUS = "\u2212"
+
+# Control characters, lone surrogates, and marks that turn the reading direction.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+"
+)
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether a single value is missing (None, NaN, NaT or NA).
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing(""), is_missing([])
+    (True, True, False, False)
+    """
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+
+
+def number(value: Any, decimals: int = 0) -> str:
+    """Write a number with thin-space thousands and a true minus sign.
+
+    Parameters
+    ----------
+    value : number or None
+        Any number, ``Decimal`` included.
+    decimals : int, default=0
+        Digits after the point.
+
+    Returns
+    -------
+    str
+        ``"–"`` for a missing value.
+
+    Examples
+    --------
+    >>> number(1234567.8).replace("\u202f", "_"), number(-0.04, 1), number(None)
+    ('1_234_568', '0.0', '–')
+    """
+    if is_missing(value):
+        return MISSING
+    text = f"{abs(value):,.{decimals}f}".replace(",", THIN)
+    negative = value < 0 and any(c in "123456789" for c in text)
+    return f"{MINUS}{text}" if negative else text
+
+
+def rounded(value: Any, digits: int = 3) -> str:
+    """Write a number to so many significant digits, without trailing zeros.
+
+    Examples
+    --------
+    >>> rounded(0.45678), rounded(12.345), rounded(3.0), rounded(0.41), rounded(None)
+    ('0.457', '12.3', '3', '0.41', '–')
+    """
+    if is_missing(value):
+        return MISSING
+    if value == 0 or not math.isfinite(value) or value == round(value):
+        return number(value)
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    text = number(value, min(max(decimals, 0), 6))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: Any) -> str:
+    """Write a share (0 to 1) in per cent, finer at both ends.
+
+    Examples
+    --------
+    >>> [percent(s).replace("\u202f", " ") for s in (0.4149, 0.034, 0.9968, 0.0001, 1)]
+    ['41 %', '3.4 %', '99.7 %', '<0.1 %', '100 %']
+    """
+    if is_missing(share):
+        return MISSING
+    if 0 < share < 0.0005:
+        return f"<0.1{THIN}%"
+    if 0.9995 <= share < 1:
+        return f">99.9{THIN}%"
+    fine = 0 < abs(share) < 0.0995 or 0.99 < share < 1
+    return f"{number(share * 100, 1 if fine else 0)}{THIN}%"
+
+
+def plain(text: object) -> str:
+    r"""Make one harmless line of a string from data; markup is left as it is.
+
+    Control characters and marks that turn the reading direction go, white space is
+    collapsed. Escaping is the business of whoever writes the page.
+
+    Examples
+    --------
+    >>> plain("Loyal\n\x00 <b>big</b> spenders")
+    'Loyal <b>big</b> spenders'
+    """
+    return " ".join(_words(_UNSAFE.sub(" ", str(text))))
+
+
+def shorten(text: object, width: int = 40) -> str:
+    """Cut a string in its middle, so that names with one beginning stay apart.
+
+    Parameters
+    ----------
+    text : object
+        Made plain first.
+    width : int, default=40
+        Columns at most; a Chinese character takes two.
+
+    Returns
+    -------
+    str
+        The string, or its two ends around an ellipsis.
+
+    Examples
+    --------
+    >>> shorten("frequent evening buyers of fresh food", 20)
+    'frequent … esh food'
+    """
+    line = plain(text)
+    if _columns(line) <= width:
+        return line
+    tail = (width - 3) // 2
+    head = width - 3 - tail
+    return f"{_take(line, head).rstrip()} … {_take(line[::-1], tail)[::-1].lstrip()}"
+
+
+def wrap(text: object, width: int, lines: int = 2) -> str:
+    r"""Break a string into at most so many lines; the last one is shortened.
+
+    Examples
+    --------
+    >>> wrap("frequent evening buyers of fresh food", 18)
+    'frequent evening\nbuyers o … sh food'
+    """
+    line = plain(text)
+    rows = _filled(line, width)
+    if len(rows) > lines:
+        rows = [*rows[: lines - 1], shorten(" ".join(rows[lines - 1 :]), width)]
+        return "\n".join(rows)
+    # The narrowest width that needs no more lines leaves no word alone.
+    tries = (_filled(line, narrow) for narrow in range(width // len(rows), width))
+    return "\n".join(next((t for t in tries if len(t) == len(rows)), rows))
+
+
+def interval(low: Any, high: Any, write: Any = rounded) -> str:
+    """Write an interval, or nothing if an end is missing.
+
+    Examples
+    --------
+    >>> interval(0.41, 0.47), interval(None, 0.47)
+    ('0.41 to 0.47', '')
+    """
+    if is_missing(low) or is_missing(high):
+        return ""
+    return f"{write(low)} to {write(high)}"
+
+
+def listed(names: Iterable[object]) -> str:
+    """Join names as a sentence does.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('a, b and c', 'a')
+    """
+    words = [plain(name) for name in names]
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _words(text: str) -> list[str]:
+    # Only at ordinary spaces: a number keeps its thin space, and its unit.
+    return [word for word in text.split(" ") if word]
+
+
+def _filled(line: str, width: int) -> list[str]:
+    rows = [""]
+    for piece in _pieces(line, width):
+        together = f"{rows[-1]} {piece}".strip(" ")
+        if not rows[-1] or _columns(together) <= width:
+            rows[-1] = together
+        else:
+            rows.append(piece)
+    return rows
+
+
+def _columns(text: str) -> int:
+    return sum(map(_column, text))
+
+
+def _column(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _take(text: str, width: int) -> str:
+    used = 0
+    for place, character in enumerate(text):
+        used += _column(character)
+        if used > width:
+            return text[:place]
+    return text
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    """Split into words, and words that are too long into chunks."""
+    pieces = []
+    for word in _words(text):
+        while _columns(word) > width:
+            chunk = _take(word, width)
+            pieces.append(chunk)
+            word = word[len(chunk) :]
+        pieces.append(word)
+    return pieces

@@ -1,0 +1,1 @@
+"""Cut at the origin, clean with a log, and say whether the data is enough."""

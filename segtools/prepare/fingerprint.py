@@ -1,0 +1,64 @@
+"""What data was that? Rows, time range and a hash that ignores the order of rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from segtools.records import digest
+from segtools.schema import TABLES, DataError
+
+
+def fingerprint(tables: dict[str, ir.Table]) -> dict[str, Any]:
+    """Fingerprint typed source tables.
+
+    Parameters
+    ----------
+    tables : dict of ibis Tables
+        As a source gives them, before anything is cut or cleaned.
+
+    Returns
+    -------
+    dict
+        ``fingerprint`` (one short text) and ``tables``: by name ``rows``, ``first``
+        and ``last`` (ISO, UTC; null for tables without time) and ``hash``. The same
+        rows in any order give the same fingerprint.
+
+    Raises
+    ------
+    DataError
+        If a table has no rows or no readable time.
+    """
+    found = {name: _one(name, table) for name, table in sorted(tables.items())}
+    return {"fingerprint": digest(found), "tables": found}
+
+
+def row_hash(table: ir.Table, columns: list[str]) -> ir.Value:
+    """Hash each row over `columns`, as a 64-bit integer column."""
+    return ibis.struct({c: table[c] for c in columns}).hash()
+
+
+def _one(name: str, table: ir.Table) -> dict[str, Any]:
+    time = TABLES[name].time
+    whole = row_hash(table, sorted(table.columns))
+    # Two sums of parts that cannot overflow; a sum does not care about order.
+    measures = {
+        "rows": table.count(),
+        "low": (whole & 0xFFFFFFFF).sum(),
+        "high": ((whole.cast("int64") // 2**32) & 0xFFFFFFFF).sum(),
+    }
+    if time:
+        measures |= {"first": table[time].min(), "last": table[time].max()}
+    row = table.aggregate(**measures).to_pandas().iloc[0]
+    if int(row.rows) == 0:
+        raise DataError(f"{name} must hold rows, but it is empty. Export it again.")
+    first, last = (row.get("first"), row.get("last"))
+    return {
+        "rows": int(row.rows),
+        "first": None if pd.isna(first) else pd.Timestamp(first).isoformat(),
+        "last": None if pd.isna(last) else pd.Timestamp(last).isoformat(),
+        "hash": digest([int(row.low), int(row.high)]),
+    }

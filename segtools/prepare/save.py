@@ -1,0 +1,93 @@
+"""Keep the cleaned tables, the quarantine and the account of both."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from segtools.prepare.clean import Cleaned
+from segtools.prepare.contract import check_contract
+from segtools.records import write_table
+
+
+def save_tables(cleaned: Cleaned, folder: Path) -> None:
+    """Write kept tables and the quarantine of a run, sorted, whole or not at all.
+
+    Parameters
+    ----------
+    cleaned : Cleaned
+    folder : Path
+        The run's folder: ``tables/<name>.parquet`` and ``quarantine.parquet``.
+    """
+    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    for name, table in cleaned.tables.items():
+        check_contract(name, table)
+        _write(table, folder / "tables" / f"{name}.parquet")
+    write_table(folder / "quarantine.parquet", cleaned.quarantine)
+
+
+def _write(table: ir.Table, path: Path) -> None:
+    first = [c for c in ("customer_id", "ordered_at") if c in table.columns]
+    rest = sorted(set(table.columns) - set(first))
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    # Sorted by all columns, the file does not depend on the order of the input.
+    table.order_by([*first, *rest]).to_parquet(half, compression="zstd")
+    half.replace(path)
+
+
+def rows_by_rule(cleaned: Cleaned) -> pd.DataFrame:
+    """Tabulate why rows were not kept: rule, rows, examples, or one line of none."""
+    rows = [
+        {
+            "Table": r["table"],
+            "Why": r["sentence"],
+            "Rows": r["rows"],
+            "Kind": r["kind"],
+            "Examples": ", ".join(r["examples"]) or None,
+        }
+        for r in cleaned.rules
+    ]
+    return pd.DataFrame(rows, columns=["Table", "Why", "Rows", "Kind", "Examples"])
+
+
+def quality_record(
+    cleaned: Cleaned, counted: dict[str, Any], lights: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """Put together what ``data_quality.json`` keeps.
+
+    Parameters
+    ----------
+    cleaned : Cleaned
+    counted : dict
+        Customers, orders, revenue, first and last, as `survey` gives them.
+    lights : dict
+        ``adequacy`` and ``freshness``.
+    **more
+        Anything else worth keeping, such as ``window_days``.
+    """
+    return {
+        "tables": cleaned.accounts,
+        **counted,
+        "rules": cleaned.rules,
+        "changes": cleaned.changes,
+        "lights": lights,
+        **more,
+    }
+
+
+def account_sentence(cleaned: Cleaned) -> str:
+    """Say in one sentence what happened to the rows that were read."""
+    total = {k: sum(a[k] for a in cleaned.accounts.values()) for k in _COUNTS}
+    return (
+        f"Of {total['read']:,} rows read, {total['kept']:,} are kept, "
+        f"{total['set_aside']:,} lie at or after the origin and were set aside unseen, "
+        f"{total['quarantined']:,} are quarantined with their reason; "
+        f"{total['changed']:,} kept rows were changed."
+    )
+
+
+_COUNTS = ("read", "kept", "set_aside", "quarantined", "changed")

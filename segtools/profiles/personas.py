@@ -1,0 +1,187 @@
+"""Persona cards: aggregates with receipts, and assumptions marked as such."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from segtools.profiles.profile import (
+    Segmented,
+    category_profile,
+    habits,
+    segment_value,
+)
+from segtools.profiles.statements import MIN_CUSTOMERS, Claim, evidence
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+COLOURS += ("#F0E442", "#5B5B5B")
+OTHER_COLOUR = "#8A8A8A"
+MAX_EVIDENCE, MAX_PER_TOPIC, BASKET = 8, 3, 5
+_ASSUMPTIONS = {
+    "motive": "Why they buy here and not elsewhere is not in the data: ask ten of them.",
+    "pain": "What annoys them is not in the data: read their complaints and returns.",
+}
+
+
+def build_personas(
+    data: Segmented, model_segments: list[dict[str, Any]], currency: str
+) -> dict[str, Any]:
+    """Make one persona card a segment.
+
+    Parameters
+    ----------
+    data : Segmented
+    model_segments : list of dict
+        ``segment_id``, ``name`` and ``rank`` from ``model.json``.
+    currency : str
+        Sign or code shown beside money.
+
+    Returns
+    -------
+    dict
+        What ``personas.json`` keeps: ``segments`` by rank, and ``everyone``.
+    """
+    worth = segment_value(data).set_index("segment_id")
+    claims = evidence(data, currency)
+    habit = habits(data)
+    baskets = _baskets(data)
+    total = float(worth["value"].sum())
+    cards = []
+    for segment in sorted(model_segments, key=lambda s: s["rank"]):
+        own = segment["segment_id"]
+        if own not in worth.index:
+            continue
+        n, value = int(worth.loc[own, "customers"]), float(worth.loc[own, "value"])
+        chosen = choose_claims(claims.get(own, []))
+        statements = [c.record(i + 1) for i, c in enumerate(chosen)]
+        statements += _assumptions(own, chosen)
+        card = {
+            "segment_id": own,
+            "segment": segment["name"],
+            "rank": segment["rank"],
+            "colour": colour(segment["rank"]),
+            "n": n,
+            "share": n / len(data.segments),
+            "value": str(worth.loc[own, "value"]),
+            "value_share": value / total if total else 0.0,
+            "value_unit": currency,
+            "statements": statements,
+            "evidenced_share": len(chosen) / len(statements),
+            "typical_basket": baskets.get(own, []),
+            "hours": _shares(habit, own, "hour"),
+            "weekdays": _shares(habit, own, "weekday"),
+        }
+        card |= _words(card, data)
+        cards.append(card)
+    everyone = {
+        "n": len(data.segments),
+        "value": str(worth["value"].sum()),
+        "hours": _shares(habit, "everyone", "hour"),
+        "weekdays": _shares(habit, "everyone", "weekday"),
+    }
+    return {"segments": cards, "everyone": everyone}
+
+
+def colour(rank: int) -> str:
+    """Give a segment's colour, the same on every page."""
+    return COLOURS[rank - 1] if rank <= len(COLOURS) else OTHER_COLOUR
+
+
+def choose_claims(claims: list[Claim]) -> list[Claim]:
+    """Take the most telling claims: one a feature, three a topic, eight in all."""
+    chosen: list[Claim] = []
+    seen: set[tuple[str, str]] = set()
+    topics: dict[str, int] = {}
+    for claim in claims:
+        column = claim.computation["column"]
+        level = str(claim.computation["value"])
+        own = (column, level if claim.computation["op"] in ("bought", "eq") else "")
+        full = topics.get(claim.topic, 0) >= MAX_PER_TOPIC
+        if own in seen or full or len(chosen) >= MAX_EVIDENCE:
+            continue
+        seen.add(own)
+        topics[claim.topic] = topics.get(claim.topic, 0) + 1
+        chosen.append(claim)
+    return chosen
+
+
+def _assumptions(segment_id: str, chosen: list[Claim]) -> list[dict[str, Any]]:
+    stated = {c.topic for c in chosen}
+    return [
+        {
+            "id": f"{segment_id}-a{i}",
+            "kind": "assumption",
+            "topic": topic,
+            "text": text,
+            "share": None,
+            "low": None,
+            "high": None,
+            "n": None,
+            "base_share": None,
+            "computation": None,
+        }
+        for i, (topic, text) in enumerate(_ASSUMPTIONS.items(), 1)
+        if topic not in stated
+    ]
+
+
+def _baskets(data: Segmented) -> dict[str, list[dict[str, Any]]]:
+    profile = category_profile(data)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for segment_id, rows in profile.groupby("segment_id"):
+        if int(rows["n"].iloc[0]) < MIN_CUSTOMERS:
+            continue
+        top = rows.sort_values(["value", "name"], ascending=[False, True]).head(BASKET)
+        found[str(segment_id)] = [
+            {"category": name, "share": share, "base_share": base}
+            for name, share, base in zip(
+                top["name"], top["value"], top["base_value"], strict=True
+            )
+        ]
+    return found
+
+
+def _shares(habit: pd.DataFrame, segment_id: str, kind: str) -> list[float]:
+    own = habit[(habit["segment_id"] == segment_id) & (habit["kind"] == kind)]
+    shares = own.sort_values("slot")["share"].fillna(0.0)
+    return [round(float(s), 4) for s in shares]
+
+
+def _words(card: dict[str, Any], data: Segmented) -> dict[str, str]:
+    members = data.members[data.members == card["segment_id"]].index
+    frame = data.features.set_index("customer_id").loc[members]
+    middle = frame.median(numeric_only=True)
+    unit = f" {card['value_unit']}" if card["value_unit"] else ""
+    parts = []
+    if middle.get("interval_days") == middle.get("interval_days"):
+        parts.append(f"comes back every {middle['interval_days']:.1f} days")
+    if middle.get("basket_mean") == middle.get("basket_mean"):
+        parts.append(f"pays {middle['basket_mean']:,.2f}{unit} per order")
+    typical = " and ".join(parts) or "has not ordered in the window"
+    summary = (
+        f"{card['n']:,} customers ({card['share']:.0%} of all) with "
+        f"{card['value_share']:.0%} of the spend. The middle customer {typical}."
+    )
+    first = [s["text"] for s in card["statements"] if s["kind"] == "evidence"][:1]
+    headline = first[0] if first else "Close to everyone else in all that was measured"
+    return {"headline": headline, "summary": summary.replace(",", "\u2009")}
+
+
+def value_sentence(personas: dict[str, Any]) -> str:
+    """Say which segment brings most, and what share of customers it is."""
+    best = max(personas["segments"], key=lambda c: c["value_share"])
+    return (
+        f"{best['segment']} are {best['share']:.0%} of the customers and bring "
+        f"{best['value_share']:.0%} of the spend."
+    )
+
+
+def evidence_sentence(personas: dict[str, Any]) -> str:
+    """Say how many statements rest on data and how many are assumptions."""
+    every = [s for card in personas["segments"] for s in card["statements"]]
+    proved = sum(s["kind"] == "evidence" for s in every)
+    return (
+        f"{proved} of {len(every)} statements rest on data; the other "
+        f"{len(every) - proved} are assumptions, to be tested."
+    )

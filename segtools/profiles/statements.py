@@ -1,0 +1,307 @@
+"""Statements about a segment, each with share, interval, n and its computation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+
+from segtools.profiles.profile import (
+    Segmented,
+    attribute_profile,
+    category_profile,
+)
+
+MIN_CUSTOMERS = 10
+MIN_DIFFERENCE = 0.08
+MIN_SHARE = 0.3
+FALSE_DISCOVERIES = 0.05
+OPS: dict[str, Callable[[pd.Series, Any], pd.Series]] = {
+    "ge": lambda column, value: column >= value,
+    "le": lambda column, value: column <= value,
+    "eq": lambda column, value: column.astype("str") == value,
+    "bought": lambda column, value: column.astype("str") == value,
+}
+_TOPIC = {
+    "value": "value",
+    "behaviour": "habit",
+    "loyalty": "habit",
+    "benefits": "value",
+}
+_PAIN = {("overdue_ratio", "ge"), ("trend_ratio", "le")}
+# Feature: sentence for "at least", sentence for "at most".
+_PHRASES = {
+    "recency_days": (
+        "Have not ordered for {v} days or longer",
+        "Ordered within the last {v} days",
+    ),
+    "n_orders": ("Ordered {v} times or more", "Ordered {v} times or less"),
+    "spend_total": ("Spent {v} or more", "Spent {v} or less"),
+    "basket_mean": ("Pay {v} or more per order", "Pay {v} or less per order"),
+    "interval_days": (
+        "Leave {v} days or more between orders",
+        "Come back after {v} days or sooner",
+    ),
+    "overdue_ratio": (
+        "Are overdue: {v} of their own cycles or more since the last order",
+        "Are on time: at most {v} of their own cycles since the last order",
+    ),
+    "trend_ratio": (
+        "Buy more lately: {v} times their own level or more",
+        "Buy less lately: {v} times their own level or less",
+    ),
+    "weekend_share": (
+        "Place {v} or more of their orders at the weekend",
+        "Place {v} or less of their orders at the weekend",
+    ),
+    "morning_share": (
+        "Place {v} or more of their orders before noon",
+        "Place {v} or less of their orders before noon",
+    ),
+    "evening_share": (
+        "Place {v} or more of their orders after 18:00",
+        "Place {v} or less of their orders after 18:00",
+    ),
+    "basket_lines": (
+        "Buy {v} lines or more per order",
+        "Buy {v} lines or less per order",
+    ),
+    "n_categories": (
+        "Buy from {v} categories or more",
+        "Buy from {v} categories or less",
+    ),
+    "active_weeks_share": (
+        "Order in {v} of all weeks or more",
+        "Order in {v} of all weeks or less",
+    ),
+    "n_stores": ("Use {v} stores or more", "Use {v} stores or less"),
+    "discount_share": (
+        "Save {v} or more through discounts",
+        "Save {v} or less through discounts",
+    ),
+    "coupon_share": (
+        "Use a coupon in {v} or more of their orders",
+        "Use a coupon in {v} or less of their orders",
+    ),
+    "private_label_share": (
+        "Spend {v} or more on the shop's own labels",
+        "Spend {v} or less on the shop's own labels",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A possible statement, before it is known whether it is beyond chance."""
+
+    segment_id: str
+    topic: str
+    text: str
+    holders: int
+    n: int
+    base_holders: int
+    base_n: int
+    computation: dict[str, Any]
+
+    @property
+    def share(self) -> float:
+        """Share of the segment for whom it holds."""
+        return self.holders / self.n
+
+    @property
+    def base_share(self) -> float:
+        """Share of everyone for whom it holds."""
+        return self.base_holders / self.base_n
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p of the segment against everybody else (pooled z test)."""
+        rest = self.base_n - self.n
+        if rest <= 0 or self.base_holders in (0, self.base_n):
+            return 1.0
+        other = (self.base_holders - self.holders) / rest
+        pooled = self.base_share * (1 - self.base_share)
+        z = (self.share - other) / np.sqrt(pooled * (1 / self.n + 1 / rest))
+        return float(2 * special.ndtr(-abs(z)))
+
+    def record(self, number: int) -> dict[str, Any]:
+        """Give the statement as ``personas.json`` keeps it."""
+        wilson = stats.binomtest(self.holders, self.n).proportion_ci(method="wilson")
+        return {
+            "id": f"{self.segment_id}-{number:02d}",
+            "kind": "evidence",
+            "topic": self.topic,
+            "text": self.text,
+            "share": self.share,
+            "low": float(wilson.low),
+            "high": float(wilson.high),
+            "n": self.n,
+            "base_share": self.base_share,
+            "computation": self.computation,
+        }
+
+
+def evidence(data: Segmented, currency: str) -> dict[str, list[Claim]]:
+    """Find what sets each segment apart from everyone, beyond chance.
+
+    Parameters
+    ----------
+    data : Segmented
+    currency : str
+        Sign or code shown beside money.
+
+    Returns
+    -------
+    dict
+        segment_id to claims, the most telling first. A claim stands if it holds for
+        at least 30 % of the segment, 8 points more than for everyone, among at least
+        10 customers, with false discoveries controlled at 5 % over all claims of the
+        run (Benjamini & Hochberg 1995).
+    """
+    claims = [
+        *feature_claims(data, currency),
+        *category_claims(data),
+        *attribute_claims(data),
+    ]
+    enough = [c for c in claims if c.n >= MIN_CUSTOMERS]
+    if not enough:
+        return {}
+    adjusted = stats.false_discovery_control([c.p_value for c in enough])
+    found: dict[str, list[Claim]] = {}
+    for claim, p in zip(enough, adjusted, strict=True):
+        telling = claim.share - claim.base_share >= MIN_DIFFERENCE
+        if p <= FALSE_DISCOVERIES and telling and claim.share >= MIN_SHARE:
+            found.setdefault(claim.segment_id, []).append(claim)
+    for own in found.values():
+        own.sort(key=lambda c: (-(c.share - c.base_share), c.text))
+    return found
+
+
+def feature_claims(data: Segmented, currency: str) -> list[Claim]:
+    """Make a claim for each feature, segment and quartile of everyone."""
+    frame = data.features.set_index("customer_id")
+    segment = data.members.reindex(frame.index)
+    claims = []
+    for entry in data.catalogue:
+        if entry["role"] != "segmentation":
+            continue
+        column = frame[entry["name"]].dropna()
+        own = segment.reindex(column.index)
+        for op, quantile in (("ge", 0.75), ("le", 0.25), ("ge", 0.5), ("le", 0.5)):
+            if len(column) == 0:
+                continue
+            value = nice(float(column.quantile(quantile)))
+            holds = OPS[op](column, value)
+            base = int(holds.sum())
+            for segment_id, held in holds.groupby(own):
+                claims.append(
+                    Claim(
+                        segment_id=str(segment_id),
+                        topic=_topic(entry, op),
+                        text=_text(entry, op, value, data.window.days, currency),
+                        holders=int(held.sum()),
+                        n=len(held),
+                        base_holders=base,
+                        base_n=len(column),
+                        computation={
+                            "table": "features",
+                            "column": entry["name"],
+                            "op": op,
+                            "value": value,
+                        },
+                    )
+                )
+    return claims
+
+
+def category_claims(data: Segmented) -> list[Claim]:
+    """Make a claim for each segment and category that people buy."""
+    everyone = len(data.segments)
+    return [
+        Claim(
+            segment_id=str(row.segment_id),
+            topic="interest",
+            text=f"Bought {row.category}",
+            holders=int(row.buyers),
+            n=int(row.n),
+            base_holders=round(row.base_value * everyone),
+            base_n=everyone,
+            computation={
+                "table": "order_lines",
+                "column": "category",
+                "op": "bought",
+                "value": row.category,
+            },
+        )
+        for row in category_profile(data)
+        .rename(columns={"name": "category"})
+        .itertuples()
+    ]
+
+
+def attribute_claims(data: Segmented) -> list[Claim]:
+    """Make a claim for each level of each attribute that may be shown."""
+    profile = attribute_profile(data)
+    if profile.empty:
+        return []
+    known = profile.groupby("attribute")["holders"].sum()
+    held = profile.groupby(["attribute", "level"])["holders"].sum()
+    return [
+        Claim(
+            segment_id=str(row.segment_id),
+            topic="trait",
+            text=f"{row.attribute.replace('_', ' ').capitalize()}: {row.level}",
+            holders=int(row.holders),
+            n=int(row.n),
+            base_holders=int(held[(row.attribute, row.level)]),
+            base_n=int(known[row.attribute]),
+            computation={
+                "table": "customers",
+                "column": row.attribute,
+                "op": "eq",
+                "value": row.level,
+            },
+        )
+        for row in profile.itertuples()
+    ]
+
+
+def nice(value: float) -> float:
+    """Round to two significant digits, so that a sentence says what is computed.
+
+    Examples
+    --------
+    >>> nice(1234.5), nice(0.1449), nice(0.0)
+    (1200.0, 0.14, 0.0)
+    """
+    return float(f"{value:.2g}")
+
+
+def _topic(entry: dict[str, str], op: str) -> str:
+    if (entry["name"], op) in _PAIN:
+        return "pain"
+    return _TOPIC.get(entry["basis"], "trait")
+
+
+def _text(
+    entry: dict[str, str], op: str, value: float, days: int, currency: str
+) -> str:
+    shown = _shown(value, entry["unit"], currency)
+    if entry["name"] in _PHRASES:
+        text = _PHRASES[entry["name"]][op == "le"].format(v=shown)
+        if entry["name"] in ("n_orders", "spend_total"):
+            return f"{text} in {days} days"
+        return text
+    return f"{entry['label']}: {shown} or {'more' if op == 'ge' else 'less'}"
+
+
+def _shown(value: float, unit: str, currency: str) -> str:
+    if unit == "share":
+        return f"{value:.0%}".replace("%", " %")
+    number = f"{value:,.0f}" if value == round(value) else f"{value:,.2g}"
+    number = number.replace(",", " ")
+    return f"{number} {currency}".strip() if unit == "money" else number

@@ -1,0 +1,1 @@
+"""From executed notebooks and records to the pages of a report."""

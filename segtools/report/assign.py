@@ -1,0 +1,124 @@
+"""Give customers in new data the segments of a run's frozen model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from segtools.config import RunConfig, validate
+from segtools.destinations.spreadsheet import to_csv
+from segtools.features.build import Shop, build_features, collect, supported
+from segtools.features.catalogue import Window
+from segtools.prepare.clean import clean
+from segtools.records import read_record, write_table, write_text
+from segtools.report.stage import load_extensions
+from segtools.schema import ConfigError
+from segtools.segmentation.model import SegmentModel
+from segtools.sources import connect, open_source
+from segtools.timezones import epoch, instant
+
+_MAIN = ("order_lines", "orders")
+
+
+def assign_file(
+    run_dir: Path, data: Path, out: Path, overrides: dict[str, Any] | None = None
+) -> pd.DataFrame:
+    """Build the model's features from new data and assign; nothing is refitted.
+
+    Parameters
+    ----------
+    run_dir : Path
+        A finished run.
+    data : Path
+        A file of the shape of the run's orders, or a folder with one file a table
+        (``order_lines.*``, ``orders.*``, ``customers.*``), such as a run's ``tables``.
+    out : Path
+        ``.parquet`` or ``.csv`` (formulas escaped).
+    overrides : dict, optional
+        Keys of the configuration to change, such as ``as_of``.
+
+    Returns
+    -------
+    DataFrame
+        As ``segments.parquet``: for the same customers and ``as_of``, the same rows.
+
+    Raises
+    ------
+    ConfigError
+        If the run is not finished, DATA is not there, or OUT has another suffix.
+    DataError
+        If the data breaks the contract.
+    """
+    if out.suffix not in (".parquet", ".csv"):
+        raise ConfigError(
+            f"--out must end in .parquet or .csv, but it is {out.name!r}. Rename it."
+        )
+    run = _finished(run_dir)
+    body = dict(run["config"]) | {"as_of": run["as_of"]} | (overrides or {})
+    body["source"] = _source(body["source"], data)
+    frame = _assigned(run_dir, validate(body))
+    if out.suffix == ".csv":
+        write_text(out, to_csv(frame))
+    else:
+        write_table(out, frame)
+    return frame
+
+
+def _assigned(run_dir: Path, config: RunConfig) -> pd.DataFrame:
+    load_extensions(config)
+    con = connect()
+    origin = epoch(instant(str(config.as_of), str(config.timezone)))
+    cleaned = clean(open_source(config, con), con, config, origin)
+    shop = Shop(cleaned.tables, str(config.timezone), config.returns)
+    days = int(read_record(run_dir / "data_quality.json")["window_days"])
+    features, _ = supported(shop, config.bases)
+    table = build_features(shop, Window(origin, days), features, with_customers=True)
+    model = SegmentModel.from_record(read_record(run_dir / "model.json"))
+    return model.assign(collect(table))
+
+
+def _finished(run_dir: Path) -> dict[str, Any]:
+    if not (run_dir / "run.json").is_file():
+        raise ConfigError(
+            f"RUN must be the folder of a run, but there is no run.json in {run_dir}. "
+            "Give the folder that `segtools run` printed."
+        )
+    run = read_record(run_dir / "run.json")
+    if run["state"] != "done":
+        raise ConfigError(
+            f"RUN must be finished, but {run_dir} is {run['state']}. "
+            "Finish it with `segtools run`."
+        )
+    return run
+
+
+def _source(source: dict[str, Any], data: Path) -> dict[str, Any]:
+    """Give a source of the same shape that reads `data` instead."""
+    if not data.exists():
+        raise ConfigError(
+            f"DATA must be a file or folder, but there is no {data}. Check the path."
+        )
+    blocks = {k: dict(v) for k, v in source.items() if isinstance(v, dict)}
+    if data.is_file():
+        main = next((t for t in _MAIN if t in blocks), "order_lines")
+        return {"system": "files", main: _block(blocks.get(main), data)}
+    found = {
+        p.stem: _block(blocks.get(p.stem), p)
+        for p in sorted(data.iterdir())
+        if p.stem in (*_MAIN, "customers")
+    }
+    if not set(_MAIN) & set(found):
+        raise ConfigError(
+            f"DATA must hold order_lines or orders, but {data} has neither. "
+            "Name the files after the tables, or give one file."
+        )
+    return {"system": "files", **found}
+
+
+def _block(block: dict[str, Any] | None, path: Path) -> dict[str, Any]:
+    """Keep how the run's file was read, except for our own Parquet (UTC)."""
+    if block is None or path.suffix == ".parquet":
+        return {"path": str(path), "timezone": "UTC"}
+    return block | {"path": str(path)}

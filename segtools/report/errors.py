@@ -1,0 +1,5 @@
+"""The error of a stage that failed for no reason of the user's."""
+
+
+class StageError(RuntimeError):
+    """A stage stopped for a reason that is neither configuration nor data."""

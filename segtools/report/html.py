@@ -1,0 +1,316 @@
+"""Render the pages of a report from a run's records and executed notebooks.
+
+A content security policy in each page forbids the network and any script but ours;
+each page is written under a temporary name and renamed, so one that exists is whole.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from segtools.records import read_record, write_text
+from segtools.report.front import front_view
+from segtools.report.templating import (
+    TEMPLATES,
+    day,
+    number,
+    templates,
+)
+from segtools.schema import STAGES
+
+__all__ = ["failure_page", "front_page", "stage_page"]
+
+Record = Mapping[str, Any]
+
+RECORDS = ("run", "data_quality", "goals", "verdict", "personas", "actions", "changes")
+HIDDEN_CELLS = {
+    "lesson",
+    "parameters",
+    "injected-parameters",
+    "papermill-error-cell-tag",
+}
+
+TITLES = {
+    "01_goals": ("Goals", "Can this data decide it?"),
+    "02_data_prep": ("Data", "What came in, is it sound?"),
+    "03_segmentation": ("Segments", "Are there any? Do they pay?"),
+    "04_personas": ("Personas", "Who are they? What proves it?"),
+    "05_activation": ("Activation", "Who is on which list?"),
+    "06_follow_up": ("Follow-up", "What changed since?"),
+}
+
+
+def front_page(run_dir: Path) -> Path:
+    """Write ``index.html``: are there segments, which, worth what, what to do next.
+
+    Parameters
+    ----------
+    run_dir : Path
+        The folder of a run. Records that are missing (a run that stopped at an
+        earlier stage on purpose) leave their part of the page out.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from segtools.records import write_record
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_record(folder / "run.json", {"project": "corner-shop"})
+    >>> front_page(folder).name
+    'index.html'
+    """
+    records = {name: _record(Path(run_dir), name) for name in RECORDS}
+    forced = records["verdict"].get("forced")
+    view = _common(Path(run_dir), records["run"]) | {
+        "forced": _banner(records["run"], records["verdict"]) if forced else "",
+    }
+    view |= front_view(records)
+    return _write(Path(run_dir) / "index.html", "front.html.j2", view)
+
+
+def failure_page(run_dir: Path) -> Path:
+    """Write ``index.html`` of a failed run: which stage, why, what to do, what is left.
+
+    Parameters
+    ----------
+    run_dir : Path
+        The folder of a run whose ``run.json`` holds an ``error``.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from segtools.records import write_record
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_record(folder / "run.json", {"project": "shop", "state": "failed"})
+    >>> "stopped" in failure_page(folder).read_text(encoding="utf-8")
+    True
+    """
+    run = _record(Path(run_dir), "run")
+    error = run.get("error") or {}
+    view = _common(Path(run_dir), run)
+    states = {key: value.get("state") for key, value in run.get("stages", {}).items()}
+    notebook = f"notebooks/{error.get('stage')}.ipynb"
+    stopped = (s for s in view["stages"] if s["key"] == error.get("stage"))
+    view |= {
+        "stage": next(stopped, None),
+        "cause": error.get("sentence") or "It was interrupted before it had finished.",
+        "remedy": error.get("remedy") or "",
+        "notebook": notebook if (Path(run_dir) / notebook).exists() else "",
+        "finished": [s for s in view["stages"] if states.get(s["key"]) == "done"],
+    }
+    return _write(Path(run_dir) / "index.html", "failure.html.j2", view)
+
+
+def stage_page(
+    notebook_path: Path, html_path: Path, *, stage: str, run: Record
+) -> Path:
+    """Write the page of one stage from its executed notebook.
+
+    Parameters
+    ----------
+    notebook_path : Path
+        The executed notebook. Cells tagged ``lesson`` and the parameters are left
+        out, as is the source of those tagged ``remove_input``.
+    html_path : Path
+        Where to, beside the run's records.
+    stage : str
+        The stage's key, such as ``"03_segmentation"``.
+    run : mapping
+        The content of ``run.json``, for the head and the foot of the page.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Examples
+    --------
+    >>> import tempfile, nbformat.v4 as v4, nbformat
+    >>> book = Path(tempfile.mkdtemp(), "01_goals.ipynb")
+    >>> cells = [v4.new_markdown_cell("# Which goal?")]
+    >>> nbformat.write(v4.new_notebook(cells=cells), book)
+    >>> page = stage_page(
+    ...     book, book.with_suffix(".html"), stage="01_goals", run={"project": "shop"}
+    ... )
+    >>> '<h1 id="which-goal">' in page.read_text(encoding="utf-8")
+    True
+    """
+    import nbformat
+
+    notebook = nbformat.read(Path(notebook_path), as_version=4)
+    content = _cells(notebook)
+    headings = _headings(content)
+    folder = Path(html_path).parent
+    given = notebook.metadata.get("papermill", {}).get("parameters", {})
+    view = _common(folder, run, given)
+    pages = [{"key": "index", "title": "Front page"}, *view["stages"]] * 2
+    place = 1 + [s["key"] for s in view["stages"]].index(stage)
+    view |= {
+        "stage": pages[place],
+        "before": pages[place - 1],
+        "after": pages[place + 1],
+        "title": next((h["text"] for h in headings if h["level"] == 1), stage),
+        "headings": [h for h in headings if h["level"] in (2, 3)],
+        "has_code": 'class="st-code"' in content,
+        "banner": _banner(run, _record(folder, "verdict")),
+        "content": Markup(content),
+    }
+    return _write(Path(html_path), "stage.html.j2", view)
+
+
+class _Markdown:
+    """Renders the Markdown cells of a page and gives each heading its own id."""
+
+    def __init__(self) -> None:
+        self._ids = {"content", "st-code-switch"}
+
+    def __call__(self, source: str) -> str:
+        from nbconvert.filters.markdown_mistune import (
+            IPythonRenderer,
+            MarkdownWithMath,
+        )
+
+        renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+        text = MarkdownWithMath(renderer=renderer).render(source)
+        return re.sub(r"<h([1-6])>(.*?)</h\1>", self._named, text, flags=re.DOTALL)
+
+    def _named(self, match: re.Match[str]) -> str:
+        level, inner = match.groups()
+        slug = re.sub(r"\W+", "-", _words(inner).lower()).strip("-") or "section"
+        names = (slug, *(f"{slug}-{again}" for again in range(2, len(self._ids) + 3)))
+        name = next(name for name in names if name not in self._ids)
+        self._ids.add(name)
+        return f'<h{level} id="{name}">{inner}</h{level}>'
+
+
+def _words(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", markup)).strip()
+
+
+def _headings(content: str) -> list[dict[str, Any]]:
+    """List the headings that have an id: those of the prose and of the cards."""
+    found = re.findall(r'<h([1-3]) id="([^"]+)">(.*?)</h\1>', content, re.DOTALL)
+    return [
+        {"level": int(level), "id": name, "text": _words(inner)}
+        for level, name, inner in found
+    ]
+
+
+def _cells(notebook: Any) -> str:
+    """Render the cells with our nbconvert template; nbconvert is slow to import."""
+    from nbconvert import HTMLExporter
+    from traitlets.config import Config
+
+    types = ["text/html", "image/png", "text/plain"]
+    tags = {
+        "enabled": True,
+        "remove_cell_tags": HIDDEN_CELLS,
+        "remove_input_tags": {"remove_input"},
+    }
+    exporter = HTMLExporter(
+        config=Config(
+            NbConvertBase={"display_data_priority": types}, TagRemovePreprocessor=tags
+        ),
+        template_name="segtools",
+        extra_template_basedirs=[str(TEMPLATES / "nbconvert")],
+    )
+    exporter.register_filter("markdown2html", _Markdown())
+    return str(exporter.from_notebook_node(notebook)[0])
+
+
+def _write(path: Path, template: str, view: Record) -> Path:
+    write_text(path, templates().get_template(template).render(view))
+    return path
+
+
+def _record(folder: Path, name: str) -> dict[str, Any]:
+    path = folder / f"{name}.json"
+    return read_record(path) if path.exists() else {}
+
+
+def _common(folder: Path, run: Record, given: Record | None = None) -> dict[str, Any]:
+    return {
+        "project": str(run.get("project") or "Customer segments"),
+        "as_of": day(str(run.get("as_of") or "a day not yet known")),
+        "foot": list(_foot(run, given or {})),
+        "stages": [
+            {
+                "key": key,
+                "number": place,
+                "title": TITLES[key][0],
+                "question": TITLES[key][1],
+                "ready": (folder / f"{key}.html").exists(),
+            }
+            for place, key in enumerate(STAGES, start=1)
+        ],
+    }
+
+
+def _foot(run: Record, given: Record) -> Iterable[tuple[str, Any]]:
+    """Give everything that is needed to repeat the run, label by label."""
+    data = run.get("data") or {}
+    stage = _flat({k: v for k, v in given.items() if k != "run_dir"})
+    facts = [("fingerprint", str(data.get("fingerprint") or "–"))]
+    for name, table in (data.get("tables") or {}).items():
+        size = f"{number(table.get('rows'))} rows"
+        facts.append(
+            (str(name), f"{size}, {table.get('first')} to {table.get('last')}")
+        )
+    rows: dict[str, Any] = {
+        "This stage": stage,
+        "Parameters": [
+            *_flat(run.get("config") or {}),
+            ("hash", str(run.get("config_hash") or "–")),
+        ],
+        "Data": facts,
+        "Seed": str(run.get("seed", "–")),
+        "Versions": _flat(run.get("versions") or {}),
+        "Licence of the data": " ".join(map(str, run.get("licence") or [])),
+    }
+    return ((label, items) for label, items in rows.items() if items)
+
+
+def _flat(values: Record, head: str = "") -> list[tuple[str, str]]:
+    """Flatten nested settings; places on this machine's disk are cut to the name."""
+    rows: list[tuple[str, str]] = []
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            rows += _flat(value, f"{head}{key}.")
+        elif value is not None:
+            parts = value if isinstance(value, (list, tuple)) else [value]
+            rows.append((f"{head}{key}", ", ".join(_placeless(str(p)) for p in parts)))
+    return rows
+
+
+def _placeless(text: str) -> str:
+    if re.match(r"(/|~|[A-Za-z]:[\\/]|[a-z+0-9]+://)", text):
+        return "…/" + re.split(r"[\\/]", text.rstrip("\\/"))[-1]
+    return text
+
+
+def _banner(run: Record, verdict: Record) -> str:
+    """Say on every page what a reader of that page alone would get wrong."""
+    why = str(verdict.get("why_not") or "").rstrip(".")
+    why = f": {why}." if why else "."
+    if verdict.get("forced"):
+        return f"Forced (force_segments: true). The verdict was not to segment{why}"
+    if verdict.get("decision") == "do_not_segment":
+        return f"The verdict of this run is not to segment{why}"
+    if not verdict and (run.get("config") or {}).get("force_segments"):
+        return "This run makes segments whatever the verdict (force_segments: true)."
+    return ""

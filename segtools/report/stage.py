@@ -1,0 +1,284 @@
+"""A stage's hold on its run: configuration in, records and tables out."""
+
+from __future__ import annotations
+
+import importlib.util
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pandas as pd
+
+from segtools.bundled import configuration
+from segtools.config import AUTO_SEGMENTS, RunConfig, defaults, load_config, stage_of, validate
+from segtools.features.build import Shop
+from segtools.features.catalogue import Window
+from segtools.features.legs import Plan, plan_legs
+from segtools.records import read_record, write_record, write_table
+from segtools.schema import STAGES, ConfigError
+from segtools.sources import Opened, connect, open_source
+from segtools.timezones import epoch, instant
+
+if TYPE_CHECKING:
+    from segtools.profiles.profile import Segmented
+
+TABLES = ("orders", "order_lines", "customers")
+
+
+@dataclass
+class Stage:
+    """One stage of one run, as its notebook sees it.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``03_segmentation``.
+    path : Path
+        The run's folder.
+    config : RunConfig
+    run : dict
+        What ``run.json`` holds.
+    """
+
+    name: str
+    path: Path
+    config: RunConfig
+    run: dict[str, Any]
+    _started: float = field(default_factory=time.monotonic)
+    _con: ibis.BaseBackend | None = None
+
+    @property
+    def con(self) -> ibis.BaseBackend:
+        """The stage's own DuckDB; it spills into the run's folder."""
+        if self._con is None:
+            self._con = connect(self.path / "tables")
+        return self._con
+
+    @property
+    def origin(self) -> int:
+        """``as_of`` in UTC seconds."""
+        return epoch(instant(self.run["as_of"], str(self.config.timezone)))
+
+    def source(self) -> Opened:
+        """Open the configured source."""
+        return open_source(self.config, self.con)
+
+    def shop(self) -> Shop:
+        """Open the run's cleaned tables."""
+        tables = {
+            name: self.con.read_parquet(file)
+            for name in TABLES
+            if (file := self.path / "tables" / f"{name}.parquet").exists()
+        }
+        return Shop(tables, str(self.config.timezone), self.config.returns)
+
+    def plan(self, first_order: str) -> Plan:
+        """Plan the contest's legs; `first_order` is an ISO instant in UTC."""
+        return plan_legs(
+            self.origin,
+            epoch(instant(first_order, "UTC")),
+            window_days=self.config.window_days,
+            outcome_days=self.config.outcome_days,
+            goal=self.config.goal,
+        )
+
+    def window(self) -> Window:
+        """Give the window of the features at the origin."""
+        return Window(self.origin, int(self.read("data_quality")["window_days"]))
+
+    def segmented(self) -> Segmented:
+        """Open features, segments and cleaned tables together."""
+        from segtools.profiles.profile import Segmented
+
+        catalogue = self.read("feature_catalogue")["features"]
+        return Segmented(
+            shop=self.shop(),
+            window=self.window(),
+            features=self.read_table("features"),
+            segments=self.read_table("segments"),
+            catalogue=catalogue,
+        )
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Read one of the run's JSON records."""
+        return read_record(self.path / f"{name}.json")
+
+    def write(self, name: str, record: dict[str, Any]) -> None:
+        """Write one of the run's JSON records, whole or not at all."""
+        write_record(self.path / f"{name}.json", record)
+
+    def read_table(self, name: str) -> pd.DataFrame:
+        """Read one of the run's tables of one row per customer."""
+        return pd.read_parquet(self.path / f"{name}.parquet")
+
+    def write_table(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a table, whole or not at all."""
+        write_table(self.path / f"{name}.parquet", frame)
+
+    @property
+    def previous(self) -> Path | None:
+        """The previous run's folder, or None on a first run."""
+        found = self.run.get("previous_run")
+        return (self.path / found).resolve() if found else None
+
+    def previous_segments(self) -> pd.DataFrame | None:
+        """Read the previous run's segments; None on a first run."""
+        if self.previous is None:
+            return None
+        return pd.read_parquet(self.previous / "segments.parquet")
+
+    @property
+    def planned_segments(self) -> int:
+        """How many segments to expect before the contest has spoken."""
+        asked = self.config.n_segments
+        return asked if isinstance(asked, int) else max(AUTO_SEGMENTS)
+
+    @property
+    def outcome_unit(self) -> str:
+        """The unit of the goal's outcome: the currency, or share."""
+        return self.config.currency if self.config.goal == "grow_spend" else "share"
+
+    def names_table(self) -> pd.DataFrame:
+        """Tabulate segments, their ids and how much of each was carried over."""
+        kept = {
+            m["segment_id"]: m for m in self.read("selection")["names_carried_over"]
+        }
+        rows = self.read("selection")["segments"]
+        table = pd.DataFrame(
+            {
+                "Id": [r["segment_id"] for r in rows],
+                "Segment": [r["name"] for r in rows],
+                "Overlap with the previous run": [
+                    kept.get(r["segment_id"], {}).get("jaccard") for r in rows
+                ],
+            }
+        )
+        table.attrs["formats"] = {"Overlap with the previous run": "percent"}
+        return table
+
+    def parameters(self) -> pd.DataFrame:
+        """List the parameters in force and where each comes from."""
+        base = defaults()
+        rows = [
+            (key, str(value), "default" if base.get(key, ...) == value else "set")
+            for key, value in self.config.model_dump().items()
+            if key != "source"
+        ]
+        rows.insert(0, ("source", self.config.source.system, "set"))
+        return pd.DataFrame(rows, columns=["parameter", "value", "from"])
+
+    def finish(self) -> None:
+        """Record that the stage is done, its seconds and its peak memory."""
+        run = self.read("run")
+        unit = 1024 if sys.platform != "darwin" else 1024**2
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+        run["stages"][self.name] = {
+            "state": "done",
+            "seconds": round(time.monotonic() - self._started, 1),
+            "peak_memory_mb": round(peak),
+        }
+        for later in STAGES[STAGES.index(self.name) + 1 :]:
+            run["stages"][later] = {"state": "pending"}
+        self.write("run", run)
+
+
+def open_stage(name: str, run_dir: str = "", **parameters: Any) -> Stage:
+    """Open a stage of a run; without one, make a run on the bundled sample.
+
+    Parameters
+    ----------
+    name : str
+        The stage.
+    run_dir : str, default=""
+        Folder of a run. Empty: a temporary run on the sample, in which the earlier
+        stages are done first.
+    **parameters
+        The stage's own parameters. A value that differs from its default overrides
+        the run's configuration, unless an earlier stage has already used it.
+
+    Returns
+    -------
+    Stage
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is unknown, wrong, or would change an earlier stage.
+    """
+    base = defaults()
+    given = {k: v for k, v in parameters.items() if base.get(k, ...) != v}
+    path = Path(run_dir) if run_dir else _sample_run(name, given)
+    run = read_record(path / "run.json")
+    config = validate(_applied(name, dict(run["config"]), given))
+    load_extensions(config)
+    run["config"] = config.model_dump()
+    run["stages"][name] = {"state": "running"}
+    write_record(path / "run.json", run)
+    return Stage(name, path, config, run)
+
+
+def _applied(
+    name: str, config: dict[str, Any], given: dict[str, Any]
+) -> dict[str, Any]:
+    for key, value in given.items():
+        if key not in RunConfig.model_fields or config.get(key) == value:
+            continue
+        first = stage_of(key)
+        if STAGES.index(first) < STAGES.index(name):
+            raise ConfigError(
+                f"{name} must take {key} from the run, but it was overridden with "
+                f"{value!r} after {first} had used {config.get(key)!r}. "
+                f"Start again from {first}."
+            )
+        config[key] = value
+    return config
+
+
+def _sample_run(name: str, given: dict[str, Any]) -> Path:
+    from segtools.report.run import execute_stage, start_run
+
+    file = configuration("sample")
+    config = load_config(file or "sample.yaml", given)
+    folder = Path(tempfile.mkdtemp(prefix="segtools-")) / config.project
+    path = start_run(config, folder / str(config.as_of))
+    for stage in STAGES[: STAGES.index(name)]:
+        execute_stage(path, stage)
+    return path
+
+
+def load_extensions(config: RunConfig) -> None:
+    """Run the Python files that register an analyst's own features and schemes.
+
+    Raises
+    ------
+    ConfigError
+        If a file is missing or fails.
+    """
+    for number, text in enumerate(config.extensions):
+        path = Path(text)
+        if not path.is_file():
+            raise ConfigError(
+                f"extensions must be Python files, but there is no {path}. "
+                "Check the path; it is relative to the configuration."
+            )
+        spec = importlib.util.spec_from_file_location(f"segtools_ext_{number}", path)
+        if spec is None or spec.loader is None:
+            raise ConfigError(
+                f"extensions must be Python files, but {path.name} is none. "
+                "Give it the suffix .py."
+            )
+        module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except ConfigError:
+            raise
+        except Exception as error:
+            raise ConfigError(
+                f"extensions must run, but {path.name} fails with "
+                f"{type(error).__name__}: {error}. Mend the file."
+            ) from None

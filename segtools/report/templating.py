@@ -1,0 +1,161 @@
+"""The environment of the report's templates: escaping, strict, with our filters.
+
+Every string that came from data passes Jinja's autoescape; only the style sheet, the
+script and markup that our display objects or nbconvert made are trusted as HTML.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from segtools.plots.colours import OTHER, is_colour, text_on
+from segtools.plots.wording import THIN, number, percent, plain
+
+__all__ = ["anchor", "colour", "day", "money", "number", "percent", "templates"]
+
+TEMPLATES = Path(__file__).with_name("templates")
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹"}
+# From which amount on, divided by what, with which letter and how many decimals.
+SCALES = (
+    (1e9, 1e9, "bn", 2),
+    (1e6, 1e6, "M", 2),
+    (1e4, 1e3, "k", 0),
+    (100, 1, "", 0),
+    (0, 1, "", 2),
+)
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+LONGEST = 600  # characters of one string from data on a page
+
+
+def money(value: float | str | None, unit: str | None = None) -> str:
+    """Write an amount short, with the symbol of its currency or the unit behind it.
+
+    Parameters
+    ----------
+    value : float, str or None
+        The amount; records write money as a decimal string.
+    unit : str, default=None
+        A currency's code, or any other unit.
+
+    Returns
+    -------
+    str
+        ``"–"`` for a missing amount.
+
+    Examples
+    --------
+    >>> money("1923456.1000", "USD").replace(THIN, "_"), money(54.25, "EUR")
+    ('$1.92_M', '€54.25')
+    >>> money(-81_240, "points").replace(THIN, "_"), money(None)
+    ('−81_k_points', '–')
+    """
+    if value is None:
+        return number(None)
+    amount = float(value)
+    _, scale, letter, digits = next(row for row in SCALES if abs(amount) >= row[0])
+    text = number(abs(amount) / scale, digits)
+    sign = "−" if amount < 0 else ""
+    known = unit in SYMBOLS.values()
+    symbol = str(unit) if known else SYMBOLS.get(unit or "", "")
+    words = [sign + symbol + text, letter, "" if symbol else unit or ""]
+    return THIN.join(word for word in words if word)
+
+
+def day(text: object) -> str:
+    """Write an ISO date in words; anything else stays as it is.
+
+    Examples
+    --------
+    >>> day("2017-10-01"), day("soon")
+    ('1 October 2017', 'soon')
+    """
+    try:
+        when = date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return str(text)
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def colour(value: object) -> str:
+    """Give a segment's colour back if it is one, else grey; it goes into CSS.
+
+    Examples
+    --------
+    >>> colour("#0072B2"), colour("red;background:url(//x)")
+    ('#0072B2', '#8A8A8A')
+    """
+    return str(value) if is_colour(value) else OTHER
+
+
+def anchor(segment_id: object) -> str:
+    """Give the id of a segment's card, safe in an address and in HTML.
+
+    Examples
+    --------
+    >>> anchor("S03"), anchor('"><b>')
+    ('card-S03', 'card-b')
+    """
+    return "card-" + re.sub(r"[^A-Za-z0-9]+", "-", str(segment_id)).strip("-")
+
+
+@functools.cache
+def templates() -> jinja2.Environment:
+    """Give the environment, with the style sheet and the script that all pages share.
+
+    Examples
+    --------
+    >>> templates().from_string("{{ name }}").render(name="<b>")
+    '&lt;b&gt;'
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_tame,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "money": money,
+        "number": number,
+        "percent": percent,
+        "text_on": text_on,
+    }
+    script = "\n" + (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    mark = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment.globals |= {
+        "css": Markup((TEMPLATES / "base.css").read_text(encoding="utf-8")),
+        "script": Markup(script),
+        "script_hash": Markup(f"sha256-{mark}"),
+    }
+    return environment
+
+
+def _tame(value: Any) -> Any:
+    """Make strings from data one line of bearable length without control characters."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    text = re.sub(r"(?<=\d) (?=%)", THIN, plain(value))
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,1 @@
+"""Ways to segment, the contest between them, the verdict and the frozen model."""

@@ -1,0 +1,142 @@
+"""Clusters: k-means in a pipeline whose preprocessing is stored with the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
+
+from segtools.segmentation.place import distances, place, prepared
+from segtools.segmentation.scheme import Learned, Scheme, Task, add
+
+N_INIT = 10
+MAX_CORRELATION = 0.9
+_SKEWED = 1.0
+
+
+def learn_preprocess(features: pd.DataFrame, *, plain: bool = False) -> dict[str, Any]:
+    """Learn how to make features comparable: fill, take logs, standardise.
+
+    Constant columns are left out, and of two that say the same (correlation above
+    0.9 after the logs) the one that comes later in the alphabet.
+
+    Parameters
+    ----------
+    features : DataFrame of shape (n_customers, n_features)
+        In original units.
+    plain : bool, default=False
+        Only fill and standardise, and keep every column.
+
+    Returns
+    -------
+    dict
+        ``uses`` (features in order), ``preprocess`` (steps) and ``seen_missing``.
+    """
+    names = [n for n in sorted(features.columns) if features[n].nunique() > 1]
+    frame = features[names].astype(float)
+    fill = {n: float(frame[n].median()) for n in names}
+    skewed = [n for n in names if _skewed(frame[n]) and not plain]
+    payload: dict[str, Any] = {
+        "uses": names,
+        "seen_missing": [n for n in names if frame[n].isna().any()],
+        "preprocess": [
+            {"op": "fill", "values": fill},
+            {"op": "signed_log", "features": skewed},
+        ],
+    }
+    X = prepared(payload, frame)
+    keep = list(range(len(names))) if plain else _distinct(X)
+    payload["uses"] = [names[i] for i in keep]
+    kept = set(payload["uses"])
+    steps = payload["preprocess"]
+    steps[0]["values"] = {n: v for n, v in fill.items() if n in kept}
+    steps[1]["features"] = [n for n in skewed if n in kept]
+    mean, scale = X[:, keep].mean(axis=0), X[:, keep].std(axis=0)
+    steps.append(
+        {
+            "op": "standardize",
+            "mean": dict(zip(payload["uses"], mean.tolist(), strict=True)),
+            "scale": dict(zip(payload["uses"], scale.tolist(), strict=True)),
+        }
+    )
+    return payload
+
+
+def _skewed(column: pd.Series) -> bool:
+    return bool(column.min() >= 0 and column.skew() > _SKEWED)
+
+
+def _distinct(X: NDArray[np.float64]) -> list[int]:
+    if X.shape[1] < 2:
+        return list(range(X.shape[1]))
+    alike = np.abs(np.corrcoef(X, rowvar=False)) > MAX_CORRELATION
+    keep: list[int] = []
+    for j in range(X.shape[1]):
+        if not any(alike[j, i] for i in keep):
+            keep.append(j)
+    return keep
+
+
+def fit_kmeans(X: NDArray[np.float64], n_clusters: int, seed: int) -> KMeans:
+    """Fit k-means with ten k-means++ starts on one thread.
+
+    Fewer starts make stable segments look unstable; more threads make sums differ.
+    """
+    model = KMeans(n_clusters=n_clusters, n_init=N_INIT, random_state=seed)
+    with threadpool_limits(1):
+        return model.fit(X)
+
+
+def learn_clusters(task: Task) -> Learned:
+    """Learn k-means; a cluster under the smallest share goes to its neighbours."""
+    return learn_centroids(task, task.features)
+
+
+def learn_centroids(
+    task: Task, features: pd.DataFrame, *, plain: bool = False
+) -> Learned:
+    """Learn k-means on the given columns of the task's features."""
+    payload = learn_preprocess(features, plain=plain) | {"kind": "centroids"}
+    X = prepared(payload, features)
+    k = min(task.n_segments, len(np.unique(X, axis=0)))
+    centres = fit_kmeans(X, k, task.seed).cluster_centers_
+    centres = _large_enough(centres, prepared(payload, task.at), task.min_share)
+    # In a fixed order, so that labels do not depend on where the algorithm started.
+    order = np.lexsort(centres.T[::-1])
+    payload["centroids"] = centres[order].round(12).tolist()
+    own = distances(X, centres).min(axis=1)
+    payload["far_threshold"] = float(np.quantile(np.sqrt(own), 0.999))
+    note = f"{k - len(centres)} clusters were too small" if len(centres) < k else ""
+    return Learned(lambda F: place(payload, F).labels, payload, note)
+
+
+def _large_enough(
+    centres: NDArray[np.float64], X: NDArray[np.float64], min_share: float
+) -> NDArray[np.float64]:
+    while len(centres) > 1:
+        nearest = distances(X, centres).argmin(axis=1)
+        sizes = np.bincount(nearest, minlength=len(centres))
+        if sizes.min() >= min_share * len(X):
+            break
+        centres = np.delete(centres, sizes.argmin(), axis=0)
+    return centres
+
+
+def replicate_centroids(task: Task, payload: dict[str, Any], rows: NDArray[Any]) -> Any:
+    """Fit again on a bootstrap sample; clusters are matched to the model's own."""
+    from scipy.optimize import linear_sum_assignment
+
+    X = prepared(payload, task.features.iloc[rows])
+    own = np.asarray(payload["centroids"])
+    model = KMeans(n_clusters=len(own), init=own, n_init=1)
+    with threadpool_limits(1):
+        centres = model.fit(X).cluster_centers_
+    mine, theirs = linear_sum_assignment(distances(own, centres))
+    return centres[theirs[np.argsort(mine)]].round(6).tolist()
+
+
+add(Scheme(name="clusters", label="k-means clusters", learn=learn_clusters))

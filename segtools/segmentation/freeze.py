@@ -1,0 +1,170 @@
+"""Learn the chosen scheme on the final leg and freeze it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from segtools.schema import ConfigError, did_you_mean
+from segtools.segmentation.clusters import replicate_centroids
+from segtools.segmentation.contest import Contest, Rules
+from segtools.segmentation.model import SegmentModel, everyone, read_features
+from segtools.segmentation.scheme import Learned, Scheme, Task, schemes
+from segtools.segmentation.scorecard import replicate
+
+N_REPLICATES = 50
+
+
+def pick_scheme(contest: Contest) -> tuple[Scheme, int]:
+    """Give the scheme to freeze and its number of segments.
+
+    The contest's winner; where nothing was judged, the configured method or, with
+    ``auto``, clusters for the goal understand and RFM rules otherwise.
+
+    Raises
+    ------
+    ConfigError
+        If the configured method is unknown or cannot serve this goal.
+    """
+    rules = contest.rules
+    known = {s.name: s for s in schemes("scheme")}
+    if rules.method not in known and rules.method != "auto":
+        raise ConfigError(
+            f"method must be auto or a known scheme, but it is {rules.method!r}. "
+            f"{did_you_mean(rules.method, ['auto', *known])}"
+        )
+    if contest.winner is not None:
+        return known[contest.winner.scheme], contest.winner.asked
+    name = rules.method
+    if name == "auto":
+        name = "clusters" if rules.goal == "understand" else "rules"
+    if known[name].needs_outcome and contest.plan["evidence"] == "not_judged":
+        raise ConfigError(
+            f"method {name} must have an outcome to learn from, but there is none: "
+            f"{contest.plan['sentence']} Use method: rules or clusters."
+        )
+    return known[name], rules.sizes[-1]
+
+
+def final_task(
+    learning: pd.DataFrame, features: pd.DataFrame, rules: Rules, n: int
+) -> Task:
+    """Make the task of the final leg: learn before, assign at the origin.
+
+    Where there is no final leg, it learns on the features at the origin itself.
+    """
+    known = features[features["recency_days"].notna()].set_index("customer_id")
+    names = sorted(known.columns)
+    rows = learning[learning["part"] == "final_learn"].set_index("customer_id")
+    outcome = rows["outcome"] if len(rows) and rows["outcome"].nunique() > 1 else None
+    # The smallest share is one of everybody, those without orders included.
+    share = min(rules.min_share * len(features) / max(len(known), 1), 1.0)
+    return Task(
+        features=rows[names] if outcome is not None else known[names],
+        outcome=outcome,
+        at=known[names],
+        n_segments=n,
+        min_share=share,
+        goal=rules.goal,
+        seed=rules.seed,
+    )
+
+
+def fit_sample(task: Task, most: int) -> Task:
+    """Learn on a sample, stratified by spend, where there are very many customers."""
+    n = len(task.features)
+    if n <= most:
+        return task
+    order = np.lexsort((task.features.index, task.features["spend_total"].fillna(0)))
+    rows = np.sort(order[np.linspace(0, n - 1, most).astype(int)])
+    outcome = None if task.outcome is None else task.outcome.iloc[rows]
+    return replace(task, features=task.features.iloc[rows], outcome=outcome)
+
+
+def freeze(
+    contest: Contest,
+    learning: pd.DataFrame,
+    features: pd.DataFrame,
+    catalogue: list[dict[str, Any]],
+    max_fit_customers: int = 200_000,
+) -> SegmentModel:
+    """Learn the chosen scheme and give the frozen model, with plain names S01, ...
+
+    Parameters
+    ----------
+    contest : Contest
+        Decides the scheme.
+    learning : DataFrame
+        As `build_learning` gives it.
+    features : DataFrame
+        One row per customer of the population at the origin.
+    catalogue : list of dict
+        Entries of the features, for units and versions.
+    max_fit_customers : int, default=200000
+        Above this, learning takes a sample.
+
+    Returns
+    -------
+    SegmentModel
+        With one segment where no more could be told apart.
+    """
+    scheme, n = pick_scheme(contest)
+    task = fit_sample(
+        final_task(learning, features, contest.rules, n), max_fit_customers
+    )
+    learned = scheme.learn(task)
+    payload = learned.payload
+    if payload is None or len(np.unique(learned.labels(task.at))) < 2:
+        return everyone()
+    rank = segment_ranks(task, learned)
+    segments = [
+        {"segment_id": f"S{r:02d}", "name": f"Segment {r}", "rank": r} for r in rank
+    ]
+    worst = segments[int(np.argmax(rank))]["segment_id"]
+    return SegmentModel(
+        payload=payload,
+        segments=segments,
+        features=read_features(payload, catalogue),
+        fallback=worst,
+        replicates=replicates(task, learned),
+        next_number=len(segments) + 1,
+    )
+
+
+def segment_ranks(task: Task, learned: Learned) -> list[int]:
+    """Rank labels by the outcome learned before, or by spend where there is none."""
+    labels = learned.labels(task.features)
+    worth = task.outcome
+    if worth is None:
+        worth = task.features["spend_total"]
+    n = int(max(labels.max(), learned.labels(task.at).max())) + 1
+    mean = pd.Series(worth.to_numpy(float)).groupby(labels).mean()
+    level = mean.reindex(range(n)).fillna(-np.inf).to_numpy()
+    if learned.payload is not None and learned.payload["kind"] == "scorecard":
+        return list(range(1, n + 1))  # bands are in order by construction
+    rank = np.empty(n, dtype=int)
+    rank[np.lexsort((np.arange(n), -level))] = np.arange(1, n + 1)
+    return [int(r) for r in rank]
+
+
+def replicates(task: Task, learned: Learned) -> list[Any]:
+    """Learn the method again on bootstrap samples; rules are not uncertain."""
+    payload = learned.payload
+    if payload is None or payload["kind"] == "rules":
+        return []
+    rng = np.random.default_rng(task.seed)
+    n = len(task.features)
+    found = []
+    for _ in range(N_REPLICATES):
+        rows: NDArray[np.int64] = np.sort(rng.integers(n, size=n))
+        if payload["kind"] == "centroids":
+            found.append(replicate_centroids(task, payload, rows))
+        else:
+            weights = np.bincount(rows, minlength=n).astype(float)
+            found.append(replicate(task, payload, weights))
+    return found
+

@@ -1,0 +1,184 @@
+"""The frozen model: plain JSON that gives everybody a segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from segtools.segmentation.place import Placement, needed, place
+
+ASSIGNED = ("customer_id", "segment_id", "segment", "confidence", "runner_up")
+ASSIGNED += ("assigned_by",)
+
+
+@dataclass
+class SegmentModel:
+    """A frozen segmentation.
+
+    Attributes
+    ----------
+    payload : dict
+        The method: points and cuts, centroids, or rules.
+    segments : list of dict
+        ``segment_id``, ``name`` and ``rank`` (1 is best), by label.
+    features : list of dict
+        ``name``, ``unit`` and ``definition_version`` of what it reads.
+    fallback : str
+        The segment of customers without any order.
+    replicates : list
+        The method learned again on bootstrap samples, for the confidence.
+    next_number : int
+        The number that the project's next new segment would get.
+    """
+
+    payload: dict[str, Any]
+    segments: list[dict[str, Any]]
+    features: list[dict[str, Any]]
+    fallback: str
+    replicates: list[Any] = field(default_factory=list)
+    next_number: int = 1
+
+    def assign(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Give every customer exactly one segment.
+
+        Parameters
+        ----------
+        features : DataFrame
+            ``customer_id`` and the features that the model reads, in original
+            units. A feature that is not there counts as missing.
+
+        Returns
+        -------
+        DataFrame
+            One row per row of `features`, in its order: ``customer_id``,
+            ``segment_id``, ``segment``, ``confidence`` (share of bootstrap models
+            that agree; null for rules), ``runner_up`` (a segment_id or null) and
+            ``assigned_by`` (``model``, ``reduced_model`` or ``rule``).
+        """
+        names = [f["name"] for f in self.features]
+        X = features.reindex(columns=names).astype(float)
+        placed = place(self.payload, X)
+        bought = features["recency_days"].notna().to_numpy()
+        ids = np.array([s["segment_id"] for s in self.segments], dtype=object)
+        label = np.where(bought, placed.labels, self._label(self.fallback))
+        frame = pd.DataFrame(
+            {
+                "customer_id": features["customer_id"].astype("str").to_numpy(),
+                "segment_id": ids[label],
+                "segment": [self.segments[i]["name"] for i in label],
+                "confidence": np.where(bought, self._confidence(X, placed), np.nan),
+                "runner_up": _or_none(ids, np.where(bought, placed.runner_up, -1)),
+                "assigned_by": _ladder(bought, placed.reduced),
+            }
+        )
+        for name in ("customer_id", "segment_id", "segment", "runner_up"):
+            frame[name] = frame[name].astype("str" if name != "runner_up" else object)
+        return frame[list(ASSIGNED)]
+
+    def _label(self, segment_id: str) -> int:
+        return [s["segment_id"] for s in self.segments].index(segment_id)
+
+    def _confidence(self, X: pd.DataFrame, placed: Placement) -> NDArray[np.float64]:
+        if not self.replicates:
+            return np.full(len(X), np.nan)
+        same = np.zeros(len(X))
+        for copy in self.replicates:
+            same += place(self._again(copy), X).labels == placed.labels
+        return np.round(same / len(self.replicates), 6)
+
+    def _again(self, copy: Any) -> dict[str, Any]:
+        if self.payload["kind"] == "centroids":
+            return self.payload | {"centroids": copy}
+        bins = {
+            name: {
+                "upper": own["upper"],
+                "points": copy["points"][name],
+                "missing": copy["missing"][name],
+            }
+            for name, own in self.payload["bins"].items()
+        }
+        return self.payload | {"base": copy["base"], "cuts": copy["cuts"], "bins": bins}
+
+    def record(self) -> dict[str, Any]:
+        """Give what ``model.json`` keeps; `from_record` reads it back."""
+        ladder = [
+            {"step": "model", "when": "the customer has an order before the origin"},
+            {
+                "step": "reduced_model",
+                "when": "a value is missing that was never missing in learning; it "
+                "counts nothing",
+            },
+            {
+                "step": "rule",
+                "when": "the customer has no order before the origin",
+                "segment_id": self.fallback,
+            },
+        ]
+        common = {"preprocess": [], "far_threshold": None}
+        return (
+            common
+            | self.payload
+            | {
+                "features": self.features,
+                "segments": self.segments,
+                "ladder": ladder,
+                "next_number": self.next_number,
+                "replicates": self.replicates,
+            }
+        )
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> SegmentModel:
+        """Read a model back from ``model.json``; nothing is refitted."""
+        own = ("features", "segments", "ladder", "next_number", "replicates")
+        head = ("format", "version")
+        payload = {k: v for k, v in record.items() if k not in own + head}
+        return cls(
+            payload=payload,
+            segments=record["segments"],
+            features=record["features"],
+            fallback=record["ladder"][-1]["segment_id"],
+            replicates=record["replicates"],
+            next_number=record["next_number"],
+        )
+
+
+def read_features(payload: dict[str, Any], entries: list[dict[str, Any]]) -> list[dict]:
+    """List what a payload reads, with units and versions from the catalogue."""
+    by_name = {e["name"]: e for e in entries}
+    return [
+        {
+            "name": n,
+            "unit": by_name.get(n, {}).get("unit", ""),
+            "definition_version": by_name.get(n, {}).get("version", 1),
+        }
+        for n in needed(payload)
+    ]
+
+
+def everyone() -> SegmentModel:
+    """Give the model of a run that should not segment: one segment, everyone."""
+    payload = {
+        "kind": "rules",
+        "form": "tree",
+        "uses": [],
+        "seen_missing": [],
+        "preprocess": [],
+        "tree": {"feature": [-2], "upper": [0.0], "left": [-1], "right": [-1]},
+    }
+    payload["tree"]["label"] = [0]  # type: ignore[index]
+    segments = [{"segment_id": "S00", "name": "everyone", "rank": 1}]
+    return SegmentModel(payload, segments, [], fallback="S00")
+
+
+def _or_none(ids: NDArray[Any], labels: NDArray[np.int64]) -> list[str | None]:
+    return [str(ids[i]) if i >= 0 else None for i in labels]
+
+
+def _ladder(bought: NDArray[np.bool_], reduced: NDArray[np.bool_]) -> NDArray[Any]:
+    steps = np.where(reduced, "reduced_model", "model")
+    return np.where(bought, steps, "rule").astype(object)

@@ -1,0 +1,161 @@
+"""Place customers by a frozen payload: the one code path of learning and assigning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where each customer stands.
+
+    ``labels`` are positions in the model's list of segments, ``runner_up`` the next
+    best (-1 where a method has none), ``reduced`` marks customers with a value
+    missing that was never missing in learning.
+    """
+
+    labels: Ints
+    runner_up: Ints
+    reduced: NDArray[np.bool_]
+
+
+def place(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
+    """Place every row of `features`.
+
+    Parameters
+    ----------
+    payload : dict
+        The frozen method, of kind ``scorecard``, ``centroids`` or ``rules``.
+    features : DataFrame of shape (n_customers, n_features)
+        In original units; columns by name, in any order.
+    """
+    return _KINDS[payload["kind"]](payload, features)
+
+
+def needed(payload: dict[str, Any]) -> list[str]:
+    """List the features that a payload reads."""
+    if payload["kind"] == "scorecard":
+        return list(payload["bins"])
+    return list(payload["uses"])
+
+
+def score(payload: dict[str, Any], features: pd.DataFrame) -> Ints:
+    """Add up a scorecard's points."""
+    total = np.full(len(features), payload["base"], dtype=np.int64)
+    for name, bins in payload["bins"].items():
+        values = features[name].to_numpy(float)
+        code = np.searchsorted(bins["upper"], values, side="left")
+        own = np.asarray(bins["points"], dtype=np.int64)[
+            np.minimum(code, len(bins["points"]) - 1)
+        ]
+        total += np.where(np.isnan(values), bins["missing"] or 0, own)
+    return total
+
+
+def _scorecard(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
+    total = score(payload, features)
+    cuts = np.asarray(payload["cuts"], dtype=np.int64)
+    above = np.searchsorted(cuts, total, side="right")
+    reduced = np.zeros(len(features), dtype=bool)
+    for name, bins in payload["bins"].items():
+        if bins["missing"] is None:
+            reduced |= features[name].isna().to_numpy()
+    return Placement(
+        labels=(len(cuts) - above).astype(np.int64),
+        runner_up=_next_band(total, cuts, above),
+        reduced=reduced,
+    )
+
+
+def _next_band(total: Ints, cuts: Ints, above: Ints) -> Ints:
+    if len(cuts) == 0:
+        return np.full(len(total), -1, dtype=np.int64)
+    edges = np.r_[-np.inf, cuts, np.inf]
+    up = edges[above + 1] - total
+    down = total - edges[above]
+    return np.asarray(len(cuts) - np.where(up < down, above + 1, above - 1), np.int64)
+
+
+def prepared(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
+    """Run the stored preprocessing, in the stored order."""
+    frame = features[payload["uses"]].astype(float)
+    for step in payload["preprocess"]:
+        if step["op"] == "fill":
+            frame = frame.fillna(step["values"])
+        elif step["op"] == "signed_log":
+            for name in step["features"]:
+                frame[name] = np.sign(frame[name]) * np.log1p(frame[name].abs())
+        elif step["op"] == "standardize":
+            frame = (frame - pd.Series(step["mean"])) / pd.Series(step["scale"])
+    return frame[payload["uses"]].to_numpy(float)
+
+
+def distances(X: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[Any]:
+    """Squared distances of rows to centres, one centre at a time."""
+    return np.column_stack([((X - c) ** 2).sum(axis=1) for c in centres])
+
+
+def _centroids(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
+    away = distances(prepared(payload, features), np.asarray(payload["centroids"]))
+    # Rounded, so that a tie is a tie on every machine; the lower label wins it.
+    order = np.argsort(np.round(away, 9), axis=1, kind="stable")
+    seen = set(payload["seen_missing"])
+    unseen = [n for n in payload["uses"] if n not in seen]
+    second = order[:, 1] if order.shape[1] > 1 else np.full(len(features), -1)
+    return Placement(
+        labels=order[:, 0].astype(np.int64),
+        runner_up=second.astype(np.int64),
+        reduced=features[unseen].isna().any(axis=1).to_numpy(),
+    )
+
+
+def _rules(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
+    labels = (
+        _grid(payload, features)
+        if payload["form"] == "grid"
+        else _tree(payload, features)
+    )
+    none = np.full(len(features), -1, dtype=np.int64)
+    missing = features[payload["uses"]].isna().any(axis=1).to_numpy()
+    never = missing & (not payload["seen_missing"])
+    return Placement(labels=labels, runner_up=none, reduced=never)
+
+
+def grid_scores(payload: dict[str, Any], features: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Score recency and frequency from 1 to 5; 5 is best, missing is 1."""
+    recency = features["recency_days"].to_numpy(float)
+    often = features["n_orders"].fillna(0).to_numpy(float)
+    late = np.searchsorted(payload["upper"]["recency_days"], recency, side="left")
+    high = np.searchsorted(payload["upper"]["n_orders"], often, side="left")
+    late = np.where(np.isnan(recency), 4, late)
+    return 5 - late.astype(np.int64), 1 + high.astype(np.int64)
+
+
+def _grid(payload: dict[str, Any], features: pd.DataFrame) -> Ints:
+    r, f = grid_scores(payload, features)
+    return np.asarray(payload["cells"], dtype=np.int64)[r - 1, f - 1]
+
+
+def _tree(payload: dict[str, Any], features: pd.DataFrame) -> Ints:
+    tree = payload["tree"]
+    X = features[payload["uses"]].to_numpy(float)
+    X = np.where(np.isnan(X), -np.inf, X)  # missing goes left, below every value
+    column, upper = np.asarray(tree["feature"]), np.asarray(tree["upper"], float)
+    left, right = np.asarray(tree["left"]), np.asarray(tree["right"])
+    node = np.zeros(len(X), dtype=np.int64)
+    while (inner := left[node] >= 0).any():
+        rows = np.flatnonzero(inner)
+        at = node[rows]
+        goes_left = X[rows, column[at]] <= upper[at]
+        node[rows] = np.where(goes_left, left[at], right[at])
+    return np.asarray(tree["label"], dtype=np.int64)[node]
+
+
+_KINDS = {"scorecard": _scorecard, "centroids": _centroids, "rules": _rules}

@@ -1,0 +1,144 @@
+"""A scheme is one way to segment; registering one enters it in the contest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from segtools.schema import ConfigError
+
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a scheme is asked for.
+
+    Attributes
+    ----------
+    features : DataFrame
+        One row per customer at the learning origin, ``customer_id`` as index.
+    outcome : Series or None
+        Each one's outcome in the period after it.
+    at : DataFrame
+        Features at the origin that is to be segmented; no outcome of it is known.
+    n_segments : int
+        Exactly as many for clusters, at most as many for rules and goal.
+    min_share : float
+        Smallest share of `at` that a segment may have.
+    goal : str
+    seed : int
+    """
+
+    features: pd.DataFrame
+    outcome: pd.Series | None
+    at: pd.DataFrame
+    n_segments: int
+    min_share: float
+    goal: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A learned scheme: labels for any features, and its frozen form.
+
+    ``labels`` gives integers from 0; ``payload`` is what ``model.json`` keeps, or
+    None for baselines that are never shipped.
+    """
+
+    labels: Callable[[pd.DataFrame], Labels]
+    payload: dict[str, Any] | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A named way to segment.
+
+    ``role`` is ``scheme`` or ``baseline``; ``simplicity`` orders schemes that do
+    equally well, simplest first.
+    """
+
+    name: str
+    label: str
+    learn: Callable[[Task], Learned]
+    role: str = "scheme"
+    simplicity: int = 5
+    needs_outcome: bool = False
+
+
+_SCHEMES: dict[str, Scheme] = {}
+
+
+def add(scheme: Scheme) -> Scheme:
+    """Enter a scheme in the contest."""
+    _SCHEMES[scheme.name] = scheme
+    return scheme
+
+
+def remove_scheme(name: str) -> None:
+    """Take a scheme out of the contest again."""
+    _SCHEMES.pop(name, None)
+
+
+def schemes(role: str | None = None) -> list[Scheme]:
+    """List the schemes of the contest, simplest first."""
+    from segtools.segmentation import baselines, clusters, rules, scorecard  # noqa: F401
+
+    chosen = [s for s in _SCHEMES.values() if role is None or s.role == role]
+    return sorted(chosen, key=lambda s: (s.simplicity, s.name))
+
+
+def scheme(
+    name: str, *, label: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function from features to labels as a scheme of the contest.
+
+    Parameters
+    ----------
+    name : str
+        What ``method:`` calls it.
+    label : str, optional
+        For people; default the name.
+
+    Returns
+    -------
+    decorator
+        For a function ``f(features, n_segments, seed)`` that takes a DataFrame of
+        one row per customer and gives one label a row. If it wins, its labels are
+        frozen as a tree of rules that repeats them exactly.
+
+    Examples
+    --------
+    >>> import segtools
+    >>> @segtools.scheme("big_and_small", label="Big and small")
+    ... def big_and_small(features, n_segments, seed):
+    ...     return (features["spend_total"] > 100).astype(int)
+    >>> segtools.segmentation.scheme.remove_scheme("big_and_small")
+    """
+    if not name.isidentifier():
+        raise ConfigError(
+            f"A scheme's name must be an identifier, but it is {name!r}. "
+            "Use letters, digits and _."
+        )
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        from segtools.segmentation.rules import learn_function
+
+        add(
+            Scheme(
+                name=name,
+                label=label or name.replace("_", " "),
+                learn=lambda task: learn_function(function, task, name),
+                simplicity=4,
+            )
+        )
+        return function
+
+    return register

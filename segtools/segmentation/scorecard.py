@@ -1,0 +1,215 @@
+"""Goal scorecard: additive points that expect the goal's outcome, cut into bands.
+
+Boosted stumps without interactions are a sum of step functions, so a table of points
+is the model itself and not a copy of it. See `methods.md` 2.27 of the design notes;
+the trees are scikit-learn's (Friedman 2001; Lou, Caruana, Gehrke 2012).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
+from threadpoolctl import threadpool_limits
+
+from segtools.segmentation.bands import MAX_LEVELS, optimal_cuts
+from segtools.segmentation.place import place, score
+from segtools.segmentation.scheme import Learned, Scheme, Task, add
+
+SCALE = 1000
+N_BINS = 16
+CAP_QUANTILE = 0.99
+REPLICATE_LEVELS = 300
+_BOOSTING: dict[str, Any] = {
+    "learning_rate": 0.1,
+    "max_iter": 100,
+    "max_leaf_nodes": 3,
+    "interaction_cst": "no_interactions",
+    "early_stopping": False,
+}
+
+
+def learn_scorecard(task: Task) -> Learned:
+    """Learn points on one period and cut bands on the scores of the next.
+
+    Parameters
+    ----------
+    task : Task
+        With an outcome that varies.
+
+    Returns
+    -------
+    Learned
+        Its payload is of kind ``scorecard``; label 0 is the highest band.
+    """
+    upper = bin_edges(task.features)
+    payload = points(task.features, _outcome(task), upper, _link(task.goal))
+    payload["cuts"] = cut_bands(payload, task)
+    return Learned(labels=lambda X: place(payload, X).labels, payload=payload)
+
+
+def replicate(task: Task, payload: dict[str, Any], weights: NDArray[Any]) -> dict:
+    """Learn points and cuts again on a bootstrap sample, with the same bins."""
+    upper = {name: bins["upper"] for name, bins in payload["bins"].items()}
+    again = points(task.features, _outcome(task), upper, payload["link"], weights)
+    again["cuts"] = cut_bands(again, task, max_levels=REPLICATE_LEVELS)
+    return {
+        "base": again["base"],
+        "cuts": again["cuts"],
+        "points": {n: b["points"] for n, b in again["bins"].items()},
+        "missing": {n: b["missing"] for n, b in again["bins"].items()},
+    }
+
+
+def cut_bands(
+    payload: dict[str, Any], task: Task, max_levels: int = MAX_LEVELS
+) -> list[int]:
+    """Cut the scores at the origin that is to be segmented."""
+    total = score(payload, task.at)
+    expected = expected_outcome(total, payload["link"])
+    alike = np.sqrt(expected) if payload["link"] == "log" else expected
+    cuts = optimal_cuts(
+        total,
+        alike,
+        n_bands=task.n_segments,
+        min_share=task.min_share,
+        max_levels=max_levels,
+    )
+    return [int(c) for c in cuts]
+
+
+def expected_outcome(total: NDArray[Any], link: str) -> NDArray[np.float64]:
+    """Turn a score into the outcome that it stands for: money, or a probability."""
+    if link == "log":
+        return np.exp(total / SCALE)
+    return np.asarray(1 / (1 + np.exp(-total / SCALE)), dtype=float)
+
+
+def bin_edges(features: pd.DataFrame, n_bins: int = N_BINS) -> dict[str, list[float]]:
+    """Give each feature's bins by quantiles; equal values are never parted.
+
+    Returns
+    -------
+    dict
+        Feature to ascending upper edges, closed on the right; the last bin is open.
+    """
+    edges = {}
+    steps = np.arange(1, n_bins) / n_bins
+    for name in sorted(features.columns):
+        known = features[name].dropna().to_numpy(float)
+        if len(known) == 0:
+            continue
+        cuts = np.unique(np.quantile(known, steps, method="inverted_cdf"))
+        cuts = cuts[cuts < known.max()]
+        if len(cuts):
+            edges[name] = [float(c) for c in cuts]
+    return edges
+
+
+def points(
+    features: pd.DataFrame,
+    outcome: NDArray[np.float64],
+    upper: dict[str, list[float]],
+    link: str,
+    weights: NDArray[Any] | None = None,
+) -> dict[str, Any]:
+    """Fit the boosted stumps and read off the points of every bin.
+
+    Returns
+    -------
+    dict
+        ``link``, ``base`` and ``bins`` by feature: ``upper``, ``points`` (integers,
+        0 on average over the customers learned from) and ``missing`` (null where no
+        value was missing in learning).
+    """
+    names = list(upper)
+    codes = np.column_stack([_codes(features[n], upper[n]) for n in names])
+    model = _fit(codes, outcome, link, weights)
+    at_zero = np.zeros(len(names))
+    level = float(_raw(model, at_zero[None, :], link)[0])
+    bins: dict[str, Any] = {}
+    for j, name in enumerate(names):
+        column = codes[:, j]
+        missing = np.isnan(column)
+        grid = np.r_[np.arange(len(upper[name]) + 1), np.nan]
+        effect = _raw(model, _vary(at_zero, j, grid), link) - level
+        seen = effect[np.where(missing, len(grid) - 1, column).astype(int)]
+        mean = float(np.average(seen, weights=weights))
+        level += mean
+        whole = np.rint((effect - mean) * SCALE).astype(int)
+        bins[name] = {
+            "upper": upper[name],
+            "points": whole[:-1].tolist(),
+            "missing": int(whole[-1]) if missing.any() else None,
+        }
+    return {
+        "kind": "scorecard",
+        "link": link,
+        "scale": SCALE,
+        "base": round(level * SCALE),
+        "bins": bins,
+    }
+
+
+def _fit(
+    codes: NDArray[Any], outcome: NDArray[Any], link: str, weights: NDArray[Any] | None
+) -> Any:
+    loss = {"loss": "poisson"} if link == "log" else {}
+    kind = (
+        HistGradientBoostingRegressor
+        if link == "log"
+        else HistGradientBoostingClassifier
+    )
+    model = kind(**_BOOSTING, **loss, max_bins=255)
+    with threadpool_limits(1):  # sums in one order, whatever the machine
+        return model.fit(codes, outcome, sample_weight=weights)
+
+
+def _raw(model: Any, codes: NDArray[Any], link: str) -> NDArray[np.float64]:
+    with threadpool_limits(1):
+        if link == "log":
+            return np.asarray(np.log(model.predict(codes)), dtype=float)
+        return np.asarray(model.decision_function(codes), dtype=float)
+
+
+def _vary(row: NDArray[Any], j: int, grid: NDArray[Any]) -> NDArray[Any]:
+    rows = np.repeat(row[None, :], len(grid), axis=0)
+    rows[:, j] = grid
+    return rows
+
+
+def _codes(column: pd.Series, upper: list[float]) -> NDArray[np.float64]:
+    values = column.to_numpy(float)
+    code = np.searchsorted(upper, values, side="left").astype(float)
+    return np.where(np.isnan(values), np.nan, code)
+
+
+def _link(goal: str) -> str:
+    return "log" if goal == "grow_spend" else "logit"
+
+
+def _outcome(task: Task) -> NDArray[np.float64]:
+    if task.outcome is None:
+        raise ValueError("a scorecard needs an outcome")
+    y = task.outcome.to_numpy(float)
+    if _link(task.goal) == "logit":
+        return y
+    # One giant customer must not carry the points; refunds are no negative spend.
+    return np.clip(y, 0, np.quantile(y, CAP_QUANTILE, method="inverted_cdf"))
+
+
+add(
+    Scheme(
+        name="goal",
+        label="Goal scorecard",
+        learn=learn_scorecard,
+        simplicity=3,
+        needs_outcome=True,
+    )
+)

@@ -1,0 +1,210 @@
+"""What ``selection.json`` keeps: sizes, stability and outcome of what was chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segtools.segmentation.contest import Contest
+from segtools.segmentation.model import SegmentModel
+
+
+def outcome_by_segment(model: SegmentModel, learning: pd.DataFrame) -> dict[str, Any]:
+    """Give the outcome learned before, by segment.
+
+    Returns
+    -------
+    dict
+        segment_id to ``mean``, ``sd``, ``low`` and ``high`` (95 % interval of the
+        mean, normal) and ``n``; empty where there was no outcome.
+    """
+    rows = learning[learning["part"] == "final_learn"]
+    if rows.empty or not model.features:
+        return {}
+    own = model.assign(rows.reset_index(drop=True))["segment_id"].to_numpy()
+    found = {}
+    for segment_id, y in rows["outcome"].astype(float).groupby(own):
+        mean, sd = float(y.mean()), float(y.std(ddof=0))
+        half = 1.96 * sd / np.sqrt(len(y))
+        found[str(segment_id)] = {
+            "mean": mean,
+            "sd": sd,
+            "low": mean - half,
+            "high": mean + half,
+            "n": len(y),
+        }
+    return found
+
+
+def selection_record(
+    contest: Contest,
+    model: SegmentModel,
+    segments: pd.DataFrame,
+    learning: pd.DataFrame,
+    matches: list[Any],
+) -> dict[str, Any]:
+    """Put together what was chosen, how large and how steady it is."""
+    n = len(segments)
+    sizes = segments["segment_id"].value_counts()
+    steady = segments.groupby("segment_id")["confidence"].mean()
+    rows = [
+        {
+            **s,
+            "n": int(sizes.get(s["segment_id"], 0)),
+            "share": float(sizes.get(s["segment_id"], 0) / max(n, 1)),
+            "stability": float(steady.get(s["segment_id"], np.nan)),
+        }
+        for s in sorted(model.segments, key=lambda s: s["rank"])
+    ]
+    schemes = [
+        {
+            "scheme": e.scheme,
+            "label": e.label,
+            "asked": e.asked,
+            "n_segments": e.n_segments,
+            "smallest_share": e.smallest_share,
+            "eligible": e.role == "scheme" and not e.why_not,
+            "why_not": e.why_not,
+        }
+        for e in contest.entries
+        if e.role != "ceiling"
+    ]
+    return {
+        "chosen": model.payload["kind"],
+        "reason": contest.reason,
+        "segments": rows,
+        "stability": float(segments["confidence"].mean()),
+        "outcome_by_segment": outcome_by_segment(model, learning),
+        "names_carried_over": [m.__dict__ for m in matches],
+        "schemes": schemes,
+    }
+
+
+def points_table(model: SegmentModel, labels: dict[str, str]) -> pd.DataFrame:
+    """List a scorecard's points by feature and bin, most telling feature first.
+
+    Parameters
+    ----------
+    model : SegmentModel
+        Of kind ``scorecard``; any other gives an empty table.
+    labels : dict
+        Feature to its label.
+
+    Returns
+    -------
+    DataFrame
+        ``feature``, ``label``, ``bin`` (in words) and ``points``.
+    """
+    columns = ["feature", "label", "bin", "points"]
+    bins = model.payload.get("bins", {})
+    order = sorted(bins, key=lambda f: (-_span(bins[f]["points"]), f))
+    rows = [
+        (name, labels.get(name, name), text, points)
+        for name in order
+        for text, points in _lines(bins[name])
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _span(points: list[int]) -> int:
+    return max(points) - min(points)
+
+
+def _lines(bins: dict[str, Any]) -> list[tuple[str, int]]:
+    upper, lines = bins["upper"], []
+    low = None
+    for edge, points in zip([*upper, None], bins["points"], strict=True):
+        if lines and lines[-1][1] == points:  # bins of equal points read as one
+            low_text = lines.pop()[2]
+        else:
+            low_text = low
+        lines.append((_between(low_text, edge), points, low_text))
+        low = edge
+    found = [(text, points) for text, points, _ in lines]
+    if bins["missing"] is not None:
+        found.append(("not known", bins["missing"]))
+    return found
+
+
+def _between(low: float | None, high: float | None) -> str:
+    if low is None:
+        return "any" if high is None else f"up to {high:.4g}"
+    return f"above {low:.4g}" if high is None else f"{low:.4g} to {high:.4g}"
+
+
+def contest_table(record: dict[str, Any]) -> pd.DataFrame:
+    """Tabulate the contest for people: scheme, segments, Gini, R² and eta²."""
+    rows = []
+    for s in record["schemes"]:
+        figures = s["figures"]
+        rows.append(
+            {
+                "Scheme": s["label"],
+                "Role": s["role"],
+                "Segments": s["n_segments"],
+                "Smallest": s["smallest_share"],
+                "Gini": _value(figures["gini"]),
+                "low": _value(figures["gini"], "low"),
+                "high": _value(figures["gini"], "high"),
+                "R²": _value(figures["r2"]),
+                "R² capped": _value(figures["r2_capped"]),
+                "eta² capped": _value(figures["eta2_capped"]),
+            }
+        )
+    table = pd.DataFrame(rows)
+    if len(table):
+        table = table.sort_values("Gini", ascending=False, ignore_index=True)
+    figures = ("Gini", "low", "high", "R²", "R² capped", "eta² capped")
+    table.attrs["formats"] = {"Smallest": "percent"} | dict.fromkeys(figures, ".3f")
+    return table
+
+
+def _value(figure: dict[str, float] | None, key: str = "value") -> float:
+    return float("nan") if figure is None else figure[key]
+
+
+def sizes_sentence(selection: dict[str, Any]) -> str:
+    """Say in one sentence how many segments there are and how large."""
+    rows = selection["segments"]
+    if len(rows) == 1:
+        return "Everyone stays in one segment."
+    largest = max(rows, key=lambda r: r["n"])
+    smallest = min(rows, key=lambda r: r["n"])
+    return (
+        f"{len(rows)} segments: the largest, {largest['name']}, holds "
+        f"{largest['share']:.0%} of the customers; the smallest, {smallest['name']}, "
+        f"{smallest['share']:.0%}."
+    )
+
+
+def sizes_table(selection: dict[str, Any]) -> pd.DataFrame:
+    """Tabulate segments with their size, stability and what they did next."""
+    later = selection["outcome_by_segment"]
+    table = pd.DataFrame(
+        {
+            "Segment": [r["name"] for r in selection["segments"]],
+            "Id": [r["segment_id"] for r in selection["segments"]],
+            "Customers": [r["n"] for r in selection["segments"]],
+            "Share": [r["share"] for r in selection["segments"]],
+            "Stability": [r["stability"] for r in selection["segments"]],
+            "Outcome learned": [
+                later.get(r["segment_id"], {}).get("mean", np.nan)
+                for r in selection["segments"]
+            ],
+        }
+    )
+    table.attrs["formats"] = {"Share": "percent", "Stability": "percent"}
+    return table
+
+
+def outcome_table(selection: dict[str, Any]) -> pd.DataFrame:
+    """Tabulate the outcome learned by segment with its interval, for a figure."""
+    later = selection["outcome_by_segment"]
+    rows = [
+        {"segment": r["name"], "rank": r["rank"], **later[r["segment_id"]]}
+        for r in selection["segments"]
+        if r["segment_id"] in later
+    ]
+    return pd.DataFrame(rows)

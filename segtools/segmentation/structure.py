@@ -1,0 +1,173 @@
+"""Are there segments in the features at all? Gap statistic and bootstrap agreement.
+
+Sources: Tibshirani, Walther & Hastie (2001) for the gap statistic; Dolnicar & Leisch
+(2010) for agreement of bootstrap pairs that both predict everyone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+from threadpoolctl import threadpool_limits
+
+from segtools.segmentation.clusters import N_INIT, learn_preprocess
+from segtools.segmentation.place import prepared
+
+Array = NDArray[np.float64]
+MAX_CLUSTERS = 6
+MAX_ROWS = 1_500
+N_REFERENCES = 10
+N_PAIRS = 15
+AGREEMENT = 0.8
+TEXT = {
+    "natural": "The features fall into {k} natural groups: there are gaps between them, "
+    "and resamples find them again (agreement {ari:.2f}).",
+    "reproducible": "There are no gaps between customers, yet {k} groups come out again "
+    "in resamples (agreement {ari:.2f}).",
+    "constructed": "The features form no groups of their own: segments are lines drawn "
+    "for a purpose (agreement of {k} groups in resamples {ari:.2f}).",
+}
+
+
+@dataclass
+class Structure:
+    """A structure verdict: its label, the number of clusters, and the evidence."""
+
+    label: str
+    n_clusters: int
+    sentence: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Structure:
+    """Say whether customers fall into natural, reproducible or no groups.
+
+    Parameters
+    ----------
+    X : DataFrame or array of shape (n_customers, n_features)
+        Features in original units; they are filled, logged where skewed and
+        standardised as for clusters. A sample of 1,500 customers decides.
+    random_state : int, default=1
+        Where chance starts.
+
+    Returns
+    -------
+    Structure
+        ``label`` is *natural* if the gap statistic sees more than one cluster and
+        pairs of bootstrap solutions agree on them (median adjusted Rand index of at
+        least 0.8); *reproducible* if three or more clusters recur without gaps (two
+        halves of any long cloud recur, so they do not count); else *constructed*.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> blobs = np.vstack([rng.normal(c, 0.3, (60, 2)) for c in (0, 5, 10)])
+    >>> structure_verdict(blobs).label
+    'natural'
+    """
+    frame = pd.DataFrame(X)
+    frame.columns = frame.columns.astype(str)
+    Z = prepared(payload := learn_preprocess(frame), frame)
+    rng = np.random.default_rng(random_state)
+    if len(Z) > MAX_ROWS:
+        Z = Z[np.sort(rng.choice(len(Z), MAX_ROWS, replace=False))]
+    most = min(MAX_CLUSTERS, len(np.unique(Z, axis=0)) - 1)
+    if most < 2 or Z.shape[1] == 0:
+        text = "There are too few different customers to look for groups."
+        return Structure("constructed", 1, text)
+    gap = gap_statistic(Z, most, rng)
+    ks = sorted({2, 3, 4, 5, gap["n_clusters"]} - {1})
+    ks = [k for k in ks if k <= most]
+    agreement = agreement_by_k(Z, ks, rng)
+    label, k = _label(gap["n_clusters"], agreement)
+    ari = dict(zip(agreement["k"], agreement["median"], strict=True))
+    sentence = TEXT[label].format(k=k, ari=ari.get(k, 1.0))
+    evidence = {"features": payload["uses"], "gap": gap, "agreement": agreement}
+    evidence["thresholds"] = {"agreement": AGREEMENT}
+    evidence["rows"] = len(Z)
+    return Structure(label, k, sentence, evidence)
+
+
+def _label(by_gap: int, agreement: dict[str, Any]) -> tuple[str, int]:
+    median = dict(zip(agreement["k"], agreement["median"], strict=True))
+    if by_gap > 1 and median.get(by_gap, 0.0) >= AGREEMENT:
+        return "natural", by_gap
+    recurring = [k for k, ari in median.items() if k >= 3 and ari >= AGREEMENT]
+    if recurring:
+        return "reproducible", max(recurring)
+    larger = {k: ari for k, ari in median.items() if k >= 3} or median
+    return "constructed", max(larger, key=lambda k: (larger[k], -k))
+
+
+def gap_statistic(X: Array, most: int, rng: np.random.Generator) -> dict[str, Any]:
+    """Compare within-cluster spread with that of a box without structure.
+
+    The reference is uniform in the box of the principal components; the number of
+    clusters is the smallest k with Gap(k) >= Gap(k+1) - s(k+1).
+
+    Returns
+    -------
+    dict
+        ``k``, ``gap``, ``se`` (lists for k = 1 to `most`) and ``n_clusters``.
+    """
+    centred = X - X.mean(axis=0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    turned = centred @ axes.T
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    boxes = [rng.uniform(low, high, size=turned.shape) for _ in range(N_REFERENCES)]
+    seeds = [int(s) for s in rng.integers(2**31, size=N_REFERENCES + 1)]
+    ks = list(range(1, most + 1))
+    own = _log_spread(turned, ks, seeds[-1], n_init=N_INIT)
+    reference = np.array(
+        [_log_spread(b, ks, s, n_init=2) for b, s in zip(boxes, seeds, strict=False)]
+    )
+    gap = reference.mean(axis=0) - own
+    se = reference.std(axis=0) * np.sqrt(1 + 1 / N_REFERENCES)
+    enough = np.flatnonzero(gap[:-1] >= gap[1:] - se[1:])
+    n_clusters = int(enough[0]) + 1 if len(enough) else most
+    return {"k": ks, "gap": gap.tolist(), "se": se.tolist(), "n_clusters": n_clusters}
+
+
+def _log_spread(X: Array, ks: list[int], seed: int, n_init: int) -> Array:
+    found = []
+    for k in ks:
+        model = KMeans(n_clusters=k, n_init=n_init, random_state=seed)
+        with threadpool_limits(1):
+            found.append(np.log(max(model.fit(X).inertia_, 1e-300)))
+    return np.array(found)
+
+
+def agreement_by_k(X: Array, ks: list[int], rng: np.random.Generator) -> dict[str, Any]:
+    """Cluster pairs of bootstrap samples, let both predict everyone, compare.
+
+    Returns
+    -------
+    dict
+        ``k``, ``median``, ``low`` and ``high`` (quartiles) of the adjusted Rand
+        index, and the number of ``pairs``.
+    """
+    rows: dict[str, Any] = {"k": ks, "median": [], "low": [], "high": []}
+    for k in ks:
+        index = [
+            adjusted_rand_score(_resampled(X, k, rng), _resampled(X, k, rng))
+            for _ in range(N_PAIRS)
+        ]
+        low, median, high = np.quantile(index, [0.25, 0.5, 0.75])
+        rows["low"].append(float(low))
+        rows["median"].append(float(median))
+        rows["high"].append(float(high))
+    return rows | {"pairs": N_PAIRS}
+
+
+def _resampled(X: Array, k: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    rows = rng.integers(len(X), size=len(X))
+    seed = int(rng.integers(2**31))
+    model = KMeans(n_clusters=k, n_init=N_INIT, random_state=seed)
+    with threadpool_limits(1):
+        return np.asarray(model.fit(X[rows]).predict(X))

@@ -1,0 +1,150 @@
+"""The verdict: structure from the features, worth from the contest, a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from segtools.segmentation.contest import FIGURE, Contest, Entry
+from segtools.segmentation.figures import interval
+from segtools.segmentation.structure import Structure
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+_PURPOSE = {
+    "grow_spend": "the next period's spend",
+    "keep_customers": "who buys again in the next period",
+    "win_back": "who comes back in the next period",
+}
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What the contest says: a word, a sentence and whether anything beats chance."""
+
+    word: str
+    sentence: str
+    beats_random: bool
+
+
+def judge_worth(contest: Contest) -> Worth:
+    """Say whether segments tell the goal's outcome apart.
+
+    *Proved* if the winner's Gini lies above that of random groups and of the best of
+    spend quintiles, RFM grid and k-means on RFM, by intervals that exclude zero.
+    """
+    winner, trivial = contest.winner, contest.best_trivial()
+    if winner is None or trivial is None or not winner.draws:
+        text = contest.plan.get("sentence", "Nothing was judged.")
+        return Worth("not_judged", text, beats_random=True)
+    chance = [contest.over(e, "random") for e in contest.entries if e.role == "scheme"]
+    beats = any(over is not None and over["low"] > 0 for over in chance)
+    own = contest.over(winner, "random")
+    gain = interval(winner.draws[FIGURE] - trivial.draws[FIGURE])
+    proved = own is not None and own["low"] > 0 and gain["low"] > 0
+    return Worth(
+        "proved" if proved else "not_proved",
+        _worth_sentence(winner, trivial, gain, contest.rules.goal),
+        beats_random=beats,
+    )
+
+
+def _worth_sentence(
+    winner: Entry, trivial: Entry, gain: dict[str, float], goal: str
+) -> str:
+    mine, theirs = (float(e.draws[FIGURE][0]) for e in (winner, trivial))
+    if gain["low"] > 0:
+        how = "better than"
+    elif gain["high"] < 0:
+        how = "worse than"
+    else:
+        how = "no better and no worse than"
+    return (
+        f"they tell {_PURPOSE[goal]} apart {how} {_inside(trivial.label)} "
+        f"(Gini {_pair(mine, theirs)})"
+    )
+
+
+def _inside(label: str) -> str:
+    """Start a label in lower case within a sentence, abbreviations aside."""
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
+
+
+def _pair(mine: float, theirs: float) -> str:
+    digits = 2 if round(mine, 2) != round(theirs, 2) else 3
+    return f"{mine:.{digits}f} against {theirs:.{digits}f}"
+
+
+def decide(
+    structure: Structure,
+    contest: Contest,
+    *,
+    adequacy: str,
+    force: bool,
+    n_segments: int,
+) -> dict[str, Any]:
+    """Put structure, worth and adequacy together.
+
+    Parameters
+    ----------
+    structure : Structure
+        From the feature matrix alone.
+    contest : Contest
+        With its winner.
+    adequacy : {"green", "amber", "red"}
+        Light of `adequacy`.
+    force : bool
+        ``force_segments`` of the configuration.
+    n_segments : int
+        How many segments there would be.
+
+    Returns
+    -------
+    dict
+        What ``verdict.json`` keeps.
+    """
+    worth = judge_worth(contest)
+    why = _against(worth, adequacy)
+    decision = "do_not_segment" if why else "segment"
+    winner = contest.winner
+    return {
+        "structure": structure.label,
+        "structure_sentence": structure.sentence,
+        "worth": worth.word,
+        "worth_sentence": worth.sentence,
+        "decision": decision,
+        "why_not": why,
+        "forced": bool(why) and force,
+        "sentence": _sentence(structure, worth, why, n_segments, force=force),
+        "n_segments": n_segments if not why or force else 1,
+        "scheme": winner.scheme if winner else None,
+        "reason": contest.reason,
+        "adequacy": adequacy,
+        "evidence": structure.evidence | {"n_clusters": structure.n_clusters},
+    }
+
+
+def _against(worth: Worth, adequacy: str) -> str:
+    if adequacy == "red":
+        return "there are too few customers for what we would like to know about each"
+    if not worth.beats_random:
+        return "no way to segment tells the outcome apart better than random groups"
+    return ""
+
+
+def _sentence(
+    structure: Structure, worth: Worth, why: str, n: int, *, force: bool
+) -> str:
+    if why and not force:
+        return f"Do not segment yet: {why}."
+    count = _NUMBERS[n].capitalize() if n < len(_NUMBERS) else str(n)
+    nature = {
+        "natural": "natural",
+        "reproducible": "reproducible rather than natural",
+        "constructed": "constructed rather than natural",
+    }[structure.label]
+    head = f"{count} segments, {nature}"
+    if worth.word == "not_judged":
+        sentence = f"{head}; what they are worth could not be judged."
+    else:
+        sentence = f"{head}: {worth.sentence}."
+    return f"Segments were forced although {why}. {sentence}" if why else sentence

@@ -1,0 +1,155 @@
+"""Local time without a time-zone engine: offsets as plain integer arithmetic.
+
+Engines disagree about zones, sessions and daylight saving. Here a zone is a short
+list of offsets, computed once by Python, so that every engine does the same sum.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+
+from segtools.schema import ConfigError
+
+DAY = 86_400
+
+
+def zone(name: str) -> ZoneInfo:
+    """Look up an IANA time zone.
+
+    Raises
+    ------
+    ConfigError
+        If there is no zone of that name.
+
+    Examples
+    --------
+    >>> zone("Europe/Berlin").key
+    'Europe/Berlin'
+    """
+    try:
+        return ZoneInfo(name)
+    except Exception:
+        raise ConfigError(
+            f"timezone must be an IANA name, but {name!r} is none. "
+            "Use one such as 'Europe/Berlin' or 'UTC'."
+        ) from None
+
+
+def instant(text: str, timezone: str) -> datetime:
+    """Read a date (its midnight) or a date with time as an instant in UTC.
+
+    Parameters
+    ----------
+    text : str
+        ISO date or date-time; without an offset it is local to `timezone`.
+    timezone : str
+        IANA name of the project's zone.
+
+    Examples
+    --------
+    >>> instant("2017-10-01", "America/New_York").isoformat()
+    '2017-10-01T04:00:00+00:00'
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            f"as_of must be an ISO date or date-time, but {text!r} is none. "
+            "Write it as 2024-10-01 or 2024-10-01T06:00."
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone(timezone))
+    return moment.astimezone(UTC)
+
+
+def midnight_after(moment: datetime, timezone: str) -> date:
+    """Give the local date whose midnight is the first one after `moment` (UTC)."""
+    local = moment.replace(tzinfo=UTC).astimezone(zone(timezone))
+    return local.date() + timedelta(days=1)
+
+
+def epoch(moment: datetime) -> int:
+    """Give seconds since 1970 of an aware instant, as an integer."""
+    return int(moment.timestamp())
+
+
+def offsets(timezone: str, first: int, last: int) -> list[tuple[int, int]]:
+    """List the UTC offsets in force between two instants.
+
+    Parameters
+    ----------
+    timezone : str
+        IANA name.
+    first, last : int
+        Seconds since 1970, UTC.
+
+    Returns
+    -------
+    list of (start, offset)
+        From `start` (UTC seconds) on, local time is UTC plus `offset` seconds; the
+        first start covers `first`.
+
+    Examples
+    --------
+    >>> offsets("UTC", 0, 10)
+    [(0, 0)]
+    >>> [o for _, o in offsets("Europe/Berlin", 1704067200, 1735689600)]
+    [3600, 7200, 3600]
+    """
+    key = zone(timezone)
+    result = [(first, _offset(key, first))]
+    for day in range(first // DAY, last // DAY + 1):
+        low, high = max(day * DAY, first), (day + 1) * DAY
+        if _offset(key, high) != _offset(key, low):
+            result.append((_switch(key, low, high), _offset(key, high)))
+    return result
+
+
+def local_seconds(utc: ir.IntegerValue, table: list[tuple[int, int]]) -> ir.Value:
+    """Turn UTC seconds into local wall-clock seconds by the offsets in `table`."""
+    return utc + _stepwise(utc, [(start, offset) for start, offset in table])
+
+
+def utc_seconds(local: ir.IntegerValue, table: list[tuple[int, int]]) -> ir.Value:
+    """Turn local wall-clock seconds into UTC seconds.
+
+    An hour that happens twice is read as its first occurrence; an hour that never
+    happens is read with the offset before the switch.
+    """
+    steps = [table[0]]
+    for (_, before), (start, after) in zip(table, table[1:], strict=False):
+        steps.append((start + max(before, after), after))
+    return local - _stepwise(local, steps)
+
+
+def _stepwise(value: ir.IntegerValue, steps: list[tuple[int, int]]) -> ir.Value:
+    if len(steps) == 1:
+        return ibis.literal(steps[0][1], type="int64")
+    branches = [
+        (value < start, ibis.literal(offset, type="int64"))
+        for (start, _), (_, offset) in zip(steps[1:], steps, strict=False)
+    ]
+    return ibis.cases(*branches, else_=ibis.literal(steps[-1][1], type="int64"))
+
+
+def _offset(key: ZoneInfo, second: int) -> int:
+    moment = datetime.fromtimestamp(second, tz=UTC).astimezone(key)
+    shift = moment.utcoffset()
+    return int(shift.total_seconds()) if shift else 0
+
+
+def _switch(key: ZoneInfo, low: int, high: int) -> int:
+    start = _offset(key, low)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _offset(key, middle) == start else (low, middle)
+    return high
+
+
+def local_midnight(day: date, timezone: str) -> datetime:
+    """Give the instant of a local date's midnight, in UTC."""
+    return datetime.combine(day, time(), tzinfo=zone(timezone)).astimezone(UTC)
