@@ -40,7 +40,7 @@ _HOMES = {
 _ROOMS = ("features", "goals", "plots", "segmentation", "simulate")
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [*sorted(_WHERE), "plots", "simulate"]  # noqa: PLE0604
+__all__ = [*sorted(_WHERE), "plots", "simulate"]
 
 
 def __getattr__(name: str) -> Any:

@@ -170,7 +170,7 @@ def _print_check(found: Any) -> None:
         _out.print(text, markup=False)
 
 
-def _fail(error: Exception, code: int) -> int:
+def _fail(error: BaseException, code: int) -> int:
     kind = type(error).__name__
     if "--json" in sys.argv:
         sentence, dot, remedy = str(error).rpartition(". ")
@@ -190,8 +190,7 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app(standalone_mode=False)
-        code = 0
+        code = int(app(standalone_mode=False) or 0)
     except typer.Exit as error:
         code = error.exit_code
     except typer.Abort:

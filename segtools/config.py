@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from pathlib import Path
 from typing import Any, Literal
@@ -22,11 +23,11 @@ GOAL_TEXT = {
 }
 # Numbers of segments that `n_segments: auto` tries.
 AUTO_SEGMENTS = (3, 4, 5)
-_PROJECT = re.compile(r"^\w[\w .-]{0,79}$")
+_PROJECT = re.compile(r"\w[\w .-]{0,79}")
 
 
 def _key(default: Any, stage: str, meaning: str, **rules: Any) -> Any:
-    extra = {"stage": stage}
+    extra: Any = {"stage": stage}
     return Field(default, description=meaning, json_schema_extra=extra, **rules)
 
 
@@ -42,6 +43,13 @@ class TableFile(BaseModel):
     date_format: str | None = Field(None, description="strptime; default: ISO dates")
     timezone: str | None = Field(None, description="of naive times; default: project's")
     columns: dict[str, str] = Field({}, description="ours: theirs")
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str | None) -> str | None:
+        if value is not None:
+            zone(value)
+        return value
 
 
 class Source(BaseModel):
@@ -120,7 +128,7 @@ class RunConfig(BaseModel):
     @field_validator("project")
     @classmethod
     def _project(cls, value: str) -> str:
-        if not _PROJECT.match(value) or value.endswith((".", " ")):
+        if not _PROJECT.fullmatch(value) or value.endswith((".", " ")):
             raise ValueError(
                 "must be a name of letters, digits, blanks, dots, - and _ "
                 "that can be a folder"
@@ -132,10 +140,10 @@ class RunConfig(BaseModel):
     def _as_of(cls, value: Any) -> Any:
         if isinstance(value, (dt.date, dt.datetime)):
             value = value.isoformat()
-        if isinstance(value, str):
+        if value is not None:
             try:
                 instant(value, "UTC")
-            except ConfigError:
+            except (ConfigError, TypeError):
                 raise ValueError("must be an ISO date such as 2024-10-01") from None
         return value
 
@@ -146,11 +154,11 @@ class RunConfig(BaseModel):
             zone(value)
         return value
 
-    @field_validator("n_segments")
+    @field_validator("n_segments", mode="before")
     @classmethod
-    def _n_segments(cls, value: int | str) -> int | str:
-        if isinstance(value, int) and not 2 <= value <= 12:
-            raise ValueError("must be auto or a number from 2 to 12")
+    def _n_segments(cls, value: Any) -> Any:
+        if value != "auto" and not (isinstance(value, int) and 2 <= value <= 12):
+            raise ValueError("must be auto or a whole number from 2 to 12")
         return value
 
     @field_validator("min_share")
@@ -161,7 +169,7 @@ class RunConfig(BaseModel):
             raise ValueError(
                 f"must leave room for every segment, but {n} segments of at least "
                 f"{value:.0%} need {n * value:.0%} of the customers. "
-                f"Lower n_segments to {int(1 / value)} or min_share to {1 / n:.2f}"
+                f"Lower n_segments to {int(1 / value)} or min_share to {math.floor(100 / n) / 100}"
             )
         return value
 
@@ -267,16 +275,19 @@ def _sentence(
     error: ValidationError, within: str = "", model: type[BaseModel] = RunConfig
 ) -> str:
     first = error.errors()[0]
-    key = ".".join([within, *map(str, first["loc"])]).strip(".")
+    path = [str(part) for part in first["loc"] if part != "[key]"]
+    key = ".".join([within, *path]).strip(".")
     if first["type"] == "extra_forbidden":
         guess = did_you_mean(str(first["loc"][-1]), model.model_fields)
         return f"The configuration must use known keys, but {key!r} is none. {guess}"
     if first["type"] == "missing":
         return f"The configuration must hold {key!r}, but it is missing. Add `{key}:`."
     rule = first["msg"].removeprefix("Value error, ").rstrip(".")
+    if first["type"] in ("model_type", "dict_type"):
+        rule = "must hold `key: value` lines"
     rule = rule.replace("Input should be", "must be", 1)
     if ". " in rule:  # the validator brought its own remedy
-        return f"{rule}." if rule.startswith(key) else f"{key} {rule}."
+        return f"{key} {rule.removeprefix(path[-1]).strip()}."
     return (
         f"{key} {rule}, but it is {first['input']!r}. Change it in the configuration."
     )
@@ -311,7 +322,7 @@ def parse_override(text: str) -> tuple[str, Any]:
     Raises
     ------
     ConfigError
-        If there is no ``=`` or the value is not YAML.
+        If there is no name or no ``=``. A value that is not YAML is taken as text.
 
     Examples
     --------

@@ -112,8 +112,8 @@ def readiness(
         {
             "question": "Is the customer base large and varied enough?",
             "answer": "yes" if varied else "no",
-            "evidence": f"{counted['customers']:,} customers; spend per customer varies "
-            f"by {counted['variety']:.0%} of its mean.",
+            "evidence": f"{counted['customers']:,} customers; spend per customer "
+            f"varies by {counted['variety']:.0%} of its mean.",
             "remedy": "" if varied else "Treat everyone alike until there are more.",
         },
     ]

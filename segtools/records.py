@@ -6,7 +6,8 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,22 @@ from segtools.schema import DataError
 VERSION = 1
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write `text` under a temporary name, then rename, so that it is whole."""
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a temporary name to write to; it becomes `path` only if all went well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_text(text, encoding="utf-8")
-    half.replace(path)
+    try:
+        yield half
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, whole or not at all."""
+    with whole(path) as half:
+        half.write_text(text, encoding="utf-8")
 
 
 def write_record(path: Path, record: Mapping[str, Any]) -> None:
@@ -48,7 +59,7 @@ def read_record(path: Path) -> dict[str, Any]:
     Raises
     ------
     DataError
-        If the file is missing or is not the record that its name says.
+        If the file is missing or is not a JSON record.
     """
     if not path.exists():
         raise DataError(
@@ -56,21 +67,18 @@ def read_record(path: Path) -> dict[str, Any]:
             "Run the earlier stages first."
         )
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
         raise DataError(
             f"{path.name} must be a JSON record, but it cannot be read ({error}). "
             "Repeat the run with --again."
         ) from None
-    return dict(record)
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:
     """Write a DataFrame as Parquet, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    frame.to_parquet(half, index=False)
-    half.replace(path)
+    with whole(path) as half:
+        frame.to_parquet(half, index=False)
 
 
 def digest(value: Any) -> str:
@@ -92,6 +100,8 @@ def _plain(value: Any) -> Any:
         return [_plain(v) for v in value]
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
+    if value is pd.NA or value is pd.NaT:
+        return None
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if value is None or isinstance(value, (str, int, float, bool)):

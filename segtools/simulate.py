@@ -65,7 +65,6 @@ customer_id order_id ordered_at product_id product category brand brand_type qua
 amount discount coupon_discount channel store_id is_return returned_order_id
 """
 Array = np.ndarray
-Frame = pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +173,7 @@ def _check_whole(name: str, value: Any, low: int, high: int) -> None:
 
 
 @cache
-def _habits() -> Frame:
+def _habits() -> pd.DataFrame:
     """Return the table of habits, one row a habit."""
     return pd.read_csv(StringIO(_HABITS), sep=r"\s+", index_col="habit")
 
@@ -192,7 +191,7 @@ def _archetypes() -> tuple[list[str], Array, Array, Array]:
 
 
 @cache
-def _catalogue() -> Frame:
+def _catalogue() -> pd.DataFrame:
     """Return all products by category, then national and private, cheap to dear."""
     rows = []
     for shelf, line in enumerate(_SHELVES.strip().splitlines()):
@@ -232,7 +231,7 @@ def _unspread(spread: Array) -> Array:
 
 def _draw_people(
     rng: Generator, n: int, structure: str, n_segments: int
-) -> tuple[Frame, Array]:
+) -> tuple[pd.DataFrame, Array]:
     """Draw the truth about each customer, and their share of each category."""
     table, (names, odds, centres, favourites) = _habits(), _archetypes()
     noise = rng.standard_normal((n, len(table)))
@@ -261,7 +260,9 @@ def _draw_people(
     return truth, np.exp(likes) / np.exp(likes).sum(axis=1, keepdims=True)
 
 
-def _draw_lifetimes(rng: Generator, truth: Frame, first: Any, days: int) -> Frame:
+def _draw_lifetimes(
+    rng: Generator, truth: pd.DataFrame, first: Any, days: int
+) -> pd.DataFrame:
     """Add the day each customer joins and, if inside the period, leaves."""
     n = len(truth)
     joined = rng.integers(days, size=n)
@@ -274,7 +275,7 @@ def _draw_lifetimes(rng: Generator, truth: Frame, first: Any, days: int) -> Fram
     return truth.assign(joined_on=joined_on, left_on=left_on)
 
 
-def _draw_customers(rng: Generator, truth: Frame) -> Frame:
+def _draw_customers(rng: Generator, truth: pd.DataFrame) -> pd.DataFrame:
     """Draw attributes; some follow from the habits, gender from nothing."""
     n = len(truth)
     age = 77 - 2.5 * truth["local_hour"] + 11 * rng.standard_normal(n)
@@ -295,7 +296,9 @@ def _draw_customers(rng: Generator, truth: Frame) -> Frame:
     )
 
 
-def _draw_orders(rng: Generator, truth: Frame, first: Any, days: int) -> Frame:
+def _draw_orders(
+    rng: Generator, truth: pd.DataFrame, first: Any, days: int
+) -> pd.DataFrame:
     """Draw each customer's order days: a Poisson process, thinned to its habits."""
     joined = np.maximum((truth["joined_on"] - first).dt.days.to_numpy(), 0)
     span = (truth["left_on"] - first).dt.days.fillna(days).to_numpy() - joined
@@ -314,7 +317,9 @@ def _draw_orders(rng: Generator, truth: Frame, first: Any, days: int) -> Frame:
     return pd.DataFrame({"customer": customer[kept], "day": day[kept].astype(int)})
 
 
-def _draw_lines(rng: Generator, who: Array, truth: Frame, tastes: Array) -> Frame:
+def _draw_lines(
+    rng: Generator, who: Array, truth: pd.DataFrame, tastes: Array
+) -> pd.DataFrame:
     """Draw the products of each order, given who orders; money in whole cents."""
     extra = rng.poisson(truth["lines_per_order"].to_numpy()[who] - 1)
     order = np.repeat(np.arange(len(who)), 1 + extra)
@@ -333,7 +338,9 @@ def _draw_lines(rng: Generator, who: Array, truth: Frame, tastes: Array) -> Fram
     return pd.DataFrame({**lines, "coupon_discount": coupon})
 
 
-def _draw_products(rng: Generator, who: Array, truth: Frame, tastes: Array) -> Array:
+def _draw_products(
+    rng: Generator, who: Array, truth: pd.DataFrame, tastes: Array
+) -> Array:
     """Draw one product a line: its category, then own brand or not, then how dear."""
     n, shelves = len(who), tastes.shape[1]
     # One sorted list for all customers: customer i owns the stretch from i to i + 1.
@@ -346,8 +353,8 @@ def _draw_products(rng: Generator, who: Array, truth: Frame, tastes: Array) -> A
 
 
 def _draw_returns(
-    rng: Generator, orders: Frame, lines: Frame, days: int
-) -> tuple[Frame, Frame]:
+    rng: Generator, orders: pd.DataFrame, lines: pd.DataFrame, days: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Add returns as orders of their own, one to three weeks after the first."""
     back = lines[rng.random(len(lines)) < _RETURNED]
     source, order = np.unique(back["order"], return_inverse=True)
@@ -362,7 +369,9 @@ def _draw_returns(
     return orders, lines
 
 
-def _complete_orders(rng: Generator, orders: Frame, people: Frame, first: Any) -> Frame:
+def _complete_orders(
+    rng: Generator, orders: pd.DataFrame, people: pd.DataFrame, first: Any
+) -> pd.DataFrame:
     """Add ids, the instant in UTC, channel and store to orders and returns."""
     mine, n = people.iloc[orders["customer"]].set_index(orders.index), len(orders)
     hour = mine["local_hour"].to_numpy() + rng.normal(0, 1.4, n)
@@ -388,7 +397,7 @@ def _complete_orders(rng: Generator, orders: Frame, people: Frame, first: Any) -
     )
 
 
-def _order_lines(orders: Frame, lines: Frame) -> Frame:
+def _order_lines(orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """Lay out the lines as the shop would export them."""
     order = orders.loc[lines["order"]].reset_index(drop=True)
     product = _catalogue().iloc[lines["product"]].reset_index(drop=True)

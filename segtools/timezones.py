@@ -7,6 +7,7 @@ list of offsets, computed once by Python, so that every engine does the same sum
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -56,20 +57,27 @@ def instant(text: str, timezone: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        here = zone(timezone) if moment.tzinfo is None else moment.tzinfo
+        return moment.replace(tzinfo=here).astimezone(UTC)
+    except ConfigError:
+        raise
+    except (ValueError, OverflowError):
         raise ConfigError(
             f"as_of must be an ISO date or date-time, but {text!r} is none. "
             "Write it as 2024-10-01 or 2024-10-01T06:00."
         ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone(timezone))
-    return moment.astimezone(UTC)
 
 
 def midnight_after(moment: datetime, timezone: str) -> date:
     """Give the local date whose midnight is the first one after `moment` (UTC)."""
-    local = moment.replace(tzinfo=UTC).astimezone(zone(timezone))
-    return local.date() + timedelta(days=1)
+    try:
+        local = moment.replace(tzinfo=UTC).astimezone(zone(timezone))
+        return local.date() + timedelta(days=1)
+    except OverflowError:
+        raise ConfigError(
+            "as_of must be set where no day follows the last order, but the last one "
+            f"is dated {moment.date()}. Set as_of or mend that date."
+        ) from None
 
 
 def epoch(moment: datetime) -> int:
@@ -121,7 +129,7 @@ def utc_seconds(local: ir.IntegerValue, table: list[tuple[int, int]]) -> ir.Valu
     happens is read with the offset before the switch.
     """
     steps = [table[0]]
-    for (_, before), (start, after) in zip(table, table[1:], strict=False):
+    for (_, before), (start, after) in pairwise(table):
         steps.append((start + max(before, after), after))
     return local - _stepwise(local, steps)
 

@@ -13,12 +13,13 @@ from segtools.features.catalogue import Window, feature
     basis="benefits",
     unit="share",
     label="Discount share",
-    definition="Discounts over amounts before discounts, in the window.",
+    definition="Discounts over amounts before discounts, in the window; an order "
+    "that names no discount had none.",
     needs=("discount",),
 )
 def discount_share(orders: ir.Table, window: Window) -> ir.Value:
     """Share of the undiscounted value that was discounted away."""
-    discount = orders.discount.sum().cast("float64")
+    discount = orders.discount.sum().fill_null(0).cast("float64")
     before = discount + orders.amount.sum().cast("float64")
     return ibis.ifelse(before > 0, discount / before, ibis.null("float64"))
 
@@ -33,7 +34,7 @@ def discount_share(orders: ir.Table, window: Window) -> ir.Value:
 )
 def coupon_share(orders: ir.Table, window: Window) -> ir.Value:
     """Share of orders with any coupon discount."""
-    return (orders.coupon_discount > 0).cast("int64").sum() / orders.count()
+    return orders.count(where=orders.coupon_discount > 0) / orders.count()
 
 
 @feature(

@@ -66,7 +66,8 @@ def views(shop: Shop, window: Window) -> dict[str, ir.Table]:
 
 
 def _timed(table: ir.Table, zone: list[tuple[int, int]]) -> ir.Table:
-    timed = table.mutate(second=table.ordered_at.epoch_seconds())
+    # Whole seconds: some engines keep fractions here, and weeks would be miscounted.
+    timed = table.mutate(second=table.ordered_at.truncate("s").epoch_seconds())
     local = local_seconds(timed.second, zone)
     # 1970-01-01 was a Thursday: three days after a Monday.
     return timed.mutate(
@@ -115,7 +116,7 @@ def supported(
     """
     wanted = registered(bases)
     needed = sorted({(f.over, c) for f in wanted for c in f.needs})
-    there = {key: has for key, has in zip(needed, _filled(shop, needed), strict=True)}
+    there = dict(zip(needed, _filled(shop, needed), strict=True))
     missing = {
         f.name: [f"{f.over}.{c}" for c in f.needs if not there[(f.over, c)]]
         for f in wanted

@@ -98,7 +98,8 @@ def plan_legs(
     Examples
     --------
     >>> day = 86_400
-    >>> plan = plan_legs(273 * day, 0, window_days=180, outcome_days=92, goal="grow_spend")
+    >>> days = {"window_days": 180, "outcome_days": 92}
+    >>> plan = plan_legs(273 * day, 0, goal="grow_spend", **days)
     >>> plan.evidence, plan.judging.window_days, plan.final.window_days
     ('out_of_time', 89, 180)
     """
@@ -111,10 +112,7 @@ def plan_legs(
     elif final is None:
         judging = None
         evidence = "not_judged"
-        why = (
-            f"Too little history lies before the last {outcome_days} days to learn "
-            "from; nothing is judged."
-        )
+        why = _why_nothing(window_days, outcome_days)
     elif judging is None:
         evidence = "cross_fitted"
         why = (
@@ -130,6 +128,18 @@ def plan_legs(
         )
     ahead = final.window_days if final else _history(origin, first_order, window_days)
     return Plan(origin, outcome_days, ahead, evidence, why, judging, final)
+
+
+def _why_nothing(window_days: int, outcome_days: int) -> str:
+    if 2 * window_days < outcome_days:
+        return (
+            f"Features that look back {window_days} days are too short for an outcome "
+            f"of {outcome_days} days; nothing is judged."
+        )
+    return (
+        f"Too little history lies before the last {outcome_days} days to learn from; "
+        "nothing is judged."
+    )
 
 
 def _history(origin: int, first_order: int, window_days: int) -> int:

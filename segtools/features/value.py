@@ -93,4 +93,5 @@ def interval_days(orders: ir.Table, window: Window) -> ir.Value:
 def overdue_ratio(orders: ir.Table, window: Window) -> ir.Value:
     """Above 1 the customer is later than usual; a day is the shortest cycle."""
     waited = (window.origin - orders.second.max()) / DAY
-    return waited / ibis.greatest(interval(orders), 1.0)
+    own = interval(orders)  # ibis.greatest would take its other side for a null
+    return waited / ibis.ifelse(own < 1, 1.0, own)

@@ -99,9 +99,11 @@ def name_segments(
         Ids and names carried on where segments match; new ids are never reused.
     matches : list of Match
     """
+    number = _next_number(previous)
     if [s["segment_id"] for s in model.segments] == ["S00"]:
-        return model, []
-    carried, number, matches = _carried(model, features, previous)
+        return replace(model, next_number=number), []
+    matches = _matches(model, features, previous)
+    carried = {m.label: (m.segment_id, m.name) for m in matches}
     fallback = [s["segment_id"] for s in model.segments].index(model.fallback)
     order = np.argsort([s["rank"] for s in model.segments])
     segments: list[dict[str, object]] = [{}] * len(order)
@@ -125,19 +127,22 @@ def name_segments(
     return named, matches
 
 
-def _carried(
-    model: SegmentModel, features: pd.DataFrame, previous: Path | None
-) -> tuple[dict[int, tuple[str, str]], int, list[Match]]:
+def _next_number(previous: Path | None) -> int:
     if previous is None:
-        return {}, 1, []
-    before = SegmentModel.from_record(read_record(previous / "model.json"))
+        return 1
+    return int(read_record(previous / "model.json")["next_number"])
+
+
+def _matches(
+    model: SegmentModel, features: pd.DataFrame, previous: Path | None
+) -> list[Match]:
+    if previous is None:
+        return []
     ids = [s["segment_id"] for s in model.segments]
-    now = model.assign(features)
-    now["label"] = now["segment_id"].map(ids.index)
+    now = model.assign(features)[["customer_id", "segment_id"]]
+    now["label"] = now.pop("segment_id").map(ids.index)
     old = pd.read_parquet(previous / "segments.parquet")
-    matches = match_segments(old[old["segment_id"] != "S00"], now)
-    carried = {m.label: (m.segment_id, m.name) for m in matches}
-    return carried, max(before.next_number, 1), matches
+    return match_segments(old[old["segment_id"] != "S00"], now)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from segtools.plots.colours import INK
-from segtools.plots.wording import rounded, wrap
+from segtools.wording import rounded, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

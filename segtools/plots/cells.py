@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.plots.wording import (
+from segtools.wording import (
     MISSING,
     is_missing,
     number,

@@ -10,16 +10,16 @@ import pandas as pd
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows, write
 from segtools.plots.colours import ACCENT, INK, OTHER
 from segtools.plots.inputs import part_of
-from segtools.plots.wording import interval, is_missing, number, plain, shorten
+from segtools.wording import interval, is_missing, number, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# What each figure of the contest is called, and its unit.
+# What each figure of the contest is called, in a sentence and on the axis.
 FIGURES = {
-    "gini": "Gini",
-    "r2": "R² out of sample",
-    "eta2": "Share of variance between groups",
+    "gini": ("Gini", "Gini"),
+    "r2": ("R²", "R² out of sample"),
+    "eta2": ("eta²", "eta², the share of variance between groups"),
 }
 _MARKERS = {"scheme": "o", "baseline": "s", "ceiling": "D"}
 _NUMBERS = ("Value", "Low", "High")
@@ -53,6 +53,11 @@ def contest_intervals(
     Axes
         The one that was passed.
 
+    Raises
+    ------
+    ValueError
+        If `figure` is none of these.
+
     Examples
     --------
     >>> from matplotlib.figure import Figure
@@ -79,7 +84,7 @@ def contest_intervals(
     dress(
         ax,
         title=contest_intervals_title(contest, figure=figure),
-        x=f"{_figure_name(figure)} (line: interval; {key})",
+        x=f"{_figure_name(figure, axis=True)} (line: interval; {key})",
     )
     return ax
 
@@ -107,7 +112,8 @@ def contest_intervals_title(contest: Mapping[str, Any], *, figure: str = "gini")
     if winner.empty:
         return f"No scheme won; {name} of {rival}" if rival else "No scheme won"
     first = winner.iloc[0]
-    best = f"{shorten(first['Scheme'])} reaches {name} {number(first['Value'], 3)}"
+    value, article = number(first["Value"], 3), "a" if name[0] == "G" else "an"
+    best = f"{shorten(first['Scheme'])} reaches {article} {name} of {value}"
     return f"{best}, {rival}" if rival else best
 
 
@@ -163,6 +169,11 @@ def contest_intervals_height(
 
 def _entries(contest: Mapping[str, Any], figure: str) -> pd.DataFrame:
     """Read one entry a scheme, highest value first."""
+    known = [*FIGURES, *(f"{name}_capped" for name in FIGURES)]
+    if figure not in known:
+        raise ValueError(
+            f"figure must be one of {known}, but it is {figure!r}. Choose one of them."
+        )
     columns = ["Scheme", "Role", "Segments", *_NUMBERS, "Winner", "Not chosen because"]
     read = [
         (entry["scheme"], _entry(contest, entry, figure))
@@ -220,7 +231,7 @@ def _row_name(row: Any) -> str:
     return f"{shorten(row.Scheme, 40)}{'' if role else count}{role}{barred}"
 
 
-def _figure_name(figure: str) -> str:
+def _figure_name(figure: str, *, axis: bool = False) -> str:
     base = figure.removesuffix("_capped")
-    name = FIGURES.get(base, base)
-    return f"{name}, outcome capped" if base != figure else name
+    name = FIGURES.get(base, (base, base))[axis]
+    return f"{name} (outcome capped)" if base != figure else name

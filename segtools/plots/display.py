@@ -16,7 +16,7 @@ import pandas as pd
 
 from segtools.plots.cells import Format, cell_strings, is_numeric, table_markup
 from segtools.plots.svg import SVG_LIMIT, png_of, svg_of
-from segtools.plots.wording import plain
+from segtools.wording import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -197,7 +197,9 @@ def figure(
     >>> figure(ax, alt="No orders yet.", table=pd.DataFrame({"Orders": [0]}))
     No orders yet.
     """
-    fig: Any = drawn if hasattr(drawn, "savefig") else drawn.get_figure(root=True)
+    fig: Any = drawn
+    while not hasattr(fig, "savefig"):
+        fig = fig.figure
     sentence = plain(alt)
     _forbid_math(fig)
     picture = svg_of(fig, alt=sentence)

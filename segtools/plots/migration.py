@@ -11,7 +11,7 @@ import pandas as pd
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows, write
 from segtools.plots.colours import text_on
 from segtools.plots.inputs import columns_of, part_of
-from segtools.plots.wording import is_missing, number, percent, plain, shorten, wrap
+from segtools.wording import is_missing, number, percent, plain, shorten, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

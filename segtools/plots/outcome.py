@@ -17,7 +17,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK
 from segtools.plots.inputs import columns_of, segment_rows
-from segtools.plots.wording import (
+from segtools.wording import (
     interval,
     is_missing,
     percent,

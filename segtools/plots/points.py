@@ -19,7 +19,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import ACCENT, INK
 from segtools.plots.inputs import columns_of
-from segtools.plots.wording import number, plain, shorten
+from segtools.wording import number, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

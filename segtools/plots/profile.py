@@ -20,7 +20,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK, segment_colours
 from segtools.plots.inputs import columns_of
-from segtools.plots.wording import is_missing, number, plain, shorten
+from segtools.wording import is_missing, number, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

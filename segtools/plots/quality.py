@@ -19,7 +19,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import EVERYONE, OTHER, PALETTE
 from segtools.plots.inputs import part_of
-from segtools.plots.wording import number, percent, plain, shorten
+from segtools.wording import number, percent, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

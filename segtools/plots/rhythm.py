@@ -20,7 +20,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import EVERYONE, is_colour, segment_colours
 from segtools.plots.inputs import part_of
-from segtools.plots.wording import percent, plain, shorten
+from segtools.wording import percent, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +80,7 @@ def habits(
     inside = habits_height(personas, by=by, segment=segment) - _AROUND
     gap, top = (0.04, _HEAD / inside), _HEAD / inside
     multiples = panels(ax, len(groups), columns=columns, gap=gap, top=top)
-    limit = 1.06 * rows[["Segment share", "Everyone"]].to_numpy().max()
+    limit = 1.06 * max(0.01, np.nanmax(rows[["Segment share", "Everyone"]]))
     for place, (panel, (name, group)) in enumerate(zip(multiples, groups, strict=True)):
         _panel(panel, group, colours[str(name)], by)
         panel.set_ylim(0, limit)

@@ -18,7 +18,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK
 from segtools.plots.inputs import segment_rows
-from segtools.plots.wording import (
+from segtools.wording import (
     is_missing,
     percent,
     plain,

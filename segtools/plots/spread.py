@@ -16,7 +16,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK, OTHER
 from segtools.plots.inputs import columns_of
-from segtools.plots.wording import number, percent, plain, rounded, shorten
+from segtools.wording import number, percent, plain, rounded, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

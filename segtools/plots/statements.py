@@ -17,7 +17,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import ACCENT, EVERYONE, INK, is_colour
 from segtools.plots.inputs import part_of
-from segtools.plots.wording import interval, is_missing, percent, plain, shorten
+from segtools.wording import interval, is_missing, percent, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ import pandas as pd
 from segtools.plots.canvas import axes_or_current, beside, dress, empty_note, write
 from segtools.plots.colours import ACCENT, INK, OTHER
 from segtools.plots.inputs import part_of
-from segtools.plots.wording import interval, number, rounded
+from segtools.wording import interval, number, rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from segtools.plots.canvas import style
@@ -28,6 +28,7 @@ POINT = 4 / 3  # CSS pixels
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_TRANSLATE = re.compile(r"translate\([-\d.]+ ([-\d.]+)\)")
 _REFERENCE = re.compile(r"#([\w.-]+)")
 _FONT = re.compile(r"font-family:[^;]*;?\s*|font:[^;]*;?\s*")
 # Text that matplotlib was told nothing about is plain black; it is ink as well.
@@ -57,7 +58,10 @@ def svg_of(fig: Figure, *, alt: str) -> str:
     >>> markup.startswith("<svg "), "&lt;yet&gt;" in markup, ">Orders</text>" in markup
     (True, True, True)
     """
-    root = ElementTree.fromstring(_NO_XML.sub("", _savefig(fig, "svg").decode()))
+    with _marked(fig) as anchors:
+        text = _NO_XML.sub("", _savefig(fig, "svg").decode())
+    root = ElementTree.fromstring(text)
+    _anchor_lines(root, anchors)
     _drop(root, {"metadata", "style"})
     used = {m for e in root.iter() for m in _references(e)}
     for element in root.iter():
@@ -122,6 +126,51 @@ def _savefig(fig: Figure, kind: str) -> bytes:
                 buffer, format=kind, metadata=metadata, facecolor="white", dpi=192
             )
     return buffer.getvalue()
+
+
+@contextmanager
+def _marked(fig: Figure) -> Iterator[dict[str, tuple[str, float]]]:
+    """Mark texts of several lines that do not stand left, and give their anchors.
+
+    matplotlib places such lines one by one by the widths of its own font; the page
+    has another one, so each line must be told at which point to end or to centre.
+    """
+    from matplotlib.text import Text
+
+    marked: list[Any] = []
+    anchors: dict[str, tuple[str, float]] = {}
+    lines: list[Any] = fig.findobj(Text, include_self=False)
+    for text in lines:
+        align = text.get_horizontalalignment()
+        if align == "left" or not _upright_lines(text):
+            continue
+        box = text.get_window_extent()
+        end = box.x1 if align == "right" else (box.x0 + box.x1) / 2
+        name = f"st-lines-{len(marked)}"
+        anchors[name] = ("end" if align == "right" else "middle", end * 72 / fig.dpi)
+        text.set_gid(name)
+        marked.append(text)
+    try:
+        yield anchors
+    finally:
+        for text in marked:
+            text.set_gid(None)
+
+
+def _upright_lines(text: Any) -> bool:
+    return "\n" in text.get_text() and text.get_visible() and not text.get_rotation()
+
+
+def _anchor_lines(
+    root: ElementTree.Element, anchors: dict[str, tuple[str, float]]
+) -> None:
+    for group in root.iter():
+        anchor, x = anchors.get(group.get("id", ""), ("", 0.0))
+        for line in group.iter(f"{{{_NAMESPACE}}}text") if anchor else ():
+            found = _TRANSLATE.match(line.get("transform", ""))
+            if found:
+                line.set("transform", f"translate({x:.2f} {found.group(1)})")
+                line.set("text-anchor", anchor)
 
 
 def _drop(root: ElementTree.Element, names: set[str]) -> None:

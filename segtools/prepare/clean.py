@@ -9,12 +9,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+from ibis.util import gen_name
 
 from segtools.config import RunConfig
 from segtools.prepare.fingerprint import row_hash
 from segtools.prepare.rules import RULES, SET_ASIDE, reason, settle_returns
 from segtools.schema import TABLES, DataError, Table
-from segtools.sources import Opened
+from segtools.sources import Opened, reading
 
 QUARANTINE_ROWS = 10_000
 _EXAMPLES = 3
@@ -64,7 +65,8 @@ def clean(
     cleaned = Cleaned(tables={})
     pieces = []
     for name, raw in opened.tables.items():
-        judged = _judged(raw, con, name, config, origin)
+        with reading(name):
+            judged = _judged(raw, con, name, config, origin)
         counts = _counts(judged)
         _refuse(name, judged, counts, config, opened)
         pieces.append(_quarantined(judged, name, counts, cleaned))
@@ -86,7 +88,8 @@ def preflight(opened: Opened, config: RunConfig, origin: int) -> None:
     """
     for name, raw in opened.tables.items():
         judged = _reasoned(raw, name, config, origin)
-        _refuse(name, judged, _counts(judged), config, opened)
+        with reading(name):
+            _refuse(name, judged, _counts(judged), config, opened)
 
 
 def _reasoned(raw: ir.Table, name: str, config: RunConfig, origin: int) -> ir.Table:
@@ -106,7 +109,7 @@ def _judged(
         table = _mark_twice(table)
     elif config.duplicates == "drop":
         table = _mark_duplicates(table)
-    return con.create_table(f"judged_{name}_{abs(origin)}", table, temp=True)
+    return con.create_table(gen_name(f"judged_{name}"), table, temp=True)
 
 
 def _mark_duplicates(table: ir.Table) -> ir.Table:
@@ -115,8 +118,10 @@ def _mark_duplicates(table: ir.Table) -> ir.Table:
     hashed = row_hash(table, columns)
     if table.count().execute() == table.select(row=hashed).row.nunique().execute():
         return table  # as good as always, and much cheaper than grouping by all
-    counted = table.group_by(columns + ["reason", "turned"]).aggregate(
-        copies=ibis._.count()
+    # Rows are compared as they are kept, or cleaning again would find more: of a
+    # return noted as 5 and as -5 the one that needed no turning stays.
+    counted = table.group_by([*columns, "reason"]).aggregate(
+        copies=ibis._.count(), turned=ibis._.turned.min()
     )
     again = counted.filter((counted.copies > 1) & counted.reason.isnull())
     extra = again.mutate(number=ibis.range(1, again.copies).unnest())
@@ -167,19 +172,35 @@ def _refuse(
     broken = {
         r: n for r, n in counts.items() if r in RULES and RULES[r].kind == "contract"
     }
-    if sum(broken.values()) > config.quarantine_limit * total:
+    # Later rows are not judged, so they do not dilute what is broken either.
+    judged_rows = total - counts.get(SET_ASIDE, 0)
+    if sum(broken.values()) > config.quarantine_limit * judged_rows:
         worst = max(broken, key=lambda r: (broken[r], r))
         raise DataError(
             f"{name} may break the contract in at most {config.quarantine_limit:.0%} "
-            f"of its rows, but {sum(broken.values()):,} of {total:,} do. "
+            f"of its rows, but {sum(broken.values()):,} of {judged_rows:,} do. "
             f"{RULES[worst].sentence[:-1]} in {broken[worst]:,} rows"
             f"{_shown(judged, worst)}. {_remedy(opened.read_as.get(name))}"
         )
     if contract.time and counts.get("kept", 0) == 0:
-        raise DataError(
-            f"as_of must leave {name} before it, but all {total:,} rows are dated on "
-            f"or after {config.as_of}. Move as_of or check the date format."
+        raise DataError(_nothing_left(name, counts, config, opened))
+
+
+def _nothing_left(
+    name: str, counts: Mapping[str, int], config: RunConfig, opened: Opened
+) -> str:
+    total, aside = sum(counts.values()), counts.get(SET_ASIDE, 0)
+    if aside == 0:
+        return (
+            f"{name} must have rows to keep, but none of {total:,} can be kept. "
+            "Check returns, quarantine_limit and the columns mapped."
         )
+    what = "all" if aside == total else f"nothing can be kept and {aside:,} of"
+    return (
+        f"as_of must leave {name} before it, but {what} {total:,} rows are dated on "
+        f"or after {config.as_of}. Move as_of or check the date format (read as "
+        f"{opened.read_as.get(name, 'UTC')})."
+    )
 
 
 def _shown(judged: ir.Table, rule: str) -> str:

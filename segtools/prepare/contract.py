@@ -7,7 +7,6 @@ import ibis.expr.types as ir
 from segtools.schema import TABLES, DataError
 
 
-
 def check_contract(name: str, table: ir.Table) -> None:
     """Check that a cleaned table has the contract's columns in the contract's types.
 

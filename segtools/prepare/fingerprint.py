@@ -10,6 +10,7 @@ import pandas as pd
 
 from segtools.records import digest
 from segtools.schema import TABLES, DataError
+from segtools.sources import reading
 
 
 def fingerprint(tables: dict[str, ir.Table]) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def fingerprint(tables: dict[str, ir.Table]) -> dict[str, Any]:
     Raises
     ------
     DataError
-        If a table has no rows or no readable time.
+        If a table has no rows or cannot be read to its last row.
     """
     found = {name: _one(name, table) for name, table in sorted(tables.items())}
     return {"fingerprint": digest(found), "tables": found}
@@ -52,7 +53,8 @@ def _one(name: str, table: ir.Table) -> dict[str, Any]:
     }
     if time:
         measures |= {"first": table[time].min(), "last": table[time].max()}
-    row = table.aggregate(**measures).to_pandas().iloc[0]
+    with reading(name):
+        row = table.aggregate(**measures).to_pandas().iloc[0]
     if int(row.rows) == 0:
         raise DataError(f"{name} must hold rows, but it is empty. Export it again.")
     first, last = (row.get("first"), row.get("last"))

@@ -31,21 +31,23 @@ def build_orders(tables: dict[str, ir.Table]) -> ir.Table:
     Returns
     -------
     ibis Table
-        One row per customer, order and ``is_return``: ``ordered_at`` (the earliest,
-        UTC), ``amount``, ``discount``, ``coupon_discount``, ``n_lines``,
-        ``store_id``, ``channel``. A money or text column that no source row has is
-        null throughout.
+        One row per customer and order, and one per customer, order and instant of
+        returns (``is_return``): ``ordered_at`` (the order's earliest, UTC),
+        ``amount``, ``discount``, ``coupon_discount``, ``n_lines``, ``store_id``,
+        ``channel``. A money or text column that no source row has is null throughout.
     """
     rows = tables.get("orders", tables.get("order_lines"))
     if rows is None:
         raise KeyError("orders or order_lines")
-    keyed = rows.mutate(order_id=order_key(rows))
+    # Goods of one order may come back on several days; each counts on its own.
+    returned_at = ibis.ifelse(rows.is_return, rows.ordered_at, None)
+    keyed = rows.mutate(order_id=order_key(rows), returned_at=returned_at)
     money = {c: _sum(keyed, c) for c in ("amount", "discount", "coupon_discount")}
     text = {c: _first(keyed, c) for c in ("store_id", "channel", "currency")}
-    grouped = keyed.group_by("customer_id", "order_id", "is_return").aggregate(
+    grouped = keyed.group_by("customer_id", "order_id", "is_return", "returned_at")
+    return grouped.aggregate(
         ordered_at=keyed.ordered_at.min(), n_lines=keyed.count(), **money, **text
-    )
-    return grouped
+    ).drop("returned_at")
 
 
 def _sum(table: ir.Table, column: str) -> ir.Value:

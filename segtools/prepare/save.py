@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from segtools.prepare.clean import Cleaned
 from segtools.prepare.contract import check_contract
-from segtools.records import write_table
+from segtools.records import whole, write_table
 
 
 def save_tables(cleaned: Cleaned, folder: Path) -> None:
@@ -23,7 +22,6 @@ def save_tables(cleaned: Cleaned, folder: Path) -> None:
     folder : Path
         The run's folder: ``tables/<name>.parquet`` and ``quarantine.parquet``.
     """
-    (folder / "tables").mkdir(parents=True, exist_ok=True)
     for name, table in cleaned.tables.items():
         check_contract(name, table)
         _write(table, folder / "tables" / f"{name}.parquet")
@@ -33,10 +31,10 @@ def save_tables(cleaned: Cleaned, folder: Path) -> None:
 def _write(table: ir.Table, path: Path) -> None:
     first = [c for c in ("customer_id", "ordered_at") if c in table.columns]
     rest = sorted(set(table.columns) - set(first))
-    half = path.with_name(f".{path.name}.{os.getpid()}")
     # Sorted by all columns, the file does not depend on the order of the input.
-    table.order_by([*first, *rest]).to_parquet(half, compression="zstd")
-    half.replace(path)
+    ordered = table.order_by([*first, *rest])
+    with whole(path) as half:
+        ordered.to_parquet(half, compression="zstd")
 
 
 def rows_by_rule(cleaned: Cleaned) -> pd.DataFrame:

@@ -168,7 +168,8 @@ def build_actions(
         What ``actions.json`` keeps: ``segments`` and ``decisions``.
     """
     cards = personas["segments"]
-    rows, used = [], set()
+    rows: list[dict[str, Any]] = []
+    used: set[str] = set()
     for card in cards:
         play, because = _play(card, used)
         used.add(play.key)

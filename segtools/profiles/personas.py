@@ -14,12 +14,21 @@ from segtools.profiles.profile import (
 )
 from segtools.profiles.statements import MIN_CUSTOMERS, Claim, evidence
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
-COLOURS += ("#F0E442", "#5B5B5B")
+# Okabe and Ito's order, so that neighbours differ for colour-blind readers too.
+COLOURS = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#D55E00",
+    "#F0E442",
+    "#5B5B5B",
+)
 OTHER_COLOUR = "#8A8A8A"
 MAX_EVIDENCE, MAX_PER_TOPIC, BASKET = 8, 3, 5
 _ASSUMPTIONS = {
-    "motive": "Why they buy here and not elsewhere is not in the data: ask ten of them.",
+    "motive": "Why they buy here and not elsewhere is not in the data: ask ten.",
     "pain": "What annoys them is not in the data: read their complaints and returns.",
 }
 

@@ -12,7 +12,7 @@ from segtools.features.legs import Plan, plan_legs
 from segtools.prepare.clean import Cleaned, clean
 from segtools.prepare.fingerprint import fingerprint
 from segtools.prepare.lights import adequacy, freshness
-from segtools.report.run import default_as_of
+from segtools.report.run import settle_as_of
 from segtools.report.stage import load_extensions
 from segtools.sources import connect, open_source
 from segtools.timezones import epoch, instant
@@ -59,9 +59,8 @@ def check(config: RunConfig) -> Checked:
     load_extensions(config)
     con = connect()
     opened = open_source(config, con)
-    as_of = config.as_of or default_as_of(fingerprint(opened.tables), config)
-    config = config.model_copy(update={"as_of": as_of})
-    origin = epoch(instant(as_of, str(config.timezone)))
+    config = settle_as_of(config, opened, fingerprint(opened.tables))
+    origin = epoch(instant(str(config.as_of), str(config.timezone)))
     cleaned = clean(opened, con, config, origin)
     shop = Shop(cleaned.tables, str(config.timezone), config.returns)
     counted = goals.survey(shop)

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from segtools.plots.wording import plain
+from segtools.wording import plain
 from segtools.report.templating import SYMBOLS, anchor, colour, day, money, number
 
 __all__ = ["front_view", "value_label"]

@@ -29,8 +29,11 @@ __all__ = ["failure_page", "front_page", "stage_page"]
 Record = Mapping[str, Any]
 
 RECORDS = ("run", "data_quality", "goals", "verdict", "personas", "actions", "changes")
+# A paragraph that opens with these words in italics is folded in the report.
+HOW_TO_READ = re.compile(r"<p><em>(How to read this)\.?</em>\s*(.*?)</p>", re.DOTALL)
 HIDDEN_CELLS = {
     "lesson",
+    "analyst",
     "parameters",
     "injected-parameters",
     "papermill-error-cell-tag",
@@ -124,7 +127,7 @@ def stage_page(
     Parameters
     ----------
     notebook_path : Path
-        The executed notebook. Cells tagged ``lesson`` and the parameters are left
+        The executed notebook. Cells tagged ``lesson`` or ``analyst`` and the parameters are left
         out, as is the source of those tagged ``remove_input``.
     html_path : Path
         Where to, beside the run's records.
@@ -187,6 +190,9 @@ class _Markdown:
 
         renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
         text = MarkdownWithMath(renderer=renderer).render(source)
+        text = HOW_TO_READ.sub(
+            r"<details><summary>\1</summary><p>\2</p></details>", text
+        )
         return re.sub(r"<h([1-6])>(.*?)</h\1>", self._named, text, flags=re.DOTALL)
 
     def _named(self, match: re.Match[str]) -> str:
@@ -267,10 +273,9 @@ def _foot(run: Record, given: Record) -> Iterable[tuple[str, Any]]:
     stage = _flat({k: v for k, v in given.items() if k != "run_dir"})
     facts = [("fingerprint", str(data.get("fingerprint") or "–"))]
     for name, table in (data.get("tables") or {}).items():
+        ends = [str(table[key])[:10] for key in ("first", "last") if table.get(key)]
         size = f"{number(table.get('rows'))} rows"
-        facts.append(
-            (str(name), f"{size}, {table.get('first')} to {table.get('last')}")
-        )
+        facts.append((str(name), ", ".join(filter(None, [size, " to ".join(ends)]))))
     rows: dict[str, Any] = {
         "This stage": stage,
         "Parameters": [
@@ -291,7 +296,7 @@ def _flat(values: Record, head: str = "") -> list[tuple[str, str]]:
     for key, value in values.items():
         if isinstance(value, Mapping):
             rows += _flat(value, f"{head}{key}.")
-        elif value is not None:
+        elif value not in (None, "", [], ()):
             parts = value if isinstance(value, (list, tuple)) else [value]
             rows.append((f"{head}{key}", ", ".join(_placeless(str(p)) for p in parts)))
     return rows

@@ -28,7 +28,7 @@ from segtools.schema import (
     DataError,
     DisclosureError,
 )
-from segtools.sources import connect, open_source
+from segtools.sources import Opened, connect, open_source
 from segtools.timezones import epoch, instant, midnight_after
 
 CODES = {"ConfigError": 2, "DataError": 3, "DisclosureError": 4}
@@ -36,6 +36,8 @@ OWN: dict[str, type[Exception]] = {
     e.__name__: e for e in (ConfigError, DataError, DisclosureError, StageError)
 }
 _PACKAGES = ("pandas", "numpy", "scikit-learn", "ibis-framework", "duckdb", "papermill")
+BUILT_IN = ("auto", "goal", "rules", "clusters")
+_NEVER = 2**40  # later than any order, in seconds
 Progress = Callable[[str, int, int], None]
 
 
@@ -74,14 +76,13 @@ def start_run(
     con = connect()
     opened = open_source(config, con)
     data = fingerprint(opened.tables)
-    config = config.model_copy(
-        update={"as_of": config.as_of or default_as_of(data, config)}
-    )
+    config = settle_as_of(config, opened, data)
     origin = epoch(instant(str(config.as_of), str(config.timezone)))
     preflight(opened, config, origin)
     shop = goals.typed_shop(opened.tables, config, origin)
     goals.refuse_base(goals.survey(shop), config)
     supported(shop, config.bases)
+    _check_method(config.method)
     path = folder or Path("reports") / config.project / str(config.as_of).replace(
         ":", ""
     )
@@ -112,6 +113,14 @@ def start_run(
     return path
 
 
+def _check_method(method: str) -> None:
+    if method in BUILT_IN:
+        return  # without importing scikit-learn, which takes seconds
+    from segtools.segmentation.scheme import known_scheme
+
+    known_scheme(method)
+
+
 def is_done(path: Path) -> bool:
     """Say whether a run's folder holds a finished run."""
     return bool(read_record(path / "run.json")["state"] == "done")
@@ -136,17 +145,27 @@ def _already(path: Path, marks: dict[str, Any], *, replace: bool) -> bool:
     return bool(run["state"] == "done" and same)
 
 
-def default_as_of(data: dict[str, Any], config: RunConfig) -> str:
-    """Give the local date whose midnight is the first after the last order."""
+def settle_as_of(config: RunConfig, opened: Opened, data: dict[str, Any]) -> RunConfig:
+    """Give the configuration with an ``as_of``: by default the midnight after the last
+    order, in the project's zone.
+
+    Raises
+    ------
+    DataError
+        If not one time can be read.
+    """
+    if config.as_of:
+        return config
     last = [t["last"] for t in data["tables"].values() if t["last"]]
     if not last:
+        preflight(opened, config, _NEVER)  # it shows the values that cannot be read
         raise DataError(
             "orders must have readable times, but not one can be read. "
             "Check the date_format and the column mapped to ordered_at."
         )
-    return midnight_after(
-        pd.Timestamp(max(last)).to_pydatetime(), str(config.timezone)
-    ).isoformat()
+    moment = pd.Timestamp(max(last)).to_pydatetime()
+    day = midnight_after(moment, str(config.timezone))
+    return config.model_copy(update={"as_of": day.isoformat()})
 
 
 def versions() -> dict[str, str]:
@@ -210,6 +229,8 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
     """
     import papermill
 
+    from segtools.report.kernel import LocalKernelManager
+
     source = bundled("notebooks") / f"{stage}.ipynb"
     notebook = nbformat.read(source, as_version=4)
     cells = len(notebook.cells)
@@ -239,6 +260,7 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
             progress_bar=False,
             cwd=str(path),
             on_cell_start=started,
+            kernel_manager_class=LocalKernelManager,
         )
     except papermill.PapermillExecutionError as error:
         raise _translated(error, stage) from None
@@ -251,7 +273,7 @@ def _translated(error: Any, stage: str) -> Exception:
     """Give an error that crossed the kernel its meaning back."""
     if error.ename in CODES:
         return OWN[error.ename](error.evalue)
-    first = (str(error.evalue).splitlines() or [""])[0][:300]
+    first = (str(error.evalue).splitlines() or [""])[0][:300].rstrip(".")
     return StageError(
         f"{stage} must run to its end, but it stopped with {error.ename}: {first}. "
         f"The executed notebook with the whole trace is notebooks/{stage}.ipynb."

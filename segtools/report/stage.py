@@ -15,7 +15,14 @@ import ibis
 import pandas as pd
 
 from segtools.bundled import configuration
-from segtools.config import AUTO_SEGMENTS, RunConfig, defaults, load_config, stage_of, validate
+from segtools.config import (
+    AUTO_SEGMENTS,
+    RunConfig,
+    defaults,
+    load_config,
+    stage_of,
+    validate,
+)
 from segtools.features.build import Shop
 from segtools.features.catalogue import Window
 from segtools.features.legs import Plan, plan_legs

@@ -18,7 +18,7 @@ import jinja2
 from markupsafe import Markup
 
 from segtools.plots.colours import OTHER, is_colour, text_on
-from segtools.plots.wording import THIN, number, percent, plain
+from segtools.wording import THIN, number, percent, plain
 
 __all__ = ["anchor", "colour", "day", "money", "number", "percent", "templates"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ MAX_LEVELS = 1500
 
 
 def optimal_cuts(
-    scores: Array,
+    scores: NDArray[Any],
     values: Array,
     *,
     n_bands: int,
@@ -83,7 +85,7 @@ def _costs(count: Array, value: Array, least: float) -> Array:
             - square[:, None]
             - (total[None, :] - total[:, None]) ** 2 / n
         )
-    # Half a customer of slack: a share of exactly the minimum is allowed.
+    # A share of exactly the minimum is allowed, whatever rounding says.
     return np.where((n > 0) & (n >= least - 1e-9), np.maximum(spread, 0), np.inf)
 
 

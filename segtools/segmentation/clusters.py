@@ -103,10 +103,11 @@ def learn_centroids(
     payload = learn_preprocess(features, plain=plain) | {"kind": "centroids"}
     X = prepared(payload, features)
     k = min(task.n_segments, len(np.unique(X, axis=0)))
-    centres = fit_kmeans(X, k, task.seed).cluster_centers_
+    # Customers who are all alike are one cluster, and may have no column left.
+    centres = X[:1] if k < 2 else fit_kmeans(X, k, task.seed).cluster_centers_
     centres = _large_enough(centres, prepared(payload, task.at), task.min_share)
     # In a fixed order, so that labels do not depend on where the algorithm started.
-    order = np.lexsort(centres.T[::-1])
+    order = np.lexsort(centres.T[::-1]) if len(centres) > 1 else [0]
     payload["centroids"] = centres[order].round(12).tolist()
     own = distances(X, centres).min(axis=1)
     payload["far_threshold"] = float(np.quantile(np.sqrt(own), 0.999))
@@ -120,7 +121,7 @@ def _large_enough(
     while len(centres) > 1:
         nearest = distances(X, centres).argmin(axis=1)
         sizes = np.bincount(nearest, minlength=len(centres))
-        if sizes.min() >= min_share * len(X):
+        if sizes.min() >= min_share * len(X) - 1e-9:
             break
         centres = np.delete(centres, sizes.argmin(), axis=0)
     return centres

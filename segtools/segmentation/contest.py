@@ -22,7 +22,7 @@ from segtools.segmentation.figures import (
     figures,
     interval,
 )
-from segtools.segmentation.scheme import Learned, Scheme, Task, schemes
+from segtools.segmentation.scheme import Learned, Scheme, Task, schemes, varies
 
 FIGURE = "gini"
 N_DRAWS = 300
@@ -164,9 +164,7 @@ def _splits(learning: pd.DataFrame, evidence: str) -> list[Split]:
 
 
 def _varies(splits: list[Split]) -> bool:
-    return all(
-        learn.outcome.nunique() > 1 and len(judge) > 1 for learn, judge in splits
-    )
+    return all(varies(learn.outcome) and len(judge) > 1 for learn, judge in splits)
 
 
 def task_of(learn: pd.DataFrame, at: pd.DataFrame, rules: Rules, n: int) -> Task:
@@ -255,7 +253,7 @@ def _ceiling(splits: list[Split], weights: list[Array], rules: Rules) -> Entry:
         cap = float(np.quantile(y, CAP_QUANTILE, method="inverted_cdf"))
         given = predict_each(
             learn.drop(columns="outcome"),
-            np.minimum(y, cap),
+            np.minimum(y, cap) if cap > 0 else y,
             judge.drop(columns="outcome"),
             rules.goal,
             rules.seed,
@@ -273,12 +271,8 @@ def choose(contest: Contest) -> None:
     """Take the configured method, or the simplest one that nothing clearly beats."""
     rules = contest.rules
     fit = [e for e in contest.entries if e.role == "scheme" and not e.why_not]
-    if rules.method != "auto":
-        own = [e for e in fit if e.scheme == rules.method]
-        contest.reason = f"The configuration asks for the method {rules.method}."
-    else:
-        own = fit
-        contest.reason = "Nothing could be judged, so plain rules are taken."
+    own = fit if rules.method == "auto" else [e for e in fit if e.scheme == rules.method]
+    contest.reason = _default_reason(contest, found=bool(own))
     if not own:
         return
     best = max(own, key=lambda e: (float(e.draws[FIGURE][0]), -e.simplicity))
@@ -286,6 +280,18 @@ def choose(contest: Contest) -> None:
     contest.winner = min(equal, key=lambda e: (e.simplicity, e.n_segments, e.asked))
     if rules.method == "auto":
         contest.reason = _reason(contest.winner, best)
+
+
+def _default_reason(contest: Contest, *, found: bool) -> str:
+    method = contest.rules.method
+    taken = "clusters" if contest.rules.goal == "understand" else "plain rules"
+    lacking = "" if found or not contest.entries else "two segments that are large enough"
+    if method != "auto":
+        asked = f"The configuration asks for the method {method}"
+        return f"{asked}, which did not find {lacking}." if lacking else f"{asked}."
+    if lacking:
+        return f"No scheme found {lacking}, so {taken} are taken."
+    return f"Nothing could be judged, so {taken} are taken."
 
 
 def _not_worse(entry: Entry, best: Entry) -> bool:

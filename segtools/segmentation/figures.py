@@ -84,21 +84,29 @@ def _ratio(top: Array, bottom: Array, otherwise: float) -> Array:
 
 
 def _r2(weights: Array, outcome: Array, predicted: Array) -> Array:
-    total = weights.sum(axis=1)
-    mean = weights @ outcome / total
-    spread = weights @ outcome**2 - total * mean**2
-    wrong = weights @ (outcome - predicted) ** 2
+    y, spread = _centred(weights, outcome)
+    wrong = weights @ (y - (predicted - np.median(outcome))) ** 2
     return 1 - _ratio(wrong, spread, 1.0)
 
 
 def _eta2(weights: Array, outcome: Array, groups: NDArray[np.int64]) -> Array:
     levels, place = np.unique(groups, return_inverse=True)
-    people, money = _by_group(weights, outcome, place, len(levels))
+    y, spread = _centred(weights, outcome)
+    people, money = _by_group(weights, y, place, len(levels))
     total = weights.sum(axis=1)
-    mean = weights @ outcome / total
-    spread = weights @ outcome**2 - total * mean**2
-    between = _ratio(money**2, people, 0.0).sum(axis=1) - total * mean**2
+    between = _ratio(money**2, people, 0.0).sum(axis=1) - (weights @ y) ** 2 / total
     return _ratio(between, spread, 0.0)
+
+
+def _centred(weights: Array, outcome: Array) -> tuple[Array, Array]:
+    """Give the outcome less its median, and its variation under every weight.
+
+    Large levels would drown the variation; what rounding alone leaves of it is none.
+    """
+    y = outcome - np.median(outcome)
+    squares = weights @ y**2
+    spread = squares - (weights @ y) ** 2 / weights.sum(axis=1)
+    return y, np.where(spread <= 1e-12 * squares, 0.0, spread)
 
 
 def figures(parts: list[Part], weights: list[Array]) -> dict[str, Array]:

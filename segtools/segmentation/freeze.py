@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.schema import ConfigError, did_you_mean
+from segtools.schema import ConfigError
 from segtools.segmentation.clusters import replicate_centroids
 from segtools.segmentation.contest import Contest, Rules
 from segtools.segmentation.model import SegmentModel, everyone, read_features
-from segtools.segmentation.scheme import Learned, Scheme, Task, schemes
+from segtools.segmentation.scheme import Learned, Scheme, Task, known_scheme, varies
 from segtools.segmentation.scorecard import replicate
 
 N_REPLICATES = 50
@@ -31,23 +31,18 @@ def pick_scheme(contest: Contest) -> tuple[Scheme, int]:
         If the configured method is unknown or cannot serve this goal.
     """
     rules = contest.rules
-    known = {s.name: s for s in schemes("scheme")}
-    if rules.method not in known and rules.method != "auto":
-        raise ConfigError(
-            f"method must be auto or a known scheme, but it is {rules.method!r}. "
-            f"{did_you_mean(rules.method, ['auto', *known])}"
-        )
     if contest.winner is not None:
-        return known[contest.winner.scheme], contest.winner.asked
+        return known_scheme(contest.winner.scheme), contest.winner.asked
     name = rules.method
     if name == "auto":
         name = "clusters" if rules.goal == "understand" else "rules"
-    if known[name].needs_outcome and contest.plan["evidence"] == "not_judged":
+    scheme = known_scheme(name)
+    if scheme.needs_outcome and contest.plan["evidence"] == "not_judged":
         raise ConfigError(
             f"method {name} must have an outcome to learn from, but there is none: "
             f"{contest.plan['sentence']} Use method: rules or clusters."
         )
-    return known[name], rules.sizes[-1]
+    return scheme, rules.sizes[-1]
 
 
 def final_task(
@@ -60,7 +55,7 @@ def final_task(
     known = features[features["recency_days"].notna()].set_index("customer_id")
     names = sorted(known.columns)
     rows = learning[learning["part"] == "final_learn"].set_index("customer_id")
-    outcome = rows["outcome"] if len(rows) and rows["outcome"].nunique() > 1 else None
+    outcome = rows["outcome"] if varies(rows["outcome"]) else None
     # The smallest share is one of everybody, those without orders included.
     share = min(rules.min_share * len(features) / max(len(known), 1), 1.0)
     return Task(
@@ -121,10 +116,10 @@ def freeze(
     if payload is None or len(np.unique(learned.labels(task.at))) < 2:
         return everyone()
     rank = segment_ranks(task, learned)
-    segments = [
+    segments: list[dict[str, Any]] = [
         {"segment_id": f"S{r:02d}", "name": f"Segment {r}", "rank": r} for r in rank
     ]
-    worst = segments[int(np.argmax(rank))]["segment_id"]
+    worst = str(segments[int(np.argmax(rank))]["segment_id"])
     return SegmentModel(
         payload=payload,
         segments=segments,
@@ -167,4 +162,3 @@ def replicates(task: Task, learned: Learned) -> list[Any]:
             weights = np.bincount(rows, minlength=n).astype(float)
             found.append(replicate(task, payload, weights))
     return found
-

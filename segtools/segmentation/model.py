@@ -11,8 +11,14 @@ from numpy.typing import NDArray
 
 from segtools.segmentation.place import Placement, needed, place
 
-ASSIGNED = ("customer_id", "segment_id", "segment", "confidence", "runner_up")
-ASSIGNED += ("assigned_by",)
+ASSIGNED = (
+    "customer_id",
+    "segment_id",
+    "segment",
+    "confidence",
+    "runner_up",
+    "assigned_by",
+)
 
 
 @dataclass
@@ -118,7 +124,7 @@ class SegmentModel:
                 "segment_id": self.fallback,
             },
         ]
-        common = {"preprocess": [], "far_threshold": None}
+        common: dict[str, Any] = {"preprocess": [], "far_threshold": None}
         return (
             common
             | self.payload

@@ -106,13 +106,11 @@ def _centroids(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
     away = distances(prepared(payload, features), np.asarray(payload["centroids"]))
     # Rounded, so that a tie is a tie on every machine; the lower label wins it.
     order = np.argsort(np.round(away, 9), axis=1, kind="stable")
-    seen = set(payload["seen_missing"])
-    unseen = [n for n in payload["uses"] if n not in seen]
     second = order[:, 1] if order.shape[1] > 1 else np.full(len(features), -1)
     return Placement(
         labels=order[:, 0].astype(np.int64),
         runner_up=second.astype(np.int64),
-        reduced=features[unseen].isna().any(axis=1).to_numpy(),
+        reduced=_never_missing(payload, features),
     )
 
 
@@ -123,9 +121,15 @@ def _rules(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
         else _tree(payload, features)
     )
     none = np.full(len(features), -1, dtype=np.int64)
-    missing = features[payload["uses"]].isna().any(axis=1).to_numpy()
-    never = missing & (not payload["seen_missing"])
-    return Placement(labels=labels, runner_up=none, reduced=never)
+    return Placement(labels, none, reduced=_never_missing(payload, features))
+
+
+def _never_missing(
+    payload: dict[str, Any], features: pd.DataFrame
+) -> NDArray[np.bool_]:
+    """Mark rows without a value that was there for everybody learned from."""
+    unseen = [n for n in payload["uses"] if n not in set(payload["seen_missing"])]
+    return features[unseen].isna().any(axis=1).to_numpy()
 
 
 def grid_scores(payload: dict[str, Any], features: pd.DataFrame) -> tuple[Ints, Ints]:

@@ -55,15 +55,20 @@ def cell_names() -> NDArray[np.int64]:
 def cut_points(values: pd.Series, n_scores: int = N_SCORES) -> list[float]:
     """Cut at quantiles; equal values share a score, so fewer values give fewer scores.
 
+    A score is 1 more than the cuts below the value: where most customers share the
+    lowest value, the rest still reach the highest scores.
+
     Examples
     --------
-    >>> cut_points(pd.Series([1, 1, 1, 1, 1, 2, 3, 9]), n_scores=4)
-    [1.0, 2.0]
+    >>> values = pd.Series([1, 1, 1, 1, 1, 2, 3, 9])
+    >>> cuts = cut_points(values, n_scores=4)
+    >>> cuts, (1 + np.searchsorted(cuts, values)).tolist()
+    ([1.0, 1.0, 2.0], [1, 1, 1, 1, 1, 3, 4, 4])
     """
     known = values.dropna().to_numpy(float)
     steps = np.arange(1, n_scores) / n_scores
     cuts = np.quantile(known, steps, method="inverted_cdf") if len(known) else []
-    return [float(c) for c in np.unique(cuts)]
+    return [float(c) for c in cuts]
 
 
 def rfm_payload(features: pd.DataFrame) -> dict[str, Any]:
@@ -117,21 +122,45 @@ def learn_function(function: Callable[..., Any], task: Task, name: str) -> Learn
     levels: list[Any] = []
 
     def labels(features: pd.DataFrame) -> NDArray[np.int64]:
-        given = pd.Series(function(features.copy(), task.n_segments, task.seed))
-        if len(given) != len(features) or given.isna().any():
-            raise ConfigError(
-                f"The scheme {name!r} must give every customer a label, but it gave "
-                f"{int(given.notna().sum())} labels for {len(features)} customers. "
-                "Return one label a row, none missing."
-            )
-        for level in sorted(given.unique(), key=str):
-            if level not in levels:
-                levels.append(level)
+        given = _called(function, features, task, name)
+        levels.extend(sorted(set(given) - set(levels), key=str))
         return given.map(levels.index).to_numpy(np.int64)
 
     labels(task.features)
     here = labels(task.at)
-    return Learned(labels, freeze_labels(task.at, here, task.seed))
+    payload = freeze_labels(task.at, here, task.seed)
+    apart = int((place(payload, task.at).labels != here).sum())
+    if apart:
+        raise ConfigError(
+            f"The scheme {name!r} must give equal customers equal labels, but {apart} "
+            f"of {len(here)} customers differ from others with the same features. "
+            "Do not label by position, customer_id or chance."
+        )
+    return Learned(labels, payload)
+
+
+def _called(
+    function: Callable[..., Any], features: pd.DataFrame, task: Task, name: str
+) -> pd.Series:
+    """Give a user's labels in the order of the customers, or say what is wrong."""
+    try:
+        given = function(features.copy(), task.n_segments, task.seed)
+    except Exception as error:
+        raise ConfigError(
+            f"The scheme {name!r} must run on the features, but it raised "
+            f"{type(error).__name__}: {' '.join(str(error).split())}. "
+            "Call it on the run's features.parquet to see where."
+        ) from error
+    if isinstance(given, pd.Series) and given.index.isin(features.index).all():
+        given = given[~given.index.duplicated()].reindex(features.index)
+    flat = pd.Series(given if np.ndim(given) == 1 else [], dtype=object)
+    if len(flat) != len(features) or flat.isna().any():
+        raise ConfigError(
+            f"The scheme {name!r} must give every customer a label, but it gave "
+            f"{int(flat.notna().sum())} labels for {len(features)} customers. "
+            "Return one label a row, none missing."
+        )
+    return flat
 
 
 def freeze_labels(

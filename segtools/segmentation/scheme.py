@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.schema import ConfigError
+from segtools.schema import ConfigError, did_you_mean
 
 Labels = NDArray[np.int64]
 
@@ -73,6 +73,11 @@ class Scheme:
     needs_outcome: bool = False
 
 
+def varies(outcome: pd.Series) -> bool:
+    """Say whether an outcome can teach anything; refunds count as no spend."""
+    return bool(outcome.clip(lower=0).nunique() > 1)
+
+
 _SCHEMES: dict[str, Scheme] = {}
 
 
@@ -93,6 +98,23 @@ def schemes(role: str | None = None) -> list[Scheme]:
 
     chosen = [s for s in _SCHEMES.values() if role is None or s.role == role]
     return sorted(chosen, key=lambda s: (s.simplicity, s.name))
+
+
+def known_scheme(name: str) -> Scheme:
+    """Give the scheme that ``method`` names.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name.
+    """
+    known = {s.name: s for s in schemes("scheme")}
+    if name not in known:
+        raise ConfigError(
+            f"method must be auto or a known scheme, but it is {name!r}. "
+            f"{did_you_mean(name, ['auto', *known])}"
+        )
+    return known[name]
 
 
 def scheme(

@@ -18,9 +18,10 @@ from sklearn.ensemble import (
 )
 from threadpoolctl import threadpool_limits
 
+from segtools.schema import DataError
 from segtools.segmentation.bands import MAX_LEVELS, optimal_cuts
 from segtools.segmentation.place import place, score
-from segtools.segmentation.scheme import Learned, Scheme, Task, add
+from segtools.segmentation.scheme import Learned, Scheme, Task, add, varies
 
 SCALE = 1000
 N_BINS = 16
@@ -32,6 +33,7 @@ _BOOSTING: dict[str, Any] = {
     "max_leaf_nodes": 3,
     "interaction_cst": "no_interactions",
     "early_stopping": False,
+    "random_state": 0,
 }
 
 
@@ -129,16 +131,19 @@ def points(
         value was missing in learning).
     """
     names = list(upper)
-    codes = np.column_stack([_codes(features[n], upper[n]) for n in names])
+    # A column of zeros is never split, and lets features without any bins pass.
+    codes = np.column_stack(
+        [*(_codes(features[n], upper[n]) for n in names), np.zeros(len(features))]
+    )
     model = _fit(codes, outcome, link, weights)
-    at_zero = np.zeros(len(names))
-    level = float(_raw(model, at_zero[None, :], link)[0])
+    at_zero = np.zeros(len(names) + 1)
+    start = level = float(_raw(model, at_zero[None, :], link)[0])
     bins: dict[str, Any] = {}
     for j, name in enumerate(names):
         column = codes[:, j]
         missing = np.isnan(column)
         grid = np.r_[np.arange(len(upper[name]) + 1), np.nan]
-        effect = _raw(model, _vary(at_zero, j, grid), link) - level
+        effect = _raw(model, _vary(at_zero, j, grid), link) - start
         seen = effect[np.where(missing, len(grid) - 1, column).astype(int)]
         mean = float(np.average(seen, weights=weights))
         level += mean
@@ -195,13 +200,17 @@ def _link(goal: str) -> str:
 
 
 def _outcome(task: Task) -> NDArray[np.float64]:
-    if task.outcome is None:
-        raise ValueError("a scorecard needs an outcome")
+    if task.outcome is None or not varies(task.outcome):
+        raise DataError(
+            "The outcome must differ between customers, but it is the same for all "
+            f"{len(task.features):,} of them. Use method: rules or clusters."
+        )
     y = task.outcome.to_numpy(float)
     if _link(task.goal) == "logit":
         return y
     # One giant customer must not carry the points; refunds are no negative spend.
-    return np.clip(y, 0, np.quantile(y, CAP_QUANTILE, method="inverted_cdf"))
+    cap = np.quantile(y, CAP_QUANTILE, method="inverted_cdf")
+    return np.clip(y, 0, cap if cap > 0 else None)
 
 
 add(

@@ -113,16 +113,14 @@ def _span(points: list[int]) -> int:
 
 
 def _lines(bins: dict[str, Any]) -> list[tuple[str, int]]:
-    upper, lines = bins["upper"], []
+    lines: list[tuple[float | None, float | None, int]] = []
     low = None
-    for edge, points in zip([*upper, None], bins["points"], strict=True):
-        if lines and lines[-1][1] == points:  # bins of equal points read as one
-            low_text = lines.pop()[2]
-        else:
-            low_text = low
-        lines.append((_between(low_text, edge), points, low_text))
-        low = edge
-    found = [(text, points) for text, points, _ in lines]
+    for high, points in zip([*bins["upper"], None], bins["points"], strict=True):
+        if lines and lines[-1][2] == points:
+            low = lines.pop()[0]  # neighbours with equal points read as one
+        lines.append((low, high, points))
+        low = high
+    found = [(_between(low, high), points) for low, high, points in lines]
     if bins["missing"] is not None:
         found.append(("not known", bins["missing"]))
     return found
@@ -153,9 +151,10 @@ def contest_table(record: dict[str, Any]) -> pd.DataFrame:
                 "eta² capped": _value(figures["eta2_capped"]),
             }
         )
-    table = pd.DataFrame(rows)
-    if len(table):
-        table = table.sort_values("Gini", ascending=False, ignore_index=True)
+    columns = ["Scheme", "Role", "Segments", "Smallest", "Gini", "low", "high"]
+    columns += ["R²", "R² capped", "eta² capped"]
+    table = pd.DataFrame(rows, columns=columns)
+    table = table.sort_values("Gini", ascending=False, ignore_index=True)
     figures = ("Gini", "low", "high", "R²", "R² capped", "eta² capped")
     table.attrs["formats"] = {"Smallest": "percent"} | dict.fromkeys(figures, ".3f")
     return table
@@ -207,4 +206,5 @@ def outcome_table(selection: dict[str, Any]) -> pd.DataFrame:
         for r in selection["segments"]
         if r["segment_id"] in later
     ]
-    return pd.DataFrame(rows)
+    columns = ["segment", "rank", "mean", "sd", "low", "high", "n"]
+    return pd.DataFrame(rows, columns=columns)

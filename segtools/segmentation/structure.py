@@ -1,7 +1,8 @@
 """Are there segments in the features at all? Gap statistic and bootstrap agreement.
 
-Sources: Tibshirani, Walther & Hastie (2001) for the gap statistic; Dolnicar & Leisch
-(2010) for agreement of bootstrap pairs that both predict everyone.
+Sources: Tibshirani, Walther & Hastie (2001) for the gap statistic; Hartigan & Hartigan
+(1985) and Adolfsson, Ackerman & Brownstein (2019) for the dip test on distances;
+Dolnicar & Leisch (2010) for agreement of bootstrap pairs that both predict everyone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.spatial.distance import pdist
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
@@ -21,15 +23,17 @@ from segtools.segmentation.place import prepared
 
 Array = NDArray[np.float64]
 MAX_CLUSTERS = 6
-MAX_ROWS = 1_500
+MAX_ROWS = 2_500
 N_REFERENCES = 10
-N_PAIRS = 15
+N_PAIRS = 20
 AGREEMENT = 0.8
+DIP_P = 0.05
+MAX_DIP_ROWS = 379  # as many distances as the tabled p-values reach
 TEXT = {
-    "natural": "The features fall into {k} natural groups: there are gaps between them, "
-    "and resamples find them again (agreement {ari:.2f}).",
-    "reproducible": "There are no gaps between customers, yet {k} groups come out again "
-    "in resamples (agreement {ari:.2f}).",
+    "natural": "The features fall into {k} natural groups: there are gaps between "
+    "them, and resamples find them again (agreement {ari:.2f}).",
+    "reproducible": "There are no gaps between customers, yet {k} groups come out "
+    "again in resamples (agreement {ari:.2f}).",
     "constructed": "The features form no groups of their own: segments are lines drawn "
     "for a purpose (agreement of {k} groups in resamples {ari:.2f}).",
 }
@@ -52,17 +56,19 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     ----------
     X : DataFrame or array of shape (n_customers, n_features)
         Features in original units; they are filled, logged where skewed and
-        standardised as for clusters. A sample of 1,500 customers decides.
+        standardised as for clusters. A sample of 2,500 customers decides.
     random_state : int, default=1
         Where chance starts.
 
     Returns
     -------
     Structure
-        ``label`` is *natural* if the gap statistic sees more than one cluster and
-        pairs of bootstrap solutions agree on them (median adjusted Rand index of at
-        least 0.8); *reproducible* if three or more clusters recur without gaps (two
-        halves of any long cloud recur, so they do not count); else *constructed*.
+        ``label`` is *natural* if the gap statistic sees more than one cluster, the
+        distances between customers have more than one mode (dip test, p under 0.05)
+        and pairs of bootstrap solutions agree on the clusters (median adjusted Rand
+        index of at least 0.8); *reproducible* if three or more clusters recur
+        without gaps (two halves of any long cloud recur, so they do not count); else
+        *constructed*.
 
     Examples
     --------
@@ -85,24 +91,43 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     ks = sorted({2, 3, 4, 5, gap["n_clusters"]} - {1})
     ks = [k for k in ks if k <= most]
     agreement = agreement_by_k(Z, ks, rng)
-    label, k = _label(gap["n_clusters"], agreement)
+    dip = dip_on_distances(Z, rng)
+    label, k = _label(gap["n_clusters"], dip["p_value"], agreement)
     ari = dict(zip(agreement["k"], agreement["median"], strict=True))
     sentence = TEXT[label].format(k=k, ari=ari.get(k, 1.0))
     evidence = {"features": payload["uses"], "gap": gap, "agreement": agreement}
-    evidence["thresholds"] = {"agreement": AGREEMENT}
+    evidence["dip"] = dip
+    evidence["thresholds"] = {"agreement": AGREEMENT, "dip_p": DIP_P}
     evidence["rows"] = len(Z)
     return Structure(label, k, sentence, evidence)
 
 
-def _label(by_gap: int, agreement: dict[str, Any]) -> tuple[str, int]:
+def _label(by_gap: int, dip_p: float, agreement: dict[str, Any]) -> tuple[str, int]:
     median = dict(zip(agreement["k"], agreement["median"], strict=True))
-    if by_gap > 1 and median.get(by_gap, 0.0) >= AGREEMENT:
+    if by_gap > 1 and dip_p < DIP_P and median.get(by_gap, 0.0) >= AGREEMENT:
         return "natural", by_gap
     recurring = [k for k, ari in median.items() if k >= 3 and ari >= AGREEMENT]
     if recurring:
         return "reproducible", max(recurring)
     larger = {k: ari for k, ari in median.items() if k >= 3} or median
     return "constructed", max(larger, key=lambda k: (larger[k], -k))
+
+
+def dip_on_distances(X: Array, rng: np.random.Generator) -> dict[str, float]:
+    """Ask whether the distances between customers have more than one mode.
+
+    Returns
+    -------
+    dict
+        ``dip``, ``p_value`` and the number of ``rows`` whose distances were taken.
+        Distances depend on each other, so the p-value screens; it proves nothing.
+    """
+    from diptest import diptest
+
+    rows = min(len(X), MAX_DIP_ROWS)
+    chosen = X[np.sort(rng.choice(len(X), rows, replace=False))]
+    dip, p = diptest(pdist(chosen))
+    return {"dip": float(dip), "p_value": float(p), "rows": rows}
 
 
 def gap_statistic(X: Array, most: int, rng: np.random.Generator) -> dict[str, Any]:

@@ -33,11 +33,11 @@ def judge_worth(contest: Contest) -> Worth:
     spend quintiles, RFM grid and k-means on RFM, by intervals that exclude zero.
     """
     winner, trivial = contest.winner, contest.best_trivial()
+    chance = [contest.over(e, "random") for e in contest.entries if e.role == "scheme"]
+    beats = not chance or any(over is not None and over["low"] > 0 for over in chance)
     if winner is None or trivial is None or not winner.draws:
         text = contest.plan.get("sentence", "Nothing was judged.")
-        return Worth("not_judged", text, beats_random=True)
-    chance = [contest.over(e, "random") for e in contest.entries if e.role == "scheme"]
-    beats = any(over is not None and over["low"] > 0 for over in chance)
+        return Worth("not_judged", contest.reason if chance else text, beats)
     own = contest.over(winner, "random")
     gain = interval(winner.draws[FIGURE] - trivial.draws[FIGURE])
     proved = own is not None and own["low"] > 0 and gain["low"] > 0
@@ -103,7 +103,7 @@ def decide(
         What ``verdict.json`` keeps.
     """
     worth = judge_worth(contest)
-    why = _against(worth, adequacy)
+    why = _against(worth, adequacy, n_segments)
     decision = "do_not_segment" if why else "segment"
     winner = contest.winner
     return {
@@ -123,11 +123,13 @@ def decide(
     }
 
 
-def _against(worth: Worth, adequacy: str) -> str:
+def _against(worth: Worth, adequacy: str, n_segments: int) -> str:
     if adequacy == "red":
         return "there are too few customers for what we would like to know about each"
     if not worth.beats_random:
         return "no way to segment tells the outcome apart better than random groups"
+    if n_segments < 2:
+        return "no second segment could be told from the first"
     return ""
 
 
@@ -137,12 +139,13 @@ def _sentence(
     if why and not force:
         return f"Do not segment yet: {why}."
     count = _NUMBERS[n].capitalize() if n < len(_NUMBERS) else str(n)
+    count = f"{count} segment{'s' * (n != 1)}"
     nature = {
         "natural": "natural",
         "reproducible": "reproducible rather than natural",
         "constructed": "constructed rather than natural",
     }[structure.label]
-    head = f"{count} segments, {nature}"
+    head = f"{count}, {nature}"
     if worth.word == "not_judged":
         sentence = f"{head}; what they are worth could not be judged."
     else:

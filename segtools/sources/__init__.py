@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segtools.config import RunConfig
-from segtools.schema import ConfigError, did_you_mean
+from segtools.schema import ConfigError, DataError, did_you_mean
 
 Reader = Callable[[ibis.BaseBackend, dict[str, Any], str], "Opened"]
 _READERS: dict[str, Reader] = {}
@@ -70,6 +71,42 @@ def connect(folder: Path | None = None) -> ibis.BaseBackend:
             f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'"
         )
     return con
+
+
+@contextmanager
+def reading(table: str) -> Iterator[None]:
+    """Turn what an engine says of a row that it cannot read into our sentence.
+
+    Sources are lazy: that row 50,000 has a column too many shows when it is read.
+
+    Raises
+    ------
+    DataError
+        In place of DuckDB's own error.
+    """
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:
+        raise DataError(
+            f"{table} must be readable to its last row, but it is not "
+            f"({engine_said(error)}). "
+            "Mend that row, or check the delimiter and encoding."
+        ) from None
+
+
+def engine_said(error: Exception) -> str:
+    """Shorten an engine's error to its reason, without the row that it quotes.
+
+    Examples
+    --------
+    >>> engine_said(ValueError("CSV Error on Line: 7\\nOriginal Line: ann,3\\nNo."))
+    'CSV Error on Line: 7; No'
+    """
+    lines = [line for line in str(error).splitlines()[:3] if line.strip()]
+    told = "; ".join(line for line in lines if "Original Line" not in line)
+    return told.removeprefix("Invalid Input Error: ").rstrip(".")[:200]
 
 
 def open_source(config: RunConfig, con: ibis.BaseBackend) -> Opened:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import glob
 import re
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,8 @@ import ibis.expr.types as ir
 
 from segtools.config import TableFile
 from segtools.schema import TABLES, ConfigError, DataError, Table, did_you_mean
-from segtools.sources import Opened, source
-from segtools.sources.text import typed
+from segtools.sources import Opened, engine_said, source
+from segtools.sources.text import try_strptime, typed
 
 _NATIVE_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "utf-16": "utf-16"}
 _NATIVE_ENCODINGS |= {"latin-1": "latin-1", "iso-8859-1": "latin-1"}
@@ -25,11 +27,23 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
     tables, read_as = {}, {}
     for name, block in options.items():
         file = block if isinstance(block, TableFile) else TableFile(**block)
+        _check_format(con, file, name)
         raw = _raw(con, file, name)
         chosen = match_columns(raw.columns, file.columns, name)
         tables[name] = typed(raw, chosen, TABLES[name], file, timezone)
         read_as[name] = file.date_format or "ISO 8601"
     return Opened(tables=tables, read_as=read_as)
+
+
+def _check_format(con: ibis.BaseBackend, file: TableFile, table: str) -> None:
+    try:
+        con.execute(try_strptime(ibis.literal(""), file.date_format or "%Y"))
+    except duckdb.Error as error:
+        raise ConfigError(
+            f"source.{table}.date_format must be a strptime format, but "
+            f"{file.date_format!r} is none ({str(error).rsplit(': ', 2)[-2]}). "
+            "Write it like %d.%m.%Y %H:%M."
+        ) from None
 
 
 def match_columns(
@@ -105,10 +119,10 @@ def _paths(file: TableFile, table: str) -> list[Path]:
     path = Path(file.path)
     if path.is_dir():
         found = sorted(p for p in path.iterdir() if _suffix(p) in _KNOWN)
-    elif any(c in path.name for c in "*?["):
-        found = sorted(path.parent.glob(path.name))
-    else:
+    elif path.is_file():
         found = [path]
+    else:
+        found = sorted(map(Path, glob.glob(file.path, recursive=True)))
     if not found or not all(p.is_file() for p in found):
         raise ConfigError(
             f"source.{table}.path must be a file, folder or glob of data, but there "
@@ -140,14 +154,15 @@ def _raw(con: ibis.BaseBackend, file: TableFile, table: str) -> ir.Table:
         )
     try:
         if kinds == {".parquet"}:
-            return con.read_parquet([str(p) for p in paths])
+            return con.read_parquet(_literal(paths))
         return _csv(con, file, paths)
     except (duckdb.Error, UnicodeDecodeError, LookupError) as error:
-        reason = str(error).splitlines()[0][:160]
+        remedy = f"Check delimiter and encoding ({file.encoding})"
+        if kinds == {".parquet"}:
+            remedy = "Export it again"
         raise DataError(
             f"{table} must be readable as {'/'.join(sorted(kinds))[1:]}, but "
-            f"{paths[0].name} is not ({reason}). Check delimiter and encoding "
-            f"({file.encoding})."
+            f"{paths[0].name} is not ({engine_said(error)}). {remedy}."
         ) from None
 
 
@@ -161,7 +176,12 @@ def _csv(con: ibis.BaseBackend, file: TableFile, paths: list[Path]) -> ir.Table:
     if len(paths) > 1:
         options["union_by_name"] = True
     encoding = native or "utf-8"
-    return con.read_csv([str(p) for p in paths], encoding=encoding, **options)
+    return con.read_csv(_literal(paths), encoding=encoding, **options)
+
+
+def _literal(paths: list[Path]) -> list[str]:
+    # DuckDB would take lines[1].csv for a glob and read lines1.csv instead.
+    return [glob.escape(str(p)) for p in paths]
 
 
 def _transcoded(path: Path, encoding: str) -> Path:
@@ -176,4 +196,7 @@ def _transcoded(path: Path, encoding: str) -> Path:
     ):
         while piece := theirs.read(1 << 20):
             ours.write(piece)
-    return Path(ours.name)
+    copy = Path(ours.name)
+    # Customers' data does not stay behind; the tables read it until the very end.
+    atexit.register(copy.unlink, missing_ok=True)
+    return copy

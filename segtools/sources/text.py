@@ -15,7 +15,10 @@ _FALSE = ["false", "f", "0", "no", "n", "nein", "non", "нет", ""]
 _BLANKS = "[\\s\u00a0\u202f\u2009€$£¥]"
 _POINT = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d+)?$"
 _COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d*)?$"
-_OFFSET = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
+_OFFSET = r"(\d{2}:\d{2}\S*?)\s*(Z|[+-]\d{2}(:?\d{2})?)$"
+_NO_SECONDS = r"([T ]\d{2}:\d{2})(Z|[+-]\d{2}(:?\d{2})?)$"
+# Columns that reading and cleaning add and take away again.
+_MACHINERY = ("unreadable", "reason", "turned")
 # Wide enough for any order; a zone's rules are looked up between them.
 _EARLIEST, _LATEST = "1990-01-01", "2040-01-01"
 
@@ -23,6 +26,11 @@ _EARLIEST, _LATEST = "1990-01-01", "2040-01-01"
 @ibis.udf.scalar.builtin
 def try_strptime(text: str, format: str) -> dt.Timestamp(scale=6):  # type: ignore[valid-type,empty-body]
     """Parse a time by a format, or give null (DuckDB's own function)."""
+
+
+@ibis.udf.scalar.builtin(name="try_strptime")
+def try_strptime_z(text: str, format: str) -> dt.Timestamp("UTC"):  # type: ignore[valid-type,empty-body]
+    """Parse a time by a format with %z, which gives an instant."""
 
 
 def typed(
@@ -56,7 +64,7 @@ def typed(
     columns: dict[str, ir.Value] = {}
     unread: list[ir.Value] = []
     for ours, theirs in chosen.items():
-        before = raw[theirs]
+        before = _known(raw[theirs])
         after = _typed(before, contract.columns.get(ours, "string"), file, local)
         columns[ours] = after
         if not after.type().is_string():
@@ -65,8 +73,8 @@ def typed(
             note = ibis.literal(f"{ours} '") + text.substr(0, 60) + "'"
             unread.append(ibis.ifelse(lost, note, ibis.null("string")))
     if contract.open_columns:
-        taken = set(chosen.values())
-        columns |= {c: raw[c] for c in raw.columns if c not in taken}
+        others = [c for c in raw.columns if c not in chosen.values()]
+        columns |= {_free(c, chosen): _known(raw[c]) for c in others}
     null = ibis.null("string")
     columns["unreadable"] = ibis.coalesce(*unread, null) if unread else null
     table = raw.select(**columns)
@@ -75,9 +83,26 @@ def typed(
     return table
 
 
+def _free(attribute: str, chosen: dict[str, str]) -> str:
+    """Give an attribute an underscore where its name is ours or the machinery's."""
+    # Engines do not tell Customer_ID from customer_id.
+    taken = {*chosen, *_MACHINERY}
+    return f"{attribute}_" if attribute.lower() in taken else attribute
+
+
+def _known(value: ir.Value) -> ir.Value:
+    """Missing is null, never NaN."""
+    if not value.type().is_floating():
+        return value
+    return ibis.ifelse(value.isnan(), ibis.null(value.type()), value)
+
+
 def _typed(value: ir.Value, kind: str, file: TableFile, timezone: str) -> ir.Value:
     if kind == "string":
         text = value.cast("string").strip()
+        if value.type().is_floating():
+            # An id of whole numbers becomes 7.0 where a row has none: it is still 7.
+            text = text.re_replace(r"\.0$", "")
         return text.nullif("")
     if kind == "timestamp":
         return _time(value, file.date_format, timezone)
@@ -88,7 +113,7 @@ def _typed(value: ir.Value, kind: str, file: TableFile, timezone: str) -> ir.Val
 
 def _number(value: ir.Value, kind: str, decimal: str) -> ir.Value:
     if not value.type().is_string():
-        return value.cast(kind)
+        return value.try_cast(kind)
     text = value.re_replace(_BLANKS, "")
     pattern, group = (_POINT, ",") if decimal == "." else (_COMMA, ".")
     plain = text.replace(group, "").replace(decimal, ".")
@@ -102,6 +127,8 @@ def _boolean(value: ir.Value) -> ir.Value:
     if value.type().is_boolean():
         return value
     text = value.cast("string").strip().lower()
+    if value.type().is_numeric():
+        text = value.try_cast("int64").cast("string")
     return ibis.cases(
         (text.isin(_TRUE), True), (text.isin(_FALSE), False), else_=ibis.null("boolean")
     )
@@ -114,10 +141,14 @@ def _time(value: ir.Value, date_format: str | None, timezone: str) -> ir.Value:
     if not kind.is_string():
         return _from_local(value.cast("timestamp"), timezone)
     text = value.strip()
-    if date_format and "%z" not in date_format:
+    if date_format and "%z" in date_format:
+        return try_strptime_z(text, date_format).cast("timestamp")
+    if date_format:
         return _from_local(try_strptime(text, date_format), timezone)
     naive = _from_local(text.try_cast("timestamp"), timezone)
-    with_offset = text.try_cast(dt.Timestamp(timezone="UTC")).cast("timestamp")
+    # Some versions of the engine want seconds, and no blank before the offset.
+    whole = text.re_replace(_OFFSET, r"\1\2").re_replace(_NO_SECONDS, r"\1:00\2")
+    with_offset = whole.try_cast(dt.Timestamp(timezone="UTC")).cast("timestamp")
     return ibis.ifelse(text.re_search(_OFFSET), with_offset, naive)
 
 

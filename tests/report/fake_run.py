@@ -336,6 +336,7 @@ def notebook(*, extra=(), run_dir="/home/ann/reports/grocery-panel/2017-10-01"):
         prose("### What would change your mind\n\nA longer history, or another goal."),
         code("frame", {"text/plain": BREAKOUT}),
         prose("## What was decided?\n\nThe next stage describes the segments."),
+        prose("*How to read this.* A share of 40 % is four in ten."),
         *extra,
     ]
     book = v4.new_notebook(cells=cells)

@@ -1,0 +1,59 @@
+# Two commands for users: `make report` and `make test`. Everything lives in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.PHONY: report test test-all lint format notebooks sample lock screenshots clean help
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
+
+report: $(READY)  ## run all stages on the Complete Journey and print the report's path
+	@$(BIN)/segtools run complete_journey
+
+test: $(READY)  ## run all tests that are not slow, the notebooks included
+	$(BIN)/pytest -m "not slow" -n $(WORKERS) --dist loadgroup
+
+test-all: $(READY)  ## run every test
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+lint: $(READY)  ## ruff, mypy, import directions, notebooks stripped, spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/codespell
+
+format: $(READY)  ## put code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/nbstripout notebooks/*.ipynb
+
+sample: $(READY)  ## make data/sample again
+	$(BIN)/python data/sample/make_sample.py
+
+screenshots: $(READY)  ## make the README's pictures from a finished report
+	$(BIN)/python docs/make_screenshots.py
+
+lock:  ## pin the whole tree (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --no-header --no-annotate \
+		--no-emit-index-url --python-version 3.11 --quiet -o requirements.lock
+
+# uv where it is, else venv and pip: both install the locked tree, then this checkout.
+$(READY): pyproject.toml requirements.lock
+	@if command -v uv >/dev/null 2>&1; then \
+		uv venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV) && \
+		uv pip install --quiet --python $(BIN)/python -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps -e . ; \
+	else \
+		$(PYTHON) -m venv $(VENV) && \
+		$(BIN)/python -m pip install --quiet -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --no-deps -e . ; \
+	fi
+	@touch $(READY)
+
+clean:  ## remove the environment
+	rm -rf $(VENV)

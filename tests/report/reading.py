@@ -1,0 +1,33 @@
+"""Pages as a browser would build them: elements, ids and words."""
+
+import re
+from html.parser import HTMLParser
+
+NETWORK = re.compile(
+    r"""(?:src|href|action|data)\s*=\s*["'](?:https?:)?//|url\(|@import""",
+    re.IGNORECASE,
+)
+
+
+class Elements(HTMLParser):
+    """Collects elements and text, to compare what a reader's browser would build."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.ids, self.text = [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.ids += [value for name, value in attrs if name == "id"]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    @property
+    def words(self):
+        return re.sub(r"\s+", " ", "".join(self.text))
+
+
+def read(path):
+    return path.read_text(encoding="utf-8")

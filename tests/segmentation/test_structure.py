@@ -1,0 +1,181 @@
+"""Structure is found where it was planted, and nowhere else."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segtools.segmentation import structure as module
+from segtools.segmentation.structure import (
+    MAX_CLUSTERS,
+    agreement_by_k,
+    dip_on_distances,
+    gap_statistic,
+    structure_verdict,
+)
+
+
+@pytest.fixture(autouse=True)
+def _fast(monkeypatch):
+    """Take fewer draws; the rules stay the same."""
+    monkeypatch.setattr(module, "N_PAIRS", 7)
+    monkeypatch.setattr(module, "N_REFERENCES", 6)
+    monkeypatch.setattr(module, "N_INIT", 5)
+
+
+def blobs(rng, k, n=40):
+    """Make k groups, each as far from every other."""
+    return 8 * np.eye(k)[np.repeat(np.arange(k), n)] + rng.normal(0, 0.5, (k * n, k))
+
+
+def noise(kind, rng, n=200, p=3):
+    draw = {"gauss": rng.normal, "lognormal": rng.lognormal, "uniform": rng.uniform}
+    return draw[kind](size=(n, p))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("kind", ["gauss", "lognormal", "uniform"])
+def test_data_without_groups_are_never_natural(kind, seed):
+    found = structure_verdict(noise(kind, np.random.default_rng(seed)))
+    assert found.label != "natural"
+    assert "natural groups" not in found.sentence
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5])
+def test_planted_groups_are_natural_and_counted(k, rng):
+    X = blobs(rng, k)
+    found = structure_verdict(X)
+    assert (found.label, found.n_clusters) == ("natural", k)
+    assert found.sentence == (
+        f"The features fall into {k} natural groups: there are gaps between them, and "
+        "resamples find them again (agreement 1.00)."
+    )
+
+
+def test_missing_values_do_not_make_groups(rng):
+    X = noise("gauss", rng)
+    X[rng.random(X.shape) < 0.1] = np.nan
+    assert structure_verdict(X).label != "natural"
+
+
+def test_the_same_seed_gives_the_same_verdict(rng):
+    X = blobs(rng, 3)
+    frame = pd.DataFrame(X, columns=list("abc")).set_axis(range(5, 125))
+    assert structure_verdict(frame) == structure_verdict(frame, random_state=1)
+
+
+def test_the_order_of_columns_does_not_matter(rng):
+    X = blobs(rng, 3)
+    frame = pd.DataFrame(X, columns=list("abc"))
+    assert structure_verdict(frame[["c", "a", "b"]]) == structure_verdict(frame)
+
+
+def test_the_unit_of_a_feature_does_not_matter(rng):
+    X = blobs(rng, 3)
+    one, two = structure_verdict(X), structure_verdict(X * [1, 100, 0.01])
+    assert (one.label, one.n_clusters) == (two.label, two.n_clusters)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.ones((30, 3)),
+        np.array([[0.0, 1.0], [0.0, 1.0], [1.0, 0.0]]),
+        np.zeros((1, 2)),
+        np.full((5, 2), np.nan),
+    ],
+)
+def test_too_few_different_customers_are_said_to_be(X):
+    found = structure_verdict(X)
+    assert (found.label, found.n_clusters) == ("constructed", 1)
+    assert found.sentence == (
+        "There are too few different customers to look for groups."
+    )
+
+
+def test_large_data_are_judged_on_a_sample(rng, monkeypatch):
+    monkeypatch.setattr(module, "MAX_ROWS", 100)
+    X = blobs(rng, 3, n=80)
+    found = structure_verdict(X)
+    assert found.evidence["rows"] == 100
+    assert (found.label, found.n_clusters) == ("natural", 3)
+
+
+def test_the_evidence_can_be_drawn(rng):
+    evidence = structure_verdict(noise("gauss", rng)).evidence
+    gap, agreement = evidence["gap"], evidence["agreement"]
+    assert gap["k"] == list(range(1, MAX_CLUSTERS + 1))
+    assert len(gap["gap"]) == len(gap["se"]) == MAX_CLUSTERS
+    assert len(agreement["k"]) == len(agreement["median"])
+    for low, median, high in zip(
+        agreement["low"], agreement["median"], agreement["high"], strict=True
+    ):
+        assert low <= median <= high <= 1
+    assert 0 <= evidence["dip"]["p_value"] <= 1
+    assert evidence["thresholds"] == {"agreement": 0.8, "dip_p": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("by_gap", "dip_p", "median", "expected"),
+    [
+        (3, 0.01, {2: 0.9, 3: 0.8, 4: 0.5}, ("natural", 3)),
+        (3, 0.05, {2: 0.9, 3: 0.8, 4: 0.5}, ("reproducible", 3)),
+        (3, 0.01, {2: 0.9, 3: 0.79, 4: 0.5}, ("constructed", 3)),
+        (1, 0.01, {2: 0.9, 3: 0.5, 4: 0.9}, ("reproducible", 4)),
+        (1, 0.90, {2: 0.95, 3: 0.5, 4: 0.6}, ("constructed", 4)),
+        (2, 0.01, {2: 0.9}, ("natural", 2)),
+        (1, 0.90, {2: 0.9}, ("constructed", 2)),
+    ],
+)
+def test_natural_needs_gap_modes_and_agreement_together(
+    by_gap, dip_p, median, expected
+):
+    agreement = {"k": list(median), "median": list(median.values())}
+    assert module._label(by_gap, dip_p, agreement) == expected
+
+
+def test_two_halves_of_a_long_cloud_are_not_reproducible_groups(rng):
+    X = rng.normal(size=(250, 3)) * [4, 1, 1]
+    assert structure_verdict(X).label != "natural"
+
+
+def test_the_gap_says_one_for_one_gaussian_and_k_for_k_blobs(rng):
+    one = gap_statistic(noise("gauss", rng), 5, rng)
+    three = gap_statistic(blobs(rng, 3), 5, rng)
+    assert (one["n_clusters"], three["n_clusters"]) == (1, 3)
+
+
+def test_the_gap_takes_the_first_k_within_one_error_of_the_next(rng):
+    found = gap_statistic(blobs(rng, 4), 6, rng)
+    gap, se = found["gap"], found["se"]
+    enough = [k for k in range(1, 6) if gap[k - 1] >= gap[k] - se[k]]
+    assert found["n_clusters"] == (enough[0] if enough else 6)
+
+
+def test_turning_the_data_does_not_move_the_gap(rng):
+    X = blobs(rng, 3)
+    turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
+    one, two = (
+        gap_statistic(Z - Z.mean(axis=0), 4, np.random.default_rng(1))
+        for Z in (X, X @ turn)
+    )
+    assert one["n_clusters"] == two["n_clusters"]
+    assert one["gap"] == pytest.approx(two["gap"], abs=0.15)
+
+
+def test_far_blobs_agree_completely_and_noise_does_not(rng):
+    far = agreement_by_k(blobs(rng, 4), [4], rng)
+    flat = agreement_by_k(noise("uniform", rng), [5], rng)
+    assert far["median"] == [1.0]
+    assert flat["median"][0] < 0.8
+
+
+def test_distances_of_far_blobs_have_several_modes_and_a_cloud_has_one(rng):
+    far = dip_on_distances(blobs(rng, 2), rng)
+    cloud = dip_on_distances(noise("gauss", rng), rng)
+    assert far["p_value"] < 0.01 < 0.5 < cloud["p_value"]
+    assert far["dip"] > cloud["dip"]
+
+
+def test_only_so_many_rows_are_paired_as_p_values_are_tabled_for(rng):
+    found = dip_on_distances(rng.normal(size=(500, 2)), rng)
+    assert found["rows"] == module.MAX_DIP_ROWS

@@ -1,0 +1,215 @@
+"""The report as a reader's browser shows it; needs Chromium and Playwright."""
+
+import os
+import re
+import runpy
+import shutil
+from pathlib import Path
+
+import pytest
+
+from segtools.report.html import failure_page, front_page, stage_page
+from segtools.schema import STAGES
+
+pytestmark = pytest.mark.slow
+
+FAKE = runpy.run_path(str(Path(__file__).parent / "report" / "fake_run.py"))
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PAGES = ("index", "03_segmentation", "04_personas")
+A4_INSIDE = 1016  # pixels between the margins of a sheet
+
+
+def missing(reason):
+    """Skip where the tools are missing, but never in continuous integration."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason} is missing, and CI must have it")
+    pytest.skip(f"{reason} is missing")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright")
+    program = shutil.which("chromium")
+    if program is None:
+        missing("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = FAKE["write_records"](tmp_path_factory.mktemp("run"))
+    for stage in STAGES:
+        cards = stage == "04_personas"
+        book = FAKE["persona_notebook"]() if cards else FAKE["notebook"]()
+        path = FAKE["write_notebook"](folder / "notebooks" / f"{stage}.ipynb", book)
+        stage_page(path, folder / f"{stage}.html", stage=stage, run=FAKE["RUN"])
+    front_page(folder)
+    return folder
+
+
+@pytest.fixture
+def opened(chromium):
+    """Give a function that opens a page and lists what it asked for and said."""
+    contexts = []
+
+    def open_page(path, *, width=1440, height=900, scheme="light"):
+        size = {"width": width, "height": height}
+        context = chromium.new_context(viewport=size, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.heard = []
+        page.on("console", lambda message: page.heard.append(message.text))
+        page.on("pageerror", lambda error: page.heard.append(str(error)))
+        page.on(
+            "request", lambda r: page.heard.append(r.url) if outside(r.url) else None
+        )
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def outside(url):
+    return not url.startswith(("file:", "data:"))
+
+
+def violations(page):
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        missing("axe-playwright-python")
+    results = Axe().run(page)
+    return results.generate_report() if results.violations_count else ""
+
+
+def unfold(page):
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    if page.locator("#st-code-switch").count():
+        page.locator("#st-code-switch").check()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible_and_quiet(run, opened, name, scheme):
+    page = opened(run / f"{name}.html", scheme=scheme)
+    unfold(page)
+    assert violations(page) == ""
+    assert page.heard == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_overflows(run, opened, name, width):
+    page = opened(run / f"{name}.html", width=width)
+    unfold(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_front_page_is_one_screen(run, opened):
+    page = opened(run / "index.html")
+    bottom = page.evaluate(
+        "document.querySelector('main').getBoundingClientRect().bottom"
+    )
+    assert bottom <= 900
+    clipped = "el => el.scrollHeight > el.clientHeight + 1"
+    texts = page.locator(".st-clamp")
+    assert not any(texts.nth(i).evaluate(clipped) for i in range(texts.count()))
+
+
+def test_columns_stand_under_their_ribbons(run, opened):
+    page = opened(run / "index.html")
+    box = page.locator(".st-wide svg").bounding_box()
+    points = page.locator(".st-wide polygon").nth(3).get_attribute("points")
+    left = float(points.split()[3].split(",")[0])
+    column = page.locator(".st-segment").nth(3).bounding_box()
+    assert column["x"] == pytest.approx(box["x"] + left / 100 * box["width"], abs=1)
+
+
+def test_one_switch_shows_all_code(run, opened):
+    page = opened(run / "03_segmentation.html")
+    blocks = page.locator(".st-code")
+    assert not any(blocks.nth(i).is_visible() for i in range(blocks.count()))
+    page.locator("#st-code-switch").focus()
+    page.keyboard.press("Space")
+    assert all(blocks.nth(i).is_visible() for i in range(blocks.count()))
+
+
+def test_contents_list_marks_the_position(run, opened):
+    page = opened(run / "04_personas.html")
+    page.locator("#card-S04-name").evaluate(
+        "el => el.scrollIntoView({behavior: 'instant'})"
+    )
+    marked = page.locator(".st-toc [aria-current]")
+    page.wait_for_function(
+        "document.querySelector('.st-toc [aria-current]')?.hash === '#card-S04-name'"
+    )
+    assert marked.count() == 1
+
+
+def test_keyboard_reaches_every_link(run, opened):
+    page = opened(run / "index.html")
+    expected = page.locator("a").count()
+    reached = set()
+    for _ in range(expected + 1):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate("[...document.links].indexOf(document.activeElement)")
+        )
+    assert reached - {-1} == set(range(expected))
+
+
+def test_every_card_fits_a_sheet_of_its_own(run, opened):
+    page = opened(run / "04_personas.html", width=680)
+    page.emulate_media(media="print")
+    heights = [c.bounding_box()["height"] for c in page.locator(".st-card").all()]
+    assert max(heights) <= A4_INSIDE
+    sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+    assert sheets == len(heights) + 1
+
+
+def test_hostile_names_run_nothing(run, opened, tmp_path):
+    attack = FAKE["ATTACK"] + FAKE["BREAKOUT"]
+    people = FAKE["personas"]()
+    people["segments"][0]["segment"] = attack
+    FAKE["write_records"](tmp_path, personas=people, run={"project": attack})
+    page = opened(front_page(tmp_path), width=360)
+    assert page.heard == []
+    assert page.locator(".st-segment h3").first.inner_text() == attack
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_few_or_many_segments_stay_readable(opened, tmp_path, count):
+    people = FAKE["personas"]()
+    rows = [
+        people["segments"][i % 5] | {"segment_id": f"S{i:02}", "segment": "N" * 200}
+        for i in range(count)
+    ]
+    FAKE["write_records"](tmp_path, personas={"segments": rows})
+    page = opened(front_page(tmp_path))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    assert violations(page) == ""
+
+
+def test_failure_and_do_not_segment_are_accessible(opened, tmp_path):
+    error = {"code": 3, "stage": "02_data_prep", "sentence": "It broke.", "remedy": ""}
+    FAKE["write_records"](tmp_path, run={"state": "failed", "error": error})
+    assert violations(opened(failure_page(tmp_path))) == ""
+    verdict = {"decision": "do_not_segment", "sentence": "Do not segment yet."}
+    FAKE["write_records"](tmp_path, verdict=verdict)
+    assert violations(opened(front_page(tmp_path))) == ""
