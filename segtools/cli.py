@@ -216,3 +216,7 @@ def _usage(error: Exception) -> int:
         raise error
     _say(f"{show().rstrip('.')}. See `segtools --help`.")
     return 2
+
+
+if __name__ == "__main__":
+    main()

@@ -101,7 +101,7 @@ class RunConfig(BaseModel):
     bases: list[str] = _key(
         ["value", "behaviour", "loyalty", "benefits"],
         "02_data_prep",
-        "what the segmentation looks at",
+        "what segments look at",
     )
     method: str = _key("auto", "03_segmentation", "auto, or the scheme to use")
     n_segments: int | Literal["auto"] = _key(

@@ -83,6 +83,10 @@ def summarise_changes(
     before = pd.read_parquet(previous / "segments.parquet")
     # By id, shown under the present name: a segment that was renamed has not moved.
     present = now.drop_duplicates("segment_id").set_index("segment_id")["segment"]
+    # A new segment may bear the name of a retired one: the id tells them apart.
+    retired = ~before["segment_id"].isin(present.index)
+    double = retired & before["segment"].isin(present)
+    before.loc[double, "segment"] += " (" + before.loc[double, "segment_id"] + ")"
     before["segment"] = before["segment_id"].map(present).fillna(before["segment"])
     flows = migration(before, now)
     as_of = str(read_record(previous / "run.json")["as_of"])

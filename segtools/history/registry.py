@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
+from segtools.history.changes import GONE, NEW
 from segtools.records import read_record
+from segtools.schema import ConfigError
 from segtools.segmentation.model import SegmentModel
 
 MIN_JACCARD = 0.5
@@ -98,7 +101,13 @@ def name_segments(
     model : SegmentModel
         Ids and names carried on where segments match; new ids are never reused.
     matches : list of Match
+
+    Raises
+    ------
+    ConfigError
+        If a name would stand for two segments, or for customers who came or went.
     """
+    _refuse_reserved(renamed)
     number = _next_number(previous)
     if [s["segment_id"] for s in model.segments] == ["S00"]:
         return replace(model, next_number=number), []
@@ -107,7 +116,7 @@ def name_segments(
     fallback = [s["segment_id"] for s in model.segments].index(model.fallback)
     order = np.argsort([s["rank"] for s in model.segments])
     segments: list[dict[str, object]] = [{}] * len(order)
-    taken = {name for _, name in carried.values()}
+    taken = {name for _, name in carried.values()} | set(renamed.values())
     for label in map(int, order):
         if label in carried:
             segment_id, name = carried[label]
@@ -118,6 +127,7 @@ def name_segments(
         name = renamed.get(segment_id, renamed.get(name, name))
         rank = model.segments[label]["rank"]
         segments[label] = {"segment_id": segment_id, "name": name, "rank": rank}
+    _refuse_doubles([str(s["name"]) for s in segments])
     named = replace(
         model,
         segments=segments,
@@ -125,6 +135,24 @@ def name_segments(
         next_number=number,
     )
     return named, matches
+
+
+def _refuse_reserved(renamed: dict[str, str]) -> None:
+    for name in renamed.values():
+        if name in (NEW, GONE):
+            raise ConfigError(
+                f"segment_names must not use {NEW!r} or {GONE!r}, but one is {name!r}. "
+                "They say who came and went."
+            )
+
+
+def _refuse_doubles(names: list[str]) -> None:
+    name, times = Counter(names).most_common(1)[0]
+    if times > 1:
+        raise ConfigError(
+            f"segment_names must give every segment a name of its own, but {times} of "
+            f"them would be called {name!r}. Choose different names."
+        )
 
 
 def _next_number(previous: Path | None) -> int:

@@ -31,9 +31,12 @@ def check_contract(name: str, table: ir.Table) -> None:
         pa.DataFrameSchema(columns, strict=False).validate(table.limit(0), lazy=True)
     except SchemaErrors as errors:
         first = errors.failure_cases.iloc[0].to_dict()
+        column, there = first.get("column"), first.get("failure_case")
+        what = f"column {column!r} does not: {first.get('check')} ({there})"
+        if first.get("check") == "column_in_dataframe":
+            what = f"column {there!r} is missing"
         raise DataError(
-            f"{name} must keep its contract, but column {first.get('column')!r} does "
-            f"not: {first.get('check')} ({first.get('failure_case')}). "
+            f"{name} must keep its contract, but {what}. "
             "See data/README.md for names and types."
         ) from None
 

@@ -244,8 +244,13 @@ def _column(segment: Record, action: Record, label: str) -> dict[str, Any]:
         "value": f"{amount} {label.lower()}",
         "value_share": segment.get("value_share") or 0.0,
         "statements": strongest(segment),
-        "action": ". ".join(step.rstrip(".") for step in steps),
+        "action": " ".join(_sentence_of(step) for step in steps),
     }
+
+
+def _sentence_of(text: str) -> str:
+    """End a phrase with a full stop, unless it ends with a mark of its own."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def strongest(segment: Record) -> list[dict[str, Any]]:

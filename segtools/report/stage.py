@@ -27,7 +27,7 @@ from segtools.features.build import Shop
 from segtools.features.catalogue import Window
 from segtools.features.legs import Plan, plan_legs
 from segtools.records import read_record, write_record, write_table
-from segtools.schema import STAGES, ConfigError
+from segtools.schema import STAGES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
 from segtools.timezones import epoch, instant
 
@@ -233,7 +233,12 @@ def _applied(
     name: str, config: dict[str, Any], given: dict[str, Any]
 ) -> dict[str, Any]:
     for key, value in given.items():
-        if key not in RunConfig.model_fields or config.get(key) == value:
+        if key not in RunConfig.model_fields:
+            raise ConfigError(
+                f"{name} must get known parameters, but {key!r} is none. "
+                f"{did_you_mean(key, RunConfig.model_fields)}"
+            )
+        if config.get(key) == value:
             continue
         first = stage_of(key)
         if STAGES.index(first) < STAGES.index(name):

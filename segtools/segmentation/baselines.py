@@ -50,7 +50,7 @@ def learn_rfm_grid(task: Task) -> Learned:
 def learn_kmeans_rfm(task: Task) -> Learned:
     """Cluster standardised recency, frequency and spend, as tutorials do."""
     loose: dict[str, Any] = task.__dict__ | {"min_share": 0.0}
-    learned = learn_centroids(Task(**loose), task.features[RFM], plain=True)
+    learned = learn_centroids(Task(**loose), task.at[RFM], plain=True)
     return Learned(learned.labels)
 
 

@@ -67,8 +67,8 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
         distances between customers have more than one mode (dip test, p under 0.05)
         and pairs of bootstrap solutions agree on the clusters (median adjusted Rand
         index of at least 0.8); *reproducible* if three or more clusters recur
-        without gaps (two halves of any long cloud recur, so they do not count); else
-        *constructed*.
+        without gaps, three pairs in four agreeing at 0.8 or more (two halves of any
+        long cloud recur, so they do not count); else *constructed*.
 
     Examples
     --------
@@ -106,7 +106,8 @@ def _label(by_gap: int, dip_p: float, agreement: dict[str, Any]) -> tuple[str, i
     median = dict(zip(agreement["k"], agreement["median"], strict=True))
     if by_gap > 1 and dip_p < DIP_P and median.get(by_gap, 0.0) >= AGREEMENT:
         return "natural", by_gap
-    recurring = [k for k, ari in median.items() if k >= 3 and ari >= AGREEMENT]
+    low = dict(zip(agreement["k"], agreement["low"], strict=True))
+    recurring = [k for k, ari in low.items() if k >= 3 and ari >= AGREEMENT]
     if recurring:
         return "reproducible", max(recurring)
     larger = {k: ari for k, ari in median.items() if k >= 3} or median

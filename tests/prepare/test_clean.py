@@ -131,13 +131,21 @@ def test_of_equal_rows_one_is_kept_unless_all_are(duplicates, rows, cleaned):
 
 def test_rows_that_differ_in_one_column_are_no_duplicates(cleaned):
     row = good(1)
-    other = [row, row.assign(amount="9"), row.assign(order_id=None)]
+    other = [row, row.assign(amount="9"), row.assign(order_id="")]
     found = cleaned(orders=pd.concat(other))
     assert found.accounts["orders"]["kept"] == 3
 
 
+def test_a_return_written_with_either_sign_is_one_return(cleaned):
+    back = good(1).assign(is_return="yes")
+    both = pd.concat([back.assign(amount="5"), back.assign(amount="-5")])
+    found = cleaned(orders=both)
+    assert reasons(found) == {"duplicate": 1}
+    assert found.accounts["orders"]["changed"] == 0  # the one with the sign stays
+
+
 def test_missing_values_are_equal_to_each_other(cleaned):
-    twice = pd.concat([good(1), good(1)]).assign(order_id=None)
+    twice = pd.concat([good(1), good(1)]).assign(order_id="")
     assert reasons(cleaned(orders=twice)) == {"duplicate": 1}
 
 
@@ -261,7 +269,7 @@ def test_a_look_beforehand_refuses_what_cleaning_would(raw, opened, config_of, c
     preflight(source, config_of(), ORIGIN)
     with pytest.raises(DataError, match=r"but 4 of 8 do\."):
         preflight(source, config_of(quarantine_limit=0.05), ORIGIN)
-    with pytest.raises(DataError, match=r"all 9 rows are dated on or after 2020"):
+    with pytest.raises(DataError, match=r"8 of 9 rows are dated on or after 2020-01-01"):
         early = epoch(instant("2020-01-01", "UTC"))
         preflight(source, config_of("2020-01-01"), early)
 
@@ -300,7 +308,7 @@ GOOD_ROW = {
 }
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     frame=TABLE,
     returns=st.sampled_from(["net", "drop", "separate"]),
@@ -327,7 +335,7 @@ def test_rows_add_up_and_cleaning_twice_equals_cleaning_once(
     }
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(frame=TABLE, seed=st.integers(0, 99))
 def test_the_order_of_rows_changes_nothing(frame, seed, cleaned):
     one, other = (

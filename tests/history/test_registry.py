@@ -1,0 +1,301 @@
+"""Names that outlive runs: matched by customers, never reused, renamed for good."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segtools.history.registry import match_segments, name_segments
+from segtools.records import write_record
+from segtools.schema import ConfigError
+from segtools.segmentation.model import SegmentModel, everyone
+
+NAMES = ["Regulars", "Weekly buyers", "Rare guests"]
+
+
+def model_of(cuts, ranks=None):
+    """Make a model that cuts a score from 0 to 90 into bands, highest first."""
+    payload = {"kind": "scorecard", "base": 0, "cuts": sorted(cuts), "bins": {}}
+    upper = [float(x) for x in range(0, 90, 10)]
+    payload["bins"] = {
+        "x": {"upper": upper, "points": list(range(0, 100, 10)), "missing": None}
+    }
+    ranks = ranks or range(1, len(cuts) + 2)
+    segments = [
+        {"segment_id": f"S{r:02d}", "name": f"Segment {r}", "rank": r} for r in ranks
+    ]
+    feature = [{"name": "x", "unit": "", "definition_version": 1}]
+    last = segments[int(np.argmax(list(ranks)))]["segment_id"]
+    return SegmentModel(payload, segments, feature, last, [], len(segments) + 1)
+
+
+def customers(values=range(0, 100, 10), copies=10):
+    x = np.repeat(np.array(values, dtype=float), copies)
+    ids = [f"c{i:03d}" for i in range(len(x))]
+    return pd.DataFrame({"customer_id": ids, "recency_days": 1.0, "x": x})
+
+
+def save(folder, model, people):
+    """Write what a later run reads of this one."""
+    folder.mkdir()
+    write_record(folder / "model.json", model.record())
+    model.assign(people).to_parquet(folder / "segments.parquet", index=False)
+    return folder
+
+
+def named(model, people=None, previous=None, renamed=None, described=None):
+    people = customers() if people is None else people
+    names = described or [f"Kind {i}" for i in range(len(model.segments))]
+    return name_segments(
+        model, people, names, previous=previous, renamed=renamed or {}
+    )
+
+
+def ids_and_names(model):
+    return [(s["segment_id"], s["name"]) for s in model.segments]
+
+
+# Matching
+
+
+def frames(old, new):
+    ids = [str(i) for i in range(len(old))]
+    previous = pd.DataFrame({"customer_id": ids, "segment_id": old})
+    previous["segment"] = "name of " + previous["segment_id"]
+    return previous, pd.DataFrame({"customer_id": ids, "label": new})
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_any_permutation_of_the_labels_returns_the_same_ids(order):
+    old = ["S01"] * 5 + ["S02"] * 3 + ["S07"] * 2
+    new = np.array(order)[[0] * 5 + [1] * 3 + [2] * 2]
+    found = match_segments(*frames(old, new))
+    assert {m.segment_id: m.label for m in found} == dict(
+        zip(["S01", "S02", "S07"], order, strict=True)
+    )
+    assert all(m.jaccard == 1 and m.name == f"name of {m.segment_id}" for m in found)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=30)
+)
+def test_each_id_and_label_is_matched_once_at_most_and_by_half_at_least(rows):
+    old = [f"S{o}" for o, _ in rows]
+    found = match_segments(*frames(old, [n for _, n in rows]))
+    assert len({m.segment_id for m in found}) == len(found)
+    assert len({m.label for m in found}) == len(found)
+    for m in found:
+        both = sum(o == int(m.segment_id[1]) and n == m.label for o, n in rows)
+        either = sum(o == int(m.segment_id[1]) or n == m.label for o, n in rows)
+        assert m.jaccard == pytest.approx(both / either)
+        assert m.jaccard >= 0.5
+
+
+def test_the_whole_matching_is_best_and_not_the_greedy_one():
+    # S1 fits label 0 best, but giving it label 1 lets S2 be carried on as well.
+    old = ["S1"] * 10 + ["S2"] * 4
+    new = [0] * 6 + [1] * 4 + [0] * 4
+    found = match_segments(*frames(old, new), min_jaccard=0.0)
+    assert {m.segment_id: m.label for m in found} == {"S1": 1, "S2": 0}
+
+
+def test_an_overlap_of_exactly_half_carries_the_name_on():
+    half = match_segments(*frames(["S1"] * 2, [0, 1]))
+    assert [m.jaccard for m in half] == [0.5]
+    less = match_segments(*frames(["S1"] * 3, [0, 1, 2]))
+    assert less == []
+
+
+def test_only_customers_of_both_runs_count():
+    previous, now = frames(["S1", "S1", "S2", "S2"], [0, 0, 1, 1])
+    grown = pd.concat(
+        [now, pd.DataFrame({"customer_id": [f"n{i}" for i in range(90)], "label": 1})]
+    )
+    assert [(m.label, m.jaccard) for m in match_segments(previous, grown)] == [
+        (0, 1.0),
+        (1, 1.0),
+    ]
+
+
+def test_runs_without_a_common_customer_match_nothing():
+    previous, now = frames(["S1"], [0])
+    assert match_segments(previous, now.assign(customer_id="someone else")) == []
+
+
+# Naming
+
+
+def test_a_first_run_numbers_by_rank_and_takes_the_described_names():
+    model, matches = named(model_of([30, 60], ranks=[2, 1, 3]), described=NAMES)
+    assert ids_and_names(model) == [
+        ("S02", "Regulars"),
+        ("S01", "Weekly buyers"),
+        ("S03", "Rare guests"),
+    ]
+    assert matches == []
+    assert model.next_number == 4
+
+
+def test_the_next_run_carries_ids_and_names_on(tmp_path):
+    people = customers()
+    first, _ = named(model_of([30, 60]), described=NAMES)
+    before = save(tmp_path / "1", first, people)
+    second, matches = named(model_of([30, 70], ranks=[3, 1, 2]), previous=before)
+    assert ids_and_names(second) == ids_and_names(first)
+    assert [s["rank"] for s in second.segments] == [3, 1, 2]
+    assert sorted(m.segment_id for m in matches) == ["S01", "S02", "S03"]
+    given = second.assign(people).merge(first.assign(people), on="customer_id")
+    assert (given["segment_id_x"] == given["segment_id_y"]).mean() == 0.9
+
+
+def test_a_segment_that_matches_nothing_gets_an_id_never_used_before(tmp_path):
+    people = customers()
+    first, _ = named(model_of([30, 60]), described=NAMES)
+    before = save(tmp_path / "1", first, people)
+    # The two upper bands become five small ones; the lowest stays.
+    second, _ = named(model_of([30, 40, 60, 70, 80]), previous=before)
+    ids = [s["segment_id"] for s in second.segments]
+    assert ids[-1] == "S03"
+    assert not {"S01", "S02"} & set(ids[:-1]) or len(set(ids)) == len(ids)
+    assert all(i == "S03" or int(i[1:]) >= 4 or i == "S02" for i in ids)
+    third_before = save(tmp_path / "2", second, people)
+    third, _ = named(model_of([30, 60]), previous=third_before)
+    retired = {s["segment_id"] for s in first.segments} - set(ids)
+    fresh = {s["segment_id"] for s in third.segments} - set(ids)
+    assert not fresh & retired
+    assert all(int(i[1:]) >= second.next_number for i in fresh)
+
+
+def test_ids_are_never_reused_even_after_a_run_without_segments(tmp_path):
+    people = customers()
+    first, _ = named(model_of([30, 60]), described=NAMES)
+    one = save(tmp_path / "1", first, people)
+    nobody, matches = named(everyone(), previous=one)
+    assert [s["segment_id"] for s in nobody.segments] == ["S00"]
+    assert matches == []
+    two = save(tmp_path / "2", nobody, people)
+    third, _ = named(model_of([30, 60]), previous=two)
+    assert [s["segment_id"] for s in third.segments] == ["S04", "S05", "S06"]
+
+
+def test_everyone_never_lends_its_name(tmp_path):
+    before = save(tmp_path / "1", everyone(), customers())
+    model, matches = named(model_of([10]), previous=before)
+    assert matches == []
+    assert "everyone" not in [s["name"] for s in model.segments]
+
+
+def test_the_fallback_follows_its_segment(tmp_path):
+    people = customers()
+    first, _ = named(model_of([30, 60]), described=NAMES)
+    before = save(tmp_path / "1", first, people)
+    turned = model_of([30, 60], ranks=[3, 2, 1])
+    assert turned.fallback == "S03"
+    second, _ = named(turned, previous=before)
+    assert second.fallback == "S01"
+    gone = people.assign(recency_days=np.nan)
+    assert set(second.assign(gone)["segment_id"]) == {"S01"}
+
+
+def test_naming_moves_no_customer(tmp_path):
+    people = customers()
+    plain = model_of([30, 60])
+    model, _ = named(plain, described=NAMES, renamed={"S01": "Stars"})
+    position = {s["segment_id"]: i for i, s in enumerate(model.segments)}
+    before = {s["segment_id"]: i for i, s in enumerate(plain.segments)}
+    assert (
+        model.assign(people)["segment_id"].map(position).tolist()
+        == plain.assign(people)["segment_id"].map(before).tolist()
+    )
+    assert ids_and_names(plain) == ids_and_names(model_of([30, 60]))
+
+
+# Renaming
+
+
+@pytest.mark.parametrize("key", ["S02", "Weekly buyers"])
+def test_a_renaming_persists_whether_by_id_or_by_name(tmp_path, key):
+    people, renamed = customers(), {key: "Our <b>heart</b>"}
+    first, _ = named(model_of([30, 60]), described=NAMES, renamed=renamed)
+    assert ids_and_names(first)[1] == ("S02", "Our <b>heart</b>")
+    before = save(tmp_path / "1", first, people)
+    kept, _ = named(model_of([30, 60]), previous=before, renamed=renamed)
+    silent, _ = named(model_of([30, 60]), previous=before)
+    assert ids_and_names(kept) == ids_and_names(silent) == ids_and_names(first)
+
+
+def test_a_later_renaming_goes_by_the_present_name(tmp_path):
+    first, _ = named(model_of([30, 60]), described=NAMES, renamed={"S02": "Hearts"})
+    before = save(tmp_path / "1", first, customers())
+    second, _ = named(model_of([30, 60]), previous=before, renamed={"Hearts": "Aces"})
+    assert ids_and_names(second)[1] == ("S02", "Aces")
+
+
+def test_the_id_comes_before_the_name():
+    renamed = {"S01": "By id", "Regulars": "By name"}
+    model, _ = named(model_of([30, 60]), described=NAMES, renamed=renamed)
+    assert ids_and_names(model)[0] == ("S01", "By id")
+
+
+def test_a_renaming_of_nobody_changes_nothing():
+    model, _ = named(model_of([30, 60]), described=NAMES, renamed={"S99": "Ghosts"})
+    assert [n for _, n in ids_and_names(model)] == NAMES
+
+
+def test_a_described_name_gives_way_to_one_that_is_taken(tmp_path):
+    first, _ = named(model_of([30, 60]), described=NAMES)
+    before = save(tmp_path / "1", first, customers())
+    model, _ = named(
+        model_of([30, 50, 70]), previous=before, described=["Rare guests"] * 4
+    )
+    names = [n for _, n in ids_and_names(model)]
+    assert len(set(names)) == 4
+
+
+def test_a_described_name_gives_way_to_a_renaming():
+    renamed = {"S03": "Regulars"}
+    model, _ = named(model_of([30, 60]), described=NAMES, renamed=renamed)
+    names = [n for _, n in ids_and_names(model)]
+    assert names == ["Regulars 2", "Weekly buyers", "Regulars"]
+
+
+def test_a_renaming_to_the_own_described_name_adds_no_number():
+    model, _ = named(
+        model_of([30, 60]), described=NAMES, renamed={"S01": "Regulars"}
+    )
+    assert [n for _, n in ids_and_names(model)] == NAMES
+
+
+def test_two_segments_of_one_name_are_refused():
+    with pytest.raises(
+        ConfigError,
+        match=r"segment_names must give every segment a name of its own, but 2 of them "
+        r"would be called 'Stars'\. Choose different names\.",
+    ):
+        named(model_of([30, 60]), renamed={"S01": "Stars", "S02": "Stars"})
+
+
+def test_a_renaming_to_a_carried_name_is_refused(tmp_path):
+    first, _ = named(model_of([30, 60]), described=NAMES)
+    before = save(tmp_path / "1", first, customers())
+    with pytest.raises(ConfigError, match=r"2 of them would be called 'Rare guests'"):
+        named(model_of([30, 60]), previous=before, renamed={"S01": "Rare guests"})
+
+
+@pytest.mark.parametrize("name", ["New", "Gone"])
+def test_the_words_of_the_migration_are_no_names(name):
+    with pytest.raises(
+        ConfigError,
+        match=rf"segment_names must not use 'New' or 'Gone', but one is {name!r}\. "
+        r"They say who came and went\.",
+    ):
+        named(model_of([30]), renamed={"S01": name})
+
+
+def test_a_run_without_segments_ignores_renamings():
+    model, _ = named(everyone(), renamed={"S01": "Stars"})
+    assert model.record() == replace(everyone()).record()

@@ -1,0 +1,81 @@
+"""Two lights: is the data enough, and is it fresh?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from segtools.prepare.lights import adequacy, freshness
+
+
+@pytest.mark.parametrize(
+    ("customers", "variables", "segments", "light"),
+    [
+        (599, 10, 5, "red"),  # 60 a variable
+        (600, 10, 5, "amber"),
+        (999, 10, 5, "amber"),
+        (1000, 10, 5, "green"),  # 100 a variable
+        (1199, 10, 12, "red"),  # 10 a variable and segment, when that is more
+        (1200, 10, 12, "green"),
+        (2446, 17, 5, "green"),
+    ],
+)
+def test_adequacy_follows_customers_per_variable(customers, variables, segments, light):
+    assert adequacy(customers, variables, segments)["light"] == light
+
+
+def test_adequacy_says_how_many_are_asked_for():
+    assert adequacy(80, 12, 4) == {
+        "light": "red",
+        "sentence": "80 customers are too few for 12 variables, which ask for 720. "
+        "Use fewer bases or wait for more customers.",
+        "figures": {
+            "customers": 80,
+            "variables": 12,
+            "segments": 4,
+            "red_below": 720,
+            "green_from": 1200,
+        },
+    }
+    assert "just enough for 10 variables (1,000 would" in adequacy(700, 10, 2)["sentence"]
+    assert "2,446 customers are enough for 17" in adequacy(2446, 17, 5)["sentence"]
+
+
+def ages(least: float, gap: float | None) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"recency_days": [least, least + 50, None], "interval_days": [gap, gap, None]}
+    ).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("least", "gap", "light"),
+    [
+        (6.9, 1.0, "green"),  # a week at the least
+        (7.1, 1.0, "amber"),
+        (14.1, 1.0, "red"),
+        (20.0, 10.0, "green"),  # twice the usual interval
+        (20.1, 10.0, "amber"),
+        (40.1, 10.0, "red"),
+        (90.0, 300.0, "green"),  # 90 days at the most
+        (91.0, 300.0, "amber"),
+        (181.0, 300.0, "red"),
+        (89.0, None, "green"),  # nobody came twice
+        (91.0, None, "amber"),
+    ],
+)
+def test_freshness_is_judged_by_the_usual_interval(least, gap, light):
+    assert freshness(ages(least, gap))["light"] == light
+
+
+def test_freshness_says_how_old_the_data_is():
+    found = freshness(ages(20.14, 10.0))
+    assert found["sentence"] == (
+        "The last order lies 20.1 days before the origin; the data is getting old: "
+        "load newer orders if there are any."
+    )
+    assert found["figures"] == {
+        "age_days": 20.14,
+        "median_interval_days": 10.0,
+        "amber_beyond_days": 20.0,
+    }
+    assert freshness(ages(1.0, None))["figures"]["median_interval_days"] is None

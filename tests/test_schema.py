@@ -1,0 +1,93 @@
+"""The contract of the tables, and how names are judged and guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from segtools.schema import (
+    MONEY,
+    STAGES,
+    TABLES,
+    ConfigError,
+    DataError,
+    DisclosureError,
+    attribute_kind,
+    did_you_mean,
+)
+
+
+def test_ids_are_text_and_money_is_decimal_in_every_table():
+    for table in TABLES.values():
+        for column, kind in table.columns.items():
+            if column.endswith("_id"):
+                assert kind == "string", column
+            if column in ("amount", "discount", "coupon_discount", "unit_price"):
+                assert kind == MONEY, column
+
+
+def test_each_table_requires_what_the_documentation_says():
+    required = {name: set(table.required) for name, table in TABLES.items()}
+    orders = {"customer_id", "ordered_at", "amount"}
+    assert required == {
+        "orders": orders,
+        "order_lines": orders | {"product_id"},
+        "customers": {"customer_id"},
+    }
+    assert TABLES["customers"].open_columns
+    assert not TABLES["orders"].open_columns
+
+
+def test_the_time_of_a_table_is_one_of_its_columns():
+    for table in TABLES.values():
+        assert table.time is None or table.columns[table.time] == "timestamp"
+
+
+def test_six_stages_are_numbered_in_their_order():
+    assert len(STAGES) == 6
+    assert [s[:2] for s in STAGES] == ["01", "02", "03", "04", "05", "06"]
+
+
+def test_the_three_errors_are_values_that_are_wrong():
+    for error in (ConfigError, DataError, DisclosureError):
+        assert issubclass(error, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        ("age", "protected"),
+        ("Age-Band", "protected"),
+        ("gender", "protected"),
+        ("marital_status", "protected"),
+        ("kids_count", "protected"),
+        ("number_of_children", "protected"),
+        ("date_of_birth", "protected"),
+        ("birthday", "protected"),
+        ("Age Group", "protected"),
+        ("customerAge", "protected"),
+        ("sexual_orientation", "protected"),
+        ("health_insurance", "protected"),
+        ("email", "contact"),
+        ("E-Mail", "contact"),
+        ("mobile_phone", "contact"),
+        ("first_name", "contact"),
+        ("email_opt_in", "consent"),
+        ("accepts_marketing", "consent"),
+        ("consent_sms", "consent"),
+        ("region", "geographic"),
+        ("zip_code", "geographic"),
+        ("postcode", "geographic"),
+        ("income", "demographic"),
+        ("home_ownership", "demographic"),
+        ("package", "demographic"),
+        ("stage", "demographic"),
+        ("percentage", "demographic"),
+    ],
+)
+def test_the_kind_of_an_attribute_follows_from_the_words_in_its_name(column, kind):
+    assert attribute_kind(column) == kind
+
+
+def test_a_near_name_is_guessed_and_far_ones_are_listed():
+    assert did_you_mean("sede", ["seed", "goal"]) == "Did you mean 'seed'?"
+    assert did_you_mean("xyz", iter(["goal", "bases"])) == "Known are ['bases', 'goal']."
