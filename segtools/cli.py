@@ -52,7 +52,8 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run all stages and print the path of the report."""
-    from segtools.report.run import is_done, run_stages, start_run
+    from segtools.report.run import run_stages
+    from segtools.report.start import is_done, start_run
 
     settings = _configured(config, p)
     path = start_run(settings, out, again=again, replace=replace)

@@ -166,10 +166,11 @@ class RunConfig(BaseModel):
     def _min_share(cls, value: float, info: Any) -> float:
         n = info.data.get("n_segments")
         if isinstance(n, int) and n * value > 1:
+            room = math.floor(100 / n) / 100
             raise ValueError(
                 f"must leave room for every segment, but {n} segments of at least "
                 f"{value:.0%} need {n * value:.0%} of the customers. "
-                f"Lower n_segments to {int(1 / value)} or min_share to {math.floor(100 / n) / 100}"
+                f"Lower n_segments to {int(1 / value)} or min_share to {room}"
             )
         return value
 
@@ -274,7 +275,8 @@ def _check_source(source: Source) -> None:
 def _sentence(
     error: ValidationError, within: str = "", model: type[BaseModel] = RunConfig
 ) -> str:
-    first = error.errors()[0]
+    # A mistyped key also leaves the right one missing: name the mistake first.
+    first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     path = [str(part) for part in first["loc"] if part != "[key]"]
     key = ".".join([within, *path]).strip(".")
     if first["type"] == "extra_forbidden":

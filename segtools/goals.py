@@ -54,8 +54,8 @@ def survey(shop: Shop) -> dict[str, Any]:
         spend=orders.amount.sum(),
         first=orders.ordered_at.min(),
         last=orders.ordered_at.max(),
-        low=orders.amount.min(),
-        high=orders.amount.max(),
+        low=orders.amount.min(where=~orders.is_return),
+        high=orders.amount.max(where=~orders.is_return),
     )
     row = per.aggregate(
         customers=per.count(),
@@ -67,8 +67,8 @@ def survey(shop: Shop) -> dict[str, Any]:
         high=per.high.max(),
         mean=per.spend.cast("float64").mean(),
         spread=per.spend.cast("float64").std(how="pop"),
-    ).to_pandas()
-    row = row.iloc[0]
+    )
+    row = row.to_pandas().iloc[0]
     mean, spread = float(row["mean"]), float(row["spread"])
     return {
         "customers": int(row["customers"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -132,14 +133,15 @@ def attribute_kind(column: str) -> str:
     >>> attribute_kind("age_band"), attribute_kind("region"), attribute_kind("email")
     ('protected', 'geographic', 'contact')
     """
-    words = column.lower().replace("-", "_").split("_")
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)  # customerAge
+    words = re.findall(r"[^\W\d_]+", apart.lower())
     text = "_".join(words)
     if any(w.startswith(p) for w in words for p in PROTECTED_WORDS):
         return "protected"
-    if any(w in text for w in CONTACT_WORDS):
-        return "contact"
     if any(w in text for w in ("consent", "opt_in", "subscri", "accepts")):
         return "consent"
+    if any(w in text for w in CONTACT_WORDS):
+        return "contact"
     if any(w in text for w in ("region", "city", "country", "state", "zip", "post")):
         return "geographic"
     return "demographic"

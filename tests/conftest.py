@@ -11,6 +11,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from segtools.features.build import Shop, build_features, collect, supported
 from segtools.features.describe import catalogue_record
@@ -116,9 +117,7 @@ def market() -> Market:
     shop = make_shop(frames, "Europe/Berlin")
     origin = int(pd.Timestamp("2024-10-27").timestamp())
     first = int(made.order_lines["ordered_at"].min().timestamp())
-    plan = plan_legs(
-        origin, first, window_days=90, outcome_days=60, goal="grow_spend"
-    )
+    plan = plan_legs(origin, first, window_days=90, outcome_days=60, goal="grow_spend")
     known, missing = supported(shop)
     built = build_features(shop, plan.window(), known, with_customers=True)
     entries = catalogue_record(known, missing, shop, plan.window())["features"]
@@ -130,3 +129,8 @@ def market() -> Market:
 def shop_of():
     """The function that makes a shop of frames; for a session, so hypothesis may."""
     return make_shop
+
+
+# The same examples every time, and no stopwatch: CI machines are slow and shared.
+settings.register_profile("segtools", deadline=None, derandomize=True, database=None)
+settings.load_profile("segtools")

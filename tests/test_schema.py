@@ -64,7 +64,9 @@ def test_the_three_errors_are_values_that_are_wrong():
         ("date_of_birth", "protected"),
         ("birthday", "protected"),
         ("Age Group", "protected"),
+        ("Customer Age", "protected"),
         ("customerAge", "protected"),
+        ("customer.age2", "protected"),
         ("sexual_orientation", "protected"),
         ("health_insurance", "protected"),
         ("email", "contact"),
@@ -90,4 +92,6 @@ def test_the_kind_of_an_attribute_follows_from_the_words_in_its_name(column, kin
 
 def test_a_near_name_is_guessed_and_far_ones_are_listed():
     assert did_you_mean("sede", ["seed", "goal"]) == "Did you mean 'seed'?"
-    assert did_you_mean("xyz", iter(["goal", "bases"])) == "Known are ['bases', 'goal']."
+    assert (
+        did_you_mean("xyz", iter(["goal", "bases"])) == "Known are ['bases', 'goal']."
+    )

@@ -116,9 +116,7 @@ def test_rows_after_the_origin_move_no_file(raw, base, runs):
     assert a == b
 
 
-def test_the_last_period_moves_nothing_learned_or_described_before_it(
-    raw, base, runs
-):
+def test_the_last_period_moves_nothing_learned_or_described_before_it(raw, base, runs):
     other = runs("last", perturb(raw["order_lines"], ORIGIN - STEP, ORIGIN))
     a, b = (pd.read_parquet(p / "tables/learning.parquet") for p in (base, other))
     whole = "judging_learn"

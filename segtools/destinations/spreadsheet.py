@@ -13,7 +13,11 @@ import pandas as pd
 from segtools.records import digest, write_record, write_text
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_LEADING = re.compile(r"^[ \u00a0\ufeff\u200b-\u200f\u2060]+")
+# What a reader does not see: blanks, control, zero-width and direction characters.
+_LEADING = re.compile(
+    r"^(?:[^\S\t\r\n]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])+"
+)
 
 
 def escape_formula(value: Any) -> Any:

@@ -12,6 +12,7 @@ import pandas as pd
 from ibis.util import gen_name
 
 from segtools.config import RunConfig
+from segtools.prepare.agree import compare_orders_and_lines, refuse_currencies
 from segtools.prepare.fingerprint import row_hash
 from segtools.prepare.rules import RULES, SET_ASIDE, reason, settle_returns
 from segtools.schema import TABLES, DataError, Table
@@ -71,9 +72,11 @@ def clean(
         _refuse(name, judged, counts, config, opened)
         pieces.append(_quarantined(judged, name, counts, cleaned))
         kept = judged.filter(judged.reason.isnull())
+        refuse_currencies(name, kept)
         cleaned.tables[name] = kept.drop("reason", "unreadable", "turned")
         cleaned.accounts[name] = _account(judged, counts)
         _log_changes(judged, name, cleaned)
+    cleaned.changes += compare_orders_and_lines(cleaned.tables)
     cleaned.quarantine = _stack(pieces)
     return cleaned
 
@@ -90,6 +93,7 @@ def preflight(opened: Opened, config: RunConfig, origin: int) -> None:
         judged = _reasoned(raw, name, config, origin)
         with reading(name):
             _refuse(name, judged, _counts(judged), config, opened)
+        refuse_currencies(name, judged.filter(judged.reason.isnull()))
 
 
 def _reasoned(raw: ir.Table, name: str, config: RunConfig, origin: int) -> ir.Table:

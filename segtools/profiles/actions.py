@@ -246,11 +246,10 @@ def _decision(
     currency: str,
 ) -> dict[str, Any]:
     known = outcomes.get(card["segment_id"])
-    size = f"{card['n']:,} customers, {card['value_share']:.0%} of spend"
     return {
         "title": f"{row['message']}: {card['segment']}",
         "text": f"{row['offer']}.",
-        "size": size.replace(",", " ", 1) if card["n"] >= 1000 else size,
+        "size": f"{_count(card['n'])} customers, {card['value_share']:.0%} of spend",
         "effect": _effect(card, known, goal, currency),
         "test": _test(card, known, goal, days, currency),
     }
@@ -263,12 +262,14 @@ def _effect(
         return "Not known: nothing has been learned about what these customers do next."
     if goal == "grow_spend":
         gain = 0.05 * known["mean"] * card["n"]
+        if gain <= 0:
+            return "Nothing to lift yet: on average they spent nothing in the period."
         return (
             f"Each 5 % of lift is worth {_money(gain, currency)} "
             f"(assumption: the offer works)"
         )
-    one = 0.05 * card["n"]
-    return f"Each 5 points of lift keeps {one:,.0f} customers (assumption: it works)"
+    one = _count(0.05 * card["n"])
+    return f"Each 5 points of lift keeps {one} customers (assumption: it works)"
 
 
 def _test(
@@ -278,18 +279,23 @@ def _test(
     days: int,
     currency: str,
 ) -> str:
-    if known is None or card["n"] < 20:
+    if known is None or card["n"] < 20 or known["sd"] == 0:
         return "Too few or too little known to plan a test: treat everyone, and log it."
     smallest = POWER_FACTOR * known["sd"] * math.sqrt(4 / card["n"])
     if goal == "grow_spend":
-        share = smallest / known["mean"] if known["mean"] else math.nan
-        what = f"{_money(smallest, currency)} a customer ({share:.0%})"
+        what = f"{_money(smallest, currency)} a customer"
+        if known["mean"] > 0:
+            what += f" ({smallest / known['mean']:.0%})"
     else:
-        what = f"{smallest:.0%} points"
+        what = f"{100 * smallest:.2g} points"
     return (
         f"Half of them by lot for {days} days; a lift of {what} would be seen four "
         "times in five"
     )
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}".replace(",", " ")
 
 
 def _money(value: float, currency: str) -> str:

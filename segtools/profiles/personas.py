@@ -27,6 +27,7 @@ COLOURS = (
 )
 OTHER_COLOUR = "#8A8A8A"
 MAX_EVIDENCE, MAX_PER_TOPIC, BASKET = 8, 3, 5
+_SLOTS = {"hour": 24, "weekday": 7}
 _ASSUMPTIONS = {
     "motive": "Why they buy here and not elsewhere is not in the data: ask ten.",
     "pain": "What annoys them is not in the data: read their complaints and returns.",
@@ -55,41 +56,50 @@ def build_personas(
     claims = evidence(data, currency)
     habit = habits(data)
     baskets = _baskets(data)
-    total = float(worth["value"].sum())
-    cards = []
-    for segment in sorted(model_segments, key=lambda s: s["rank"]):
-        own = segment["segment_id"]
-        if own not in worth.index:
-            continue
-        n, value = int(worth.loc[own, "customers"]), float(worth.loc[own, "value"])
-        chosen = choose_claims(claims.get(own, []))
-        statements = [c.record(i + 1) for i, c in enumerate(chosen)]
-        statements += _assumptions(own, chosen)
-        card = {
-            "segment_id": own,
-            "segment": segment["name"],
-            "rank": segment["rank"],
-            "colour": colour(segment["rank"]),
-            "n": n,
-            "share": n / len(data.segments),
-            "value": str(worth.loc[own, "value"]),
-            "value_share": value / total if total else 0.0,
-            "value_unit": currency,
-            "statements": statements,
-            "evidenced_share": len(chosen) / len(statements),
-            "typical_basket": baskets.get(own, []),
-            "hours": _shares(habit, own, "hour"),
-            "weekdays": _shares(habit, own, "weekday"),
+    cards = [
+        _sizes(segment, worth, currency)
+        | _stated(segment["segment_id"], claims)
+        | {
+            "typical_basket": baskets.get(segment["segment_id"], []),
+            "hours": _shares(habit, segment["segment_id"], "hour"),
+            "weekdays": _shares(habit, segment["segment_id"], "weekday"),
         }
-        card |= _words(card, data)
-        cards.append(card)
+        for segment in sorted(model_segments, key=lambda s: s["rank"])
+        if segment["segment_id"] in worth.index
+    ]
     everyone = {
         "n": len(data.segments),
         "value": str(worth["value"].sum()),
         "hours": _shares(habit, "everyone", "hour"),
         "weekdays": _shares(habit, "everyone", "weekday"),
     }
-    return {"segments": cards, "everyone": everyone}
+    return {"segments": [c | _words(c, data) for c in cards], "everyone": everyone}
+
+
+def _sizes(
+    segment: dict[str, Any], worth: pd.DataFrame, currency: str
+) -> dict[str, Any]:
+    own = worth.loc[segment["segment_id"]]
+    total = float(worth["value"].sum())
+    return {
+        "segment_id": segment["segment_id"],
+        "segment": segment["name"],
+        "rank": segment["rank"],
+        "colour": colour(segment["rank"]),
+        "n": int(own["customers"]),
+        "share": int(own["customers"]) / int(worth["customers"].sum()),
+        "value": str(own["value"]),
+        "value_share": float(own["value"]) / total if total else 0.0,
+        "value_unit": currency,
+    }
+
+
+def _stated(segment_id: str, claims: dict[str, list[Claim]]) -> dict[str, Any]:
+    chosen = choose_claims(claims.get(segment_id, []))
+    statements = [c.record(i + 1) for i, c in enumerate(chosen)]
+    statements += _assumptions(segment_id, chosen)
+    share = len(chosen) / len(statements)
+    return {"statements": statements, "evidenced_share": share}
 
 
 def colour(rank: int) -> str:
@@ -153,7 +163,7 @@ def _baskets(data: Segmented) -> dict[str, list[dict[str, Any]]]:
 
 def _shares(habit: pd.DataFrame, segment_id: str, kind: str) -> list[float]:
     own = habit[(habit["segment_id"] == segment_id) & (habit["kind"] == kind)]
-    shares = own.sort_values("slot")["share"].fillna(0.0)
+    shares = own.set_index("slot")["share"].reindex(range(_SLOTS[kind])).fillna(0.0)
     return [round(float(s), 4) for s in shares]
 
 
@@ -169,7 +179,8 @@ def _words(card: dict[str, Any], data: Segmented) -> dict[str, str]:
         parts.append(f"pays {middle['basket_mean']:,.2f}{unit} per order")
     typical = " and ".join(parts) or "has not ordered in the window"
     summary = (
-        f"{card['n']:,} customers ({card['share']:.0%} of all) with "
+        f"{card['n']:,} customer{'s' * (card['n'] != 1)} "
+        f"({card['share']:.0%} of all) with "
         f"{card['value_share']:.0%} of the spend. The middle customer {typical}."
     )
     first = [s["text"] for s in card["statements"] if s["kind"] == "evidence"][:1]

@@ -200,46 +200,52 @@ def habits(data: Segmented) -> pd.DataFrame:
 
 
 def profile_table(data: Segmented) -> pd.DataFrame:
-    """Stack sizes, features, categories and attributes into ``profiles.parquet``."""
-    worth = segment_value(data)
-    total = float(worth["value"].sum())
-    n = int(worth["customers"].sum())
-    spent = worth["value"].astype(float)
-    sizes = [
-        ("customers", "customers", worth["customers"].astype(float), float(n)),
-        ("value", "money", spent, total),
-        ("value_per_customer", "money", spent / worth["customers"], total / max(n, 1)),
-    ]
-    pieces = [
-        pd.DataFrame(
-            {
-                "segment_id": worth["segment_id"],
-                "kind": "size",
-                "name": name,
-                "label": name.replace("_", " "),
-                "unit": unit,
-                "value": value,
-                "base_value": base,
-                "n": worth["customers"],
-            }
-        )
-        for name, unit, value, base in sizes
-    ]
+    """Stack sizes, features, categories and attributes into ``profiles.parquet``.
+
+    Returns
+    -------
+    DataFrame
+        ``segment_id``, ``segment``, ``kind``, ``name``, ``label``, ``unit``,
+        ``value``, ``base_value``, ``index`` (100 is everyone) and ``n``.
+    """
     labels = {e["name"]: (e["label"], e["unit"]) for e in data.catalogue}
-    feature = feature_profile(data)
+    feature = feature_profile(data).assign(kind="feature")
     feature["label"] = [labels[x][0] for x in feature["name"]]
     feature["unit"] = [labels[x][1] for x in feature["name"]]
     category = category_profile(data).assign(unit="share", kind="category")
     category["label"] = category["name"]
     attribute = attribute_profile(data).assign(unit="share", kind="attribute")
-    attribute["name"] = attribute["attribute"]
-    attribute["label"] = attribute["level"]
-    pieces += [feature.assign(kind="feature"), category, attribute]
-    columns = ["segment_id", "segment", "kind", "name", "label", "unit"]
-    columns += ["value", "base_value", "index", "n"]
+    attribute["name"], attribute["label"] = attribute["attribute"], attribute["level"]
+    pieces = [_size_profile(data), feature, category, attribute]
     stacked = pd.concat([p for p in pieces if len(p)], ignore_index=True)
     names = data.segments.drop_duplicates("segment_id").set_index("segment_id")
     stacked["segment"] = stacked["segment_id"].map(names["segment"])
-    index = stacked["value"] / stacked["base_value"].replace(0, float("nan"))
-    stacked["index"] = stacked["index"].fillna((index * INDEX_BASE).round(1))
+    columns = ["segment_id", "segment", "kind", "name", "label", "unit"]
+    columns += ["value", "base_value", "index", "n"]
     return stacked[columns].astype({"n": "int64"})
+
+
+def _size_profile(data: Segmented) -> pd.DataFrame:
+    worth = segment_value(data)
+    n, spent = worth["customers"].astype(float), worth["value"].astype(float)
+    rows = {
+        "customers": ("customers", n, n.sum()),
+        "value": ("money", spent, spent.sum()),
+        "value_per_customer": ("money", spent / n, spent.sum() / max(n.sum(), 1)),
+    }
+    pieces = [
+        pd.DataFrame(
+            {
+                "segment_id": worth["segment_id"],
+                "name": name,
+                "label": name.replace("_", " "),
+                "unit": unit,
+                "value": value,
+                "base_value": base,
+                "index": value / base * INDEX_BASE if base else float("nan"),
+                "n": worth["customers"],
+            }
+        )
+        for name, (unit, value, base) in rows.items()
+    ]
+    return pd.concat(pieces, ignore_index=True).round({"index": 1}).assign(kind="size")

@@ -20,6 +20,8 @@ MIN_CUSTOMERS = 10
 MIN_DIFFERENCE = 0.08
 MIN_SHARE = 0.3
 FALSE_DISCOVERIES = 0.05
+# Comparison, and the quantile of everyone that it is made with.
+QUARTILES = (("ge", 0.75), ("le", 0.25), ("ge", 0.5), ("le", 0.5))
 OPS: dict[str, Callable[[pd.Series, Any], pd.Series]] = {
     "ge": lambda column, value: column >= value,
     "le": lambda column, value: column <= value,
@@ -190,32 +192,39 @@ def feature_claims(data: Segmented, currency: str) -> list[Claim]:
         if entry["role"] != "segmentation":
             continue
         column = frame[entry["name"]].dropna()
-        own = segment.reindex(column.index)
-        for op, quantile in (("ge", 0.75), ("le", 0.25), ("ge", 0.5), ("le", 0.5)):
-            if len(column) == 0:
-                continue
+        if len(column) == 0:
+            continue
+        for op, quantile in QUARTILES:
             value = nice(float(column.quantile(quantile)))
+            text = _text(entry, op, value, data.window.days, currency)
             holds = OPS[op](column, value)
-            base = int(holds.sum())
-            for segment_id, held in holds.groupby(own):
-                claims.append(
-                    Claim(
-                        segment_id=str(segment_id),
-                        topic=_topic(entry, op),
-                        text=_text(entry, op, value, data.window.days, currency),
-                        holders=int(held.sum()),
-                        n=len(held),
-                        base_holders=base,
-                        base_n=len(column),
-                        computation={
-                            "table": "features",
-                            "column": entry["name"],
-                            "op": op,
-                            "value": value,
-                        },
-                    )
-                )
+            asked = {"column": entry["name"], "op": op, "value": value}
+            computation = {"table": "features", **asked}
+            claims += _by_segment(holds, segment, _topic(entry, op), text, computation)
     return claims
+
+
+def _by_segment(
+    holds: pd.Series,
+    segment: pd.Series,
+    topic: str,
+    text: str,
+    computation: dict[str, Any],
+) -> list[Claim]:
+    base = int(holds.sum())
+    return [
+        Claim(
+            segment_id=str(segment_id),
+            topic=topic,
+            text=text,
+            holders=int(held.sum()),
+            n=len(held),
+            base_holders=base,
+            base_n=len(holds),
+            computation=computation,
+        )
+        for segment_id, held in holds.groupby(segment.reindex(holds.index))
+    ]
 
 
 def category_claims(data: Segmented) -> list[Claim]:
@@ -301,7 +310,8 @@ def _text(
 
 def _shown(value: float, unit: str, currency: str) -> str:
     if unit == "share":
-        return f"{value:.0%}".replace("%", " %")
+        # Two digits, as `nice` leaves them: 1.4 % is not 1 %.
+        return f"{float(f'{100 * value:.2g}'):g} %"
     number = f"{value:,.0f}" if value == round(value) else f"{value:,.2g}"
     number = number.replace(",", " ")
     return f"{number} {currency}".strip() if unit == "money" else number

@@ -10,8 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from segtools.wording import plain
 from segtools.report.templating import SYMBOLS, anchor, colour, day, money, number
+from segtools.wording import plain
 
 __all__ = ["front_view", "value_label"]
 

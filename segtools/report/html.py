@@ -127,8 +127,8 @@ def stage_page(
     Parameters
     ----------
     notebook_path : Path
-        The executed notebook. Cells tagged ``lesson`` or ``analyst`` and the parameters are left
-        out, as is the source of those tagged ``remove_input``.
+        The executed notebook. Cells tagged ``lesson`` or ``analyst`` and the
+        parameters are left out, as is the source of those tagged ``remove_input``.
     html_path : Path
         Where to, beside the run's records.
     stage : str

@@ -24,7 +24,9 @@ class LocalKernelManager(AsyncKernelManager):
             self.transport = "ipc"
             self.ip = str(self._sockets / "socket")
 
-    async def cleanup_resources(self, restart: bool = False) -> None:
+    async def cleanup_resources(  # type: ignore[override]
+        self, restart: bool = False
+    ) -> None:
         """Remove the sockets with everything else that the kernel leaves."""
         await self._async_cleanup_resources(restart=restart)
         if not restart:

@@ -252,7 +252,8 @@ def _applied(
 
 
 def _sample_run(name: str, given: dict[str, Any]) -> Path:
-    from segtools.report.run import execute_stage, start_run
+    from segtools.report.run import execute_stage
+    from segtools.report.start import start_run
 
     file = configuration("sample")
     config = load_config(file or "sample.yaml", given)

@@ -271,7 +271,9 @@ def choose(contest: Contest) -> None:
     """Take the configured method, or the simplest one that nothing clearly beats."""
     rules = contest.rules
     fit = [e for e in contest.entries if e.role == "scheme" and not e.why_not]
-    own = fit if rules.method == "auto" else [e for e in fit if e.scheme == rules.method]
+    own = (
+        fit if rules.method == "auto" else [e for e in fit if e.scheme == rules.method]
+    )
     contest.reason = _default_reason(contest, found=bool(own))
     if not own:
         return
@@ -285,7 +287,9 @@ def choose(contest: Contest) -> None:
 def _default_reason(contest: Contest, *, found: bool) -> str:
     method = contest.rules.method
     taken = "clusters" if contest.rules.goal == "understand" else "plain rules"
-    lacking = "" if found or not contest.entries else "two segments that are large enough"
+    lacking = (
+        "" if found or not contest.entries else "two segments that are large enough"
+    )
     if method != "auto":
         asked = f"The configuration asks for the method {method}"
         return f"{asked}, which did not find {lacking}." if lacking else f"{asked}."

@@ -46,10 +46,22 @@ def selection_record(
     matches: list[Any],
 ) -> dict[str, Any]:
     """Put together what was chosen, how large and how steady it is."""
+    return {
+        "chosen": model.payload["kind"],
+        "reason": contest.reason,
+        "segments": _segment_rows(model, segments),
+        "stability": float(segments["confidence"].mean()),
+        "outcome_by_segment": outcome_by_segment(model, learning),
+        "names_carried_over": [m.__dict__ for m in matches],
+        "schemes": _scheme_rows(contest),
+    }
+
+
+def _segment_rows(model: SegmentModel, segments: pd.DataFrame) -> list[dict[str, Any]]:
     n = len(segments)
     sizes = segments["segment_id"].value_counts()
     steady = segments.groupby("segment_id")["confidence"].mean()
-    rows = [
+    return [
         {
             **s,
             "n": int(sizes.get(s["segment_id"], 0)),
@@ -58,7 +70,10 @@ def selection_record(
         }
         for s in sorted(model.segments, key=lambda s: s["rank"])
     ]
-    schemes = [
+
+
+def _scheme_rows(contest: Contest) -> list[dict[str, Any]]:
+    return [
         {
             "scheme": e.scheme,
             "label": e.label,
@@ -71,15 +86,6 @@ def selection_record(
         for e in contest.entries
         if e.role != "ceiling"
     ]
-    return {
-        "chosen": model.payload["kind"],
-        "reason": contest.reason,
-        "segments": rows,
-        "stability": float(segments["confidence"].mean()),
-        "outcome_by_segment": outcome_by_segment(model, learning),
-        "names_carried_over": [m.__dict__ for m in matches],
-        "schemes": schemes,
-    }
 
 
 def points_table(model: SegmentModel, labels: dict[str, str]) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from segtools.segmentation.place import prepared
 Array = NDArray[np.float64]
 MAX_CLUSTERS = 6
 MAX_ROWS = 2_500
+MIN_COMPLETE = 50
 N_REFERENCES = 10
 N_PAIRS = 20
 AGREEMENT = 0.8
@@ -55,8 +56,9 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     Parameters
     ----------
     X : DataFrame or array of shape (n_customers, n_features)
-        Features in original units; they are filled, logged where skewed and
-        standardised as for clusters. A sample of 2,500 customers decides.
+        Features in original units; they are logged where skewed and standardised as
+        for clusters. Customers with a feature missing are left out where enough
+        others remain; a sample of 2,500 customers decides.
     random_state : int, default=1
         Where chance starts.
 
@@ -73,12 +75,12 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> blobs = np.vstack([rng.normal(c, 0.3, (60, 2)) for c in (0, 5, 10)])
+    >>> centres = [(0, 0), (5, 0), (0, 5)]
+    >>> blobs = np.vstack([rng.normal(c, 0.3, (60, 2)) for c in centres])
     >>> structure_verdict(blobs).label
     'natural'
     """
-    frame = pd.DataFrame(X)
-    frame.columns = frame.columns.astype(str)
+    frame, left_out = _complete(pd.DataFrame(X))
     Z = prepared(payload := learn_preprocess(frame), frame)
     rng = np.random.default_rng(random_state)
     if len(Z) > MAX_ROWS:
@@ -98,8 +100,21 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     evidence = {"features": payload["uses"], "gap": gap, "agreement": agreement}
     evidence["dip"] = dip
     evidence["thresholds"] = {"agreement": AGREEMENT, "dip_p": DIP_P}
-    evidence["rows"] = len(Z)
+    evidence["rows"], evidence["left_out"] = len(Z), left_out
     return Structure(label, k, sentence, evidence)
+
+
+def _complete(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Keep customers with every feature, unless that would leave too few.
+
+    Filling gaps puts all who have not bought lately on one spot, and that spot would
+    pass for a natural group.
+    """
+    frame.columns = frame.columns.astype(str)
+    whole = frame.dropna()
+    if len(whole) < max(MIN_COMPLETE, len(frame) / 4):
+        return frame, 0
+    return whole, len(frame) - len(whole)
 
 
 def _label(by_gap: int, dip_p: float, agreement: dict[str, Any]) -> tuple[str, int]:

@@ -97,11 +97,11 @@ def reading(table: str) -> Iterator[None]:
 
 
 def engine_said(error: Exception) -> str:
-    """Shorten an engine's error to its reason, without the row that it quotes.
+    r"""Shorten an engine's error to its reason, without the row that it quotes.
 
     Examples
     --------
-    >>> engine_said(ValueError("CSV Error on Line: 7\\nOriginal Line: ann,3\\nNo."))
+    >>> engine_said(ValueError("CSV Error on Line: 7\nOriginal Line: ann,3\nNo."))
     'CSV Error on Line: 7; No'
     """
     lines = [line for line in str(error).splitlines()[:3] if line.strip()]

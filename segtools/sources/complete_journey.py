@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 
 from segtools.schema import MONEY, ConfigError
 from segtools.sources import Opened, source
@@ -41,16 +42,20 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
             f"source of system complete_journey takes no more keys, but it has "
             f"{sorted(options)}. Remove them."
         )
-    at = folder()
-    products = con.read_parquet(at / "products.parquet")
-    lines = con.read_parquet(at / "transactions.parquet")
+    people = con.read_parquet(folder() / "demographics.parquet")
+    customers = people.rename(customer_id="household_id").mutate(
+        customer_id=ibis._.customer_id.cast("string"), unreadable=ibis.null("string")
+    )
+    tables = {"order_lines": _order_lines(con), "customers": customers}
+    return Opened(tables=tables, licence=LICENCE)
+
+
+def _order_lines(con: ibis.BaseBackend) -> ir.Table:
+    products = con.read_parquet(folder() / "products.parquet")
+    lines = con.read_parquet(folder() / "transactions.parquet")
     joined = lines.left_join(products, "product_id")
-    money = {
-        "amount": joined.sales_value,
-        "discount": joined.retail_disc + joined.coupon_disc + joined.coupon_match_disc,
-        "coupon_discount": joined.coupon_disc + joined.coupon_match_disc,
-    }
-    order_lines = joined.select(
+    coupons = joined.coupon_disc + joined.coupon_match_disc
+    return joined.select(
         customer_id=joined.household_id.cast("string"),
         ordered_at=joined.transaction_timestamp.cast("timestamp"),
         order_id=joined.basket_id.cast("string"),
@@ -61,13 +66,8 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
         brand_type=joined.brand,
         quantity=joined.quantity.cast("float64"),
         store_id=joined.store_id.cast("string"),
-        **{name: value.cast(MONEY) for name, value in money.items()},
+        amount=joined.sales_value.cast(MONEY),
+        discount=(joined.retail_disc + coupons).cast(MONEY),
+        coupon_discount=coupons.cast(MONEY),
         unreadable=ibis.null("string"),
-    )
-    people = con.read_parquet(at / "demographics.parquet")
-    customers = people.rename(customer_id="household_id").mutate(
-        customer_id=ibis._.customer_id.cast("string"), unreadable=ibis.null("string")
-    )
-    return Opened(
-        tables={"order_lines": order_lines, "customers": customers}, licence=LICENCE
     )

@@ -68,7 +68,9 @@ def test_an_evening_is_an_evening_where_the_shop_is(timezone, evening, shop_of, 
 
 def test_lines_and_categories_equal_what_paper_says(lines, shop_of, build):
     lines.loc[4, "category"] = "drinks"
-    found = build(shop_of({"order_lines": lines}), names=["basket_lines", "n_categories"])
+    found = build(
+        shop_of({"order_lines": lines}), names=["basket_lines", "n_categories"]
+    )
     by_hand = pd.DataFrame(
         {
             "customer_id": ["ann", "bob"],

@@ -91,14 +91,15 @@ def test_an_order_at_the_very_origin_is_the_future(busy, shop_of, build):
     assert_frame_equal(build(shop_of({"order_lines": more}), days=90), as_it_was)
 
 
-@pytest.mark.parametrize("name", FEATURES)
-def test_the_past_does_move_each_feature(name, busy, shop_of, build):
+def test_the_past_does_move_each_feature(busy, shop_of, build):
     # Without this the test above could pass on features that see nothing at all.
     past = busy["ordered_at"].between(ORIGIN - pd.Timedelta(days=20), ORIGIN)
-    as_it_was = build(shop_of({"order_lines": busy}), names=[name])
-    moved = build(shop_of({"order_lines": changed(busy, past)}), names=[name])
-    both = as_it_was.merge(moved, on="customer_id", suffixes=("", "_moved"))
-    assert not both[name].equals(both[f"{name}_moved"].rename(name))
+    before, after = (
+        build(shop_of({"order_lines": frame})).set_index("customer_id")
+        for frame in (busy, changed(busy, past))
+    )
+    after = after.loc[before.index]
+    assert not [name for name in FEATURES if before[name].equals(after[name])]
 
 
 def test_only_recency_knows_how_long_history_is(busy, shop_of, build):
@@ -117,7 +118,7 @@ def test_neither_row_nor_column_order_matters(busy, rng, shop_of, build):
     assert_frame_equal(build(shop_of({"order_lines": turned})), as_it_was)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(
     amounts=st.lists(st.integers(1, 10**6), min_size=3, max_size=12),
     factor=st.sampled_from([2, 10, 1000]),
@@ -136,7 +137,7 @@ def test_dearer_prices_leave_counts_shares_and_rhythm_alone(
     assert other["spend_total"].tolist() == pytest.approx(one["spend_total"] * factor)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(
     amounts=st.lists(st.integers(-(10**6), 10**6), min_size=2, max_size=20),
     seed=st.integers(0, 99),
@@ -168,8 +169,7 @@ def test_without_an_order_id_a_customer_has_one_order_an_instant(shop_of, build)
         {
             "customer_id": ["ann", "ann", "ann", "bob"],
             "ordered_at": pd.to_datetime(
-                ["2024-03-01 10:00", "2024-03-01 10:00"]
-                + ["2024-03-02 10:00", "2024-03-02 10:00"]
+                [f"2024-03-0{day} 10:00" for day in (1, 1, 2, 2)]
             ),
             "amount": [1.0, 2.0, 4.0, 8.0],
             "is_return": False,

@@ -224,9 +224,7 @@ def test_shuffled_orders_teach_the_same(bought, learn, rng):
 
 
 def test_only_those_whom_the_goal_is_about_are_learned_from(bought, learn):
-    quiet = bought[
-        (bought["customer_id"] != "c03") | (bought["ordered_at"] < ago(85))
-    ]
+    quiet = bought[(bought["customer_id"] != "c03") | (bought["ordered_at"] < ago(85))]
     assert "c03" in set(learn(quiet)["judging_judge"]["customer_id"])
     kept = learn(quiet, "keep_customers")["judging_judge"]
     assert "c03" not in set(kept["customer_id"])

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segtools.history.changes import (
@@ -39,6 +39,7 @@ def save(folder, as_of, rows):
     return path
 
 
+@settings(max_examples=40)
 @given(segment_of, segment_of)
 def test_the_flows_add_up_to_both_runs(before, now):
     flows = migration(frame_of(before), frame_of(now))
@@ -103,9 +104,11 @@ def test_without_a_folder_there_is_no_previous_run(tmp_path):
 
 
 NOW = pd.DataFrame(
-    [("1", "S01", "Stars"), ("2", "S01", "Stars"), ("3", "S02", "Rest")]
-    + [("5", "S03", "Fresh"), ("6", "S03", "Fresh")],
-    columns=["customer_id", "segment_id", "segment"],
+    {
+        "customer_id": ["1", "2", "3", "5", "6"],
+        "segment_id": ["S01", "S01", "S02", "S03", "S03"],
+        "segment": ["Stars", "Stars", "Rest", "Fresh", "Fresh"],
+    }
 )
 
 
@@ -113,7 +116,8 @@ def test_a_first_run_says_that_it_is_one():
     changes, flows = summarise_changes(None, NOW)
     assert changes == {
         "first_run": True,
-        "sentence": "This is the project's first run; there is nothing to compare with.",
+        "sentence": "This is the project's first run; there is nothing to compare "
+        "with.",
         "previous_as_of": None,
         "flows": [],
     }
@@ -144,13 +148,17 @@ def test_a_renamed_segment_has_not_moved(tmp_path):
 def test_leaving_a_retired_segment_for_a_new_one_of_its_name_is_a_move(tmp_path):
     rows = [("1", "S01", "Stars"), ("2", "S01", "Stars"), ("3", "S02", "Rest")]
     retired = [("5", "S00", "Fresh"), ("6", "S00", "Fresh")]
-    changes, flows = summarise_changes(save(tmp_path, "2024-01-01", rows + retired), NOW)
+    changes, flows = summarise_changes(
+        save(tmp_path, "2024-01-01", rows + retired), NOW
+    )
     assert "2 of 5 customers (40%) changed segment" in changes["sentence"]
     assert ("Fresh (S00)", "Fresh") in set(zip(flows["from"], flows["to"], strict=True))
 
 
 def test_runs_without_a_common_customer_divide_by_nothing(tmp_path):
-    changes, _ = summarise_changes(save(tmp_path, "2024-01-01", [("9", "S1", "x")]), NOW)
+    changes, _ = summarise_changes(
+        save(tmp_path, "2024-01-01", [("9", "S1", "x")]), NOW
+    )
     assert "0 of 0 customers (0%) changed segment" in changes["sentence"]
 
 

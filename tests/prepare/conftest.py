@@ -26,7 +26,7 @@ def opened():
             raw = con.create_table(gen_name(name), ibis.memtable(frame))
             chosen = match_columns(raw.columns, {}, name)
             tables[name] = typed(raw, chosen, TABLES[name], file, "UTC")
-        return Opened(tables=tables, read_as={n: "ISO 8601" for n in frames})
+        return Opened(tables=tables, read_as=dict.fromkeys(frames, "ISO 8601"))
 
     return make
 

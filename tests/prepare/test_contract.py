@@ -18,7 +18,9 @@ def test_cleaned_tables_keep_their_contract(raw, cleaned):
 
 def test_a_missing_column_is_named(raw, cleaned):
     table = cleaned(orders=raw).tables["orders"].drop("amount")
-    sentence = r"^orders must keep its contract, but column 'amount' is missing\. See data"
+    sentence = (
+        r"^orders must keep its contract, but column 'amount' is missing\. See data"
+    )
     with pytest.raises(DataError, match=sentence):
         check_contract("orders", table)
 

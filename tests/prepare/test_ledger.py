@@ -40,8 +40,7 @@ def test_lines_become_orders_and_returns_stand_at_their_own_time(rows, shop_of):
             "customer_id": ["ann", "ann", "ann", "bob"],
             "is_return": [False, True, True, False],
             "ordered_at": pd.to_datetime(
-                ["2024-01-01 10:00", "2024-01-10 10:00"]
-                + ["2024-02-10 10:00", "2024-01-01 10:00"]
+                [f"2024-{day} 10:00" for day in ("01-01", "01-10", "02-10", "01-01")]
             ),
             "amount": [Decimal(n) for n in ("30.0000", "-1.0000", "-6.0000", "7.0000")],
             "n_lines": [2, 1, 2, 1],

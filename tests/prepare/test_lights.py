@@ -37,7 +37,9 @@ def test_adequacy_says_how_many_are_asked_for():
             "green_from": 1200,
         },
     }
-    assert "just enough for 10 variables (1,000 would" in adequacy(700, 10, 2)["sentence"]
+    assert (
+        "just enough for 10 variables (1,000 would" in adequacy(700, 10, 2)["sentence"]
+    )
     assert "2,446 customers are enough for 17" in adequacy(2446, 17, 5)["sentence"]
 
 

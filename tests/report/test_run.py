@@ -17,7 +17,8 @@ from segtools.config import validate
 from segtools.features.catalogue import remove_feature
 from segtools.records import read_record
 from segtools.report.assign import assign_file
-from segtools.report.run import is_done, run_stages, start_run
+from segtools.report.run import run_stages
+from segtools.report.start import is_done, start_run
 from segtools.schema import STAGES, ConfigError
 from segtools.segmentation.scheme import remove_scheme
 

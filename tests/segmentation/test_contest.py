@@ -73,8 +73,16 @@ def test_the_individual_prediction_bounds_from_above_and_has_no_groups(planted):
 def test_every_scheme_and_baseline_is_judged_on_the_same_draws(planted):
     names = [e.scheme for e in planted.entries]
     assert sorted(names) == sorted(
-        ["goal", "rules", "clusters", "random", "spend_quintiles"]
-        + ["rfm_grid", "kmeans_rfm", "individual"]
+        [
+            "goal",
+            "rules",
+            "clusters",
+            "random",
+            "spend_quintiles",
+            "rfm_grid",
+            "kmeans_rfm",
+            "individual",
+        ]
     )
     assert {len(e.draws[FIGURE]) for e in planted.entries} == {101}
     for one in planted.entries:

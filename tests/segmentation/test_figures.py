@@ -243,6 +243,8 @@ def test_pairing_narrows_the_interval_of_a_difference(rng):
     )
     a, b = (figures([p], [weights])["eta2"] for p in (part, near))
     apart = figures([near], [bootstrap_weights(200, 200, seed=2)])["eta2"]
-    width = {k: v["high"] - v["low"] for k, v in
-             {"paired": interval(a - b), "apart": interval(a - apart)}.items()}
+    width = {
+        k: v["high"] - v["low"]
+        for k, v in {"paired": interval(a - b), "apart": interval(a - apart)}.items()
+    }
     assert width["paired"] < width["apart"] / 2

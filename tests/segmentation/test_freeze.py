@@ -115,7 +115,9 @@ def test_clusters_are_ranked_by_what_they_did_next():
 
 def test_a_label_nobody_had_before_ranks_last():
     task = make_task()
-    at_only = Learned(lambda F: np.where(F["spend_total"] > 1e6, 0, 1), {"kind": "rules"})
+    at_only = Learned(
+        lambda F: np.where(F["spend_total"] > 1e6, 0, 1), {"kind": "rules"}
+    )
     rich = replace(task, at=task.at.assign(spend_total=2e6))
     assert segment_ranks(rich, at_only) == [2, 1]
 

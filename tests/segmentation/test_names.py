@@ -68,7 +68,7 @@ def test_the_best_segment_gets_the_shorter_name():
     assert second.startswith("Weekly big-basket discount-minded")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.fixed_dictionaries(

@@ -1,6 +1,7 @@
 """The goal scorecard is the booster itself, in whole points."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -159,7 +160,7 @@ def test_label_zero_expects_most_and_bands_are_in_order():
     labels = learned.labels(task.at)
     total = score(learned.payload, task.at)
     ranges = [(total[labels == b].min(), total[labels == b].max()) for b in range(4)]
-    assert all(high[0] > low[1] for high, low in zip(ranges, ranges[1:], strict=False))
+    assert all(high[0] > low[1] for high, low in pairwise(ranges))
 
 
 @pytest.mark.parametrize("goal", GOALS)
@@ -183,7 +184,9 @@ def test_the_order_of_rows_changes_nothing_once_they_are_sorted(rng):
     task = make_task()
     rows = rng.permutation(len(task.features))
     shuffled = task.features.iloc[rows].sort_index()
-    again = replace(task, features=shuffled, outcome=task.outcome.iloc[rows].sort_index())
+    again = replace(
+        task, features=shuffled, outcome=task.outcome.iloc[rows].sort_index()
+    )
     assert learn_scorecard(again).payload == learn_scorecard(task).payload
 
 

@@ -149,7 +149,9 @@ def test_other_kinds_have_no_points():
 def test_the_points_table_adds_up_to_the_score_by_hand(model):
     table = points_table(model, {})
     assert set(table["feature"]) == set(model.payload["bins"])
-    row = population(1, dormant=0).assign(**{f: 0.0 for f in model.payload["bins"]})
-    lowest = [b["points"][np.searchsorted(b["upper"], 0.0)] for b in
-              model.payload["bins"].values()]
+    row = population(1, dormant=0).assign(**dict.fromkeys(model.payload["bins"], 0.0))
+    lowest = [
+        b["points"][np.searchsorted(b["upper"], 0.0)]
+        for b in model.payload["bins"].values()
+    ]
     assert score(model.payload, row)[0] == model.payload["base"] + sum(lowest)

@@ -22,7 +22,7 @@ CHANCE = "no way to segment tells the outcome apart better than random groups"
 
 def entry(name, gini, role="scheme", spread=0.01, label=None, **more):
     chance = np.random.default_rng(round(1000 * gini + 500)).normal(0, spread, 200)
-    draws = {f: np.r_[gini, gini + chance] for f in FIGURES}
+    draws = dict.fromkeys(FIGURES, np.r_[gini, gini + chance])
     known = {"n_segments": 4, "asked": 4, "draws": draws} | more
     return Entry(name, label or name, role, **known)
 
@@ -184,7 +184,9 @@ def test_a_single_segment_is_no_segmentation():
     assert "One segment, constructed" in forced["sentence"]
 
 
-@pytest.mark.parametrize(("n", "word"), [(2, "Two"), (8, "Eight"), (9, "9"), (12, "12")])
+@pytest.mark.parametrize(
+    ("n", "word"), [(2, "Two"), (8, "Eight"), (9, "9"), (12, "12")]
+)
 def test_numbers_up_to_eight_are_written_out(n, word):
     assert judged(n=n)["sentence"].startswith(f"{word} segments, ")
 
