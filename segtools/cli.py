@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 from pathlib import Path
@@ -24,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Customer segments that hold up: from raw orders to a checked report.",
 )
+INTERRUPTED = 130
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 _out = Console(highlight=False, soft_wrap=True)
 
@@ -187,27 +187,28 @@ def _interrupt(signum: int, frame: Any) -> None:
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and an exit code."""
-    from segtools.report.errors import StageError
+    from segtools.report.errors import InterruptionError, StageError
 
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = int(app(standalone_mode=False) or 0)
+        if code == INTERRUPTED:  # typer has already caught the interruption
+            raise KeyboardInterrupt
     except typer.Exit as error:
         code = error.exit_code
-    except typer.Abort:
-        code = 130
     except ConfigError as error:
         code = _fail(error, 2)
     except DataError as error:
         code = _fail(error, 3)
     except (DisclosureError, StageError) as error:
         code = _fail(error, 4)
-    except KeyboardInterrupt:
-        code = _fail(KeyboardInterrupt("Interrupted; finished stages are whole."), 130)
+    except (KeyboardInterrupt, typer.Abort):
+        code = _fail(InterruptionError("Interrupted. Run it again."), INTERRUPTED)
     except Exception as error:
         code = _usage(error)
     sys.stdout.flush()
-    os._exit(code) if code == 130 else sys.exit(code)
+    sys.stderr.flush()
+    sys.exit(code)
 
 
 def _usage(error: Exception) -> int:

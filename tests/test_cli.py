@@ -237,6 +237,15 @@ def test_assign_refuses_what_is_no_run(call, tmp_path):
     assert "there is no run.json" in err
 
 
+def test_an_interruption_is_said_in_words(call, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("segtools.report.start.start_run", interrupted)
+    code, out, err = call("run", write_shop(tmp_path, shop_rows()))
+    assert (code, out, err) == (130, "", "Interrupted. Run it again.\n")
+
+
 def test_json_reports_a_mistake_as_an_object(call, tmp_path):
     code, out, _ = call("check", "nowhere.yaml", "--json")
     error = json.loads(out)["error"]

@@ -3,3 +3,7 @@
 
 class StageError(RuntimeError):
     """A stage stopped for a reason that is neither configuration nor data."""
+
+
+class InterruptionError(StageError):
+    """Somebody pressed Ctrl-C or asked the process to end."""

@@ -10,10 +10,15 @@ import nbformat
 
 from segtools.bundled import bundled
 from segtools.records import read_record, write_record
-from segtools.report.errors import StageError
+from segtools.report.errors import InterruptionError, StageError
 from segtools.schema import STAGES, ConfigError, DataError, DisclosureError
 
-CODES = {"ConfigError": 2, "DataError": 3, "DisclosureError": 4}
+CODES = {
+    "ConfigError": 2,
+    "DataError": 3,
+    "DisclosureError": 4,
+    "InterruptionError": 130,
+}
 OWN: dict[str, type[Exception]] = {
     e.__name__: e for e in (ConfigError, DataError, DisclosureError, StageError)
 }
@@ -50,7 +55,7 @@ def run_stages(path: Path, progress: Progress | None = None) -> Path:
         try:
             execute_stage(path, stage, progress)
         except KeyboardInterrupt:
-            record_failure(path, stage, StageError(_INTERRUPTED))
+            record_failure(path, stage, InterruptionError(_INTERRUPTED))
             failure_page(path)
             raise
         except Exception as error:
@@ -126,7 +131,7 @@ def _parameters(path: Path, stage: str, declared: dict[str, Any]) -> dict[str, A
 
 def _translated(error: Any, stage: str) -> Exception:
     """Give an error that crossed the kernel its meaning back."""
-    if error.ename in CODES:
+    if error.ename in OWN:
         return OWN[error.ename](error.evalue)
     first = (str(error.evalue).splitlines() or [""])[0][:300].rstrip(".")
     return StageError(

@@ -57,6 +57,16 @@ def test_missing_values_do_not_make_groups(rng):
     assert structure_verdict(X).label != "natural"
 
 
+def test_who_has_a_gap_is_left_out_where_enough_others_remain(rng):
+    X = noise("gauss", rng)
+    X[:20, 0] = np.nan
+    evidence = structure_verdict(X).evidence
+    assert (evidence["rows"], evidence["left_out"]) == (130, 20)
+    X[30:, 1] = np.nan
+    evidence = structure_verdict(X).evidence
+    assert (evidence["rows"], evidence["left_out"]) == (150, 0)
+
+
 def test_the_same_seed_gives_the_same_verdict(rng):
     X = blobs(rng, 3)
     frame = pd.DataFrame(X, columns=list("abc")).set_axis(range(5, 125))
