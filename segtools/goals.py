@@ -13,6 +13,7 @@ from segtools.features.catalogue import registered
 from segtools.prepare.ledger import build_orders
 from segtools.records import digest
 from segtools.schema import DataError, attribute_kind
+from segtools.wording import number, percent
 
 KNOCK_OUT = (
     ("homogeneous", "Its members are alike in what matters for the goal."),
@@ -112,8 +113,8 @@ def readiness(
         {
             "question": "Is the customer base large and varied enough?",
             "answer": "yes" if varied else "no",
-            "evidence": f"{counted['customers']:,} customers; spend per customer "
-            f"varies by {counted['variety']:.0%} of its mean.",
+            "evidence": f"{number(counted['customers'])} customers; spend per customer "
+            f"varies by {percent(counted['variety'])} of its mean.",
             "remedy": "" if varied else "Treat everyone alike until there are more.",
         },
     ]
@@ -244,11 +245,12 @@ def base_sentence(counted: dict[str, Any], currency: str) -> str:
     ...     "2024-01-01T10:00:00", "last": "2024-02-01T10:00:00"}, "EUR")
     '2 customers placed 5 orders worth 10.50 EUR between 2024-01-01 and 2024-02-01.'
     """
-    money = f"{float(counted['revenue']):,.2f} {currency}".strip()
+    money = f"{number(float(counted['revenue']), 2)} {currency}".strip()
     return (
-        f"{counted['customers']:,} customers placed {counted['orders']:,} orders worth "
+        f"{number(counted['customers'])} customers placed "
+        f"{number(counted['orders'])} orders worth "
         f"{money} between {counted['first'][:10]} and {counted['last'][:10]}."
-    ).replace(",", "\u2009")
+    )
 
 
 def readiness_sentence(record: dict[str, Any]) -> str:

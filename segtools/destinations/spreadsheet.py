@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.records import digest, write_record, write_text
+from segtools.wording import number
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # What a reader does not see: blanks, control, zero-width and direction characters.
@@ -113,9 +114,9 @@ def manifest_table(manifest: dict[str, Any]) -> pd.DataFrame:
 
 def manifest_sentence(manifest: dict[str, Any]) -> str:
     """Say how many customers came, went and are listed."""
-    rows = {name: f["rows"] for name, f in manifest["files"].items()}
+    rows = {name: number(f["rows"]) for name, f in manifest["files"].items()}
     since = "this first run" if manifest["first_run"] else "the previous run"
     return (
-        f"{rows['members.csv']:,} customers are listed; {rows['additions.csv']:,} were "
-        f"added and {rows['removals.csv']:,} removed with {since}."
+        f"{rows['members.csv']} customers are listed; {rows['additions.csv']} were "
+        f"added and {rows['removals.csv']} removed with {since}."
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.records import read_record
+from segtools.wording import number, percent
 
 NEW, GONE = "New", "Gone"
 
@@ -108,7 +109,7 @@ def _sentence(flows: pd.DataFrame, as_of: str) -> str:
     common = count(stayed | moved)
     share = count(moved) / common if common else 0.0
     return (
-        f"Since {as_of}, {count(moved):,} of {common:,} customers "
-        f"({share:.0%}) changed segment, {count(new):,} are new and "
-        f"{count(gone):,} are gone."
+        f"Since {as_of}, {number(count(moved))} of {number(common)} customers "
+        f"({percent(share)}) changed segment, {number(count(new))} are new and "
+        f"{number(count(gone))} are gone."
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.wording import number
+
 RED_PER_VARIABLE, AMBER_PER_VARIABLE, PER_VARIABLE_AND_SEGMENT = 60, 100, 10
 STALE_GAPS, STALE_DAYS = 2, 90
 
@@ -28,15 +30,16 @@ def adequacy(n_customers: int, n_variables: int, n_segments: int) -> dict[str, A
     )
     good = max(AMBER_PER_VARIABLE * n_variables, least)
     light = "red" if n_customers < least else "amber" if n_customers < good else "green"
+    asked = f"for {n_variables} variables"
     says = {
-        "green": f"enough for {n_variables} variables (at least {good:,} are asked)",
-        "amber": f"just enough for {n_variables} variables ({good:,} would be safe)",
-        "red": f"too few for {n_variables} variables, which ask for {least:,}. "
+        "green": f"enough {asked} (at least {number(good)} are asked)",
+        "amber": f"just enough {asked} ({number(good)} would be safe)",
+        "red": f"too few {asked}, which ask for {number(least)}. "
         "Use fewer bases or wait for more customers",
     }
     return {
         "light": light,
-        "sentence": f"{n_customers:,} customers are {says[light]}.",
+        "sentence": f"{number(n_customers)} customers are {says[light]}.",
         "figures": {
             "customers": n_customers,
             "variables": n_variables,

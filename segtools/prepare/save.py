@@ -11,6 +11,7 @@ import pandas as pd
 from segtools.prepare.clean import Cleaned
 from segtools.prepare.contract import check_contract
 from segtools.records import whole, write_table
+from segtools.wording import number
 
 
 def save_tables(cleaned: Cleaned, folder: Path) -> None:
@@ -80,11 +81,12 @@ def quality_record(
 def account_sentence(cleaned: Cleaned) -> str:
     """Say in one sentence what happened to the rows that were read."""
     total = {k: sum(a[k] for a in cleaned.accounts.values()) for k in _COUNTS}
+    shown = {key: number(rows) for key, rows in total.items()}
     return (
-        f"Of {total['read']:,} rows read, {total['kept']:,} are kept, "
-        f"{total['set_aside']:,} lie at or after the origin and were set aside unseen, "
-        f"{total['quarantined']:,} are quarantined with their reason; "
-        f"{total['changed']:,} kept rows were changed."
+        f"Of {shown['read']} rows read, {shown['kept']} are kept, {shown['set_aside']} "
+        "lie at or after the origin and were set aside unseen, "
+        f"{shown['quarantined']} are quarantined with their reason; "
+        f"{shown['changed']} kept rows were changed."
     )
 
 

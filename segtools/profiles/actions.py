@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from segtools.wording import number, percent
+
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 POWER_FACTOR = 2.8  # 1.96 + 0.84: 5 % false positives, 80 % power
 
@@ -249,7 +251,8 @@ def _decision(
     return {
         "title": f"{row['message']}: {card['segment']}",
         "text": f"{row['offer']}.",
-        "size": f"{_count(card['n'])} customers, {card['value_share']:.0%} of spend",
+        "size": f"{number(card['n'])} customers, "
+        f"{percent(card['value_share'])} of spend",
         "effect": _effect(card, known, goal, currency),
         "test": _test(card, known, goal, days, currency),
     }
@@ -268,7 +271,7 @@ def _effect(
             f"Each 5 % of lift is worth {_money(gain, currency)} "
             f"(assumption: the offer works)"
         )
-    one = _count(0.05 * card["n"])
+    one = number(0.05 * card["n"])
     return f"Each 5 points of lift keeps {one} customers (assumption: it works)"
 
 
@@ -285,7 +288,7 @@ def _test(
     if goal == "grow_spend":
         what = f"{_money(smallest, currency)} a customer"
         if known["mean"] > 0:
-            what += f" ({smallest / known['mean']:.0%})"
+            what += f" ({percent(smallest / known['mean'])})"
     else:
         what = f"{100 * smallest:.2g} points"
     return (
@@ -294,10 +297,6 @@ def _test(
     )
 
 
-def _count(value: float) -> str:
-    return f"{value:,.0f}".replace(",", " ")
-
-
 def _money(value: float, currency: str) -> str:
     digits = 0 if abs(value) >= 100 else 2
-    return f"{value:,.{digits}f} {currency}".strip().replace(",", " ")
+    return f"{number(value, digits)} {currency}".strip()

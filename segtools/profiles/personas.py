@@ -13,6 +13,7 @@ from segtools.profiles.profile import (
     segment_value,
 )
 from segtools.profiles.statements import MIN_CUSTOMERS, Claim, evidence
+from segtools.wording import number, percent
 
 # Okabe and Ito's order, so that neighbours differ for colour-blind readers too.
 COLOURS = (
@@ -176,24 +177,24 @@ def _words(card: dict[str, Any], data: Segmented) -> dict[str, str]:
     if middle.get("interval_days") == middle.get("interval_days"):
         parts.append(f"comes back every {middle['interval_days']:.1f} days")
     if middle.get("basket_mean") == middle.get("basket_mean"):
-        parts.append(f"pays {middle['basket_mean']:,.2f}{unit} per order")
+        parts.append(f"pays {number(middle['basket_mean'], 2)}{unit} per order")
     typical = " and ".join(parts) or "has not ordered in the window"
     summary = (
-        f"{card['n']:,} customer{'s' * (card['n'] != 1)} "
-        f"({card['share']:.0%} of all) with "
-        f"{card['value_share']:.0%} of the spend. The middle customer {typical}."
+        f"{number(card['n'])} customer{'s' * (card['n'] != 1)} "
+        f"({percent(card['share'])} of all) with "
+        f"{percent(card['value_share'])} of the spend. The middle customer {typical}."
     )
     first = [s["text"] for s in card["statements"] if s["kind"] == "evidence"][:1]
     headline = first[0] if first else "Close to everyone else in all that was measured"
-    return {"headline": headline, "summary": summary.replace(",", "\u2009")}
+    return {"headline": headline, "summary": summary}
 
 
 def value_sentence(personas: dict[str, Any]) -> str:
     """Say which segment brings most, and what share of customers it is."""
     best = max(personas["segments"], key=lambda c: c["value_share"])
     return (
-        f"{best['segment']} are {best['share']:.0%} of the customers and bring "
-        f"{best['value_share']:.0%} of the spend."
+        f"{best['segment']} are {percent(best['share'])} of the customers and bring "
+        f"{percent(best['value_share'])} of the spend."
     )
 
 

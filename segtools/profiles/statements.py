@@ -15,6 +15,7 @@ from segtools.profiles.profile import (
     attribute_profile,
     category_profile,
 )
+from segtools.wording import THIN, rounded
 
 MIN_CUSTOMERS = 10
 MIN_DIFFERENCE = 0.08
@@ -311,7 +312,11 @@ def _text(
 def _shown(value: float, unit: str, currency: str) -> str:
     if unit == "share":
         # Two digits, as `nice` leaves them: 1.4 % is not 1 %.
-        return f"{float(f'{100 * value:.2g}'):g} %"
-    number = f"{value:,.0f}" if value == round(value) else f"{value:,.2g}"
-    number = number.replace(",", " ")
-    return f"{number} {currency}".strip() if unit == "money" else number
+        return f"{_two_digits(100 * value)}{THIN}%"
+    text = _two_digits(value)
+    return f"{text} {currency}".strip() if unit == "money" else text
+
+
+def _two_digits(value: float) -> str:
+    """Write as many digits as `nice` leaves, even of very small numbers."""
+    return f"{value:.2g}" if 0 < abs(value) < 1e-4 else rounded(value, 2)

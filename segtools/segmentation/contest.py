@@ -23,6 +23,7 @@ from segtools.segmentation.figures import (
     interval,
 )
 from segtools.segmentation.scheme import Learned, Scheme, Task, schemes, varies
+from segtools.wording import percent
 
 FIGURE = "gini"
 N_DRAWS = 300
@@ -217,8 +218,8 @@ def _why_not(entry: Entry, rules: Rules) -> str:
         return "It found only one segment."
     if entry.smallest_share is not None and entry.smallest_share < rules.min_share:
         return (
-            f"Its smallest segment holds {entry.smallest_share:.1%} of the customers, "
-            f"less than {rules.min_share:.0%}."
+            f"Its smallest segment holds {percent(entry.smallest_share)} of the "
+            f"customers, less than {percent(rules.min_share)}."
         )
     return ""
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from segtools.segmentation.contest import Contest
 from segtools.segmentation.model import SegmentModel
+from segtools.wording import percent
 
 
 def outcome_by_segment(model: SegmentModel, learning: pd.DataFrame) -> dict[str, Any]:
@@ -179,8 +180,8 @@ def sizes_sentence(selection: dict[str, Any]) -> str:
     smallest = min(rows, key=lambda r: r["n"])
     return (
         f"{len(rows)} segments: the largest, {largest['name']}, holds "
-        f"{largest['share']:.0%} of the customers; the smallest, {smallest['name']}, "
-        f"{smallest['share']:.0%}."
+        f"{percent(largest['share'])} of the customers; the smallest, "
+        f"{smallest['name']}, {percent(smallest['share'])}."
     )
 
 

@@ -90,10 +90,11 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
         text = "There are too few different customers to look for groups."
         return Structure("constructed", 1, text)
     gap = gap_statistic(Z, most, rng)
-    ks = sorted({2, 3, 4, 5, gap["n_clusters"]} - {1})
+    ks = sorted({2, 3, 4, 5, *gap["candidates"].values()} - {1})
     ks = [k for k in ks if k <= most]
     agreement = agreement_by_k(Z, ks, rng)
     dip = dip_on_distances(Z, rng)
+    gap["n_clusters"] = _best_candidate(gap["candidates"], agreement)
     label, k = _label(gap["n_clusters"], dip["p_value"], agreement)
     ari = dict(zip(agreement["k"], agreement["median"], strict=True))
     sentence = TEXT[label].format(k=k, ari=ari.get(k, 1.0))
@@ -149,13 +150,13 @@ def dip_on_distances(X: Array, rng: np.random.Generator) -> dict[str, float]:
 def gap_statistic(X: Array, most: int, rng: np.random.Generator) -> dict[str, Any]:
     """Compare within-cluster spread with that of a box without structure.
 
-    The reference is uniform in the box of the principal components; the number of
-    clusters is the smallest k with Gap(k) >= Gap(k+1) - s(k+1).
+    The reference is uniform in the box of the principal components.
 
     Returns
     -------
     dict
-        ``k``, ``gap``, ``se`` (lists for k = 1 to `most`) and ``n_clusters``.
+        ``k``, ``gap``, ``se`` (lists for k = 1 to `most`) and ``candidates``, as
+        `gap_candidates` reads them.
     """
     centred = X - X.mean(axis=0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
@@ -170,9 +171,42 @@ def gap_statistic(X: Array, most: int, rng: np.random.Generator) -> dict[str, An
     )
     gap = reference.mean(axis=0) - own
     se = reference.std(axis=0) * np.sqrt(1 + 1 / N_REFERENCES)
+    found = {"k": ks, "gap": gap.tolist(), "se": se.tolist()}
+    return found | {"candidates": gap_candidates(gap, se)}
+
+
+def gap_candidates(gap: Array, se: Array) -> dict[str, int]:
+    """Read the number of clusters off a gap curve by two rules.
+
+    Parameters
+    ----------
+    gap, se : array of shape (n_k,)
+        For k = 1, 2, ...
+
+    Returns
+    -------
+    dict
+        ``first``: the smallest k with Gap(k) >= Gap(k+1) - s(k+1) (Tibshirani et al.
+        2001), which stops at 1 wherever two clusters are no better than one, as with
+        three on a line; ``highest``: the smallest k within a standard error of the
+        highest gap.
+
+    Examples
+    --------
+    >>> gap_candidates(np.array([0.5, 0.45, 2.6, 2.3]), np.full(4, 0.06))
+    {'first': 1, 'highest': 3}
+    """
     enough = np.flatnonzero(gap[:-1] >= gap[1:] - se[1:])
-    n_clusters = int(enough[0]) + 1 if len(enough) else most
-    return {"k": ks, "gap": gap.tolist(), "se": se.tolist(), "n_clusters": n_clusters}
+    first = int(enough[0]) + 1 if len(enough) else len(gap)
+    top = int(np.argmax(gap))
+    return {"first": first, "highest": int(np.argmax(gap >= gap[top] - se[top])) + 1}
+
+
+def _best_candidate(candidates: dict[str, int], agreement: dict[str, Any]) -> int:
+    """Take the candidate on which resamples agree best, the smaller one of equals."""
+    median = dict(zip(agreement["k"], agreement["median"], strict=True))
+    known = sorted(k for k in candidates.values() if k in median)
+    return max(known, key=lambda k: (median[k], -k), default=1)
 
 
 def _log_spread(X: Array, ks: list[int], seed: int, n_init: int) -> Array:

@@ -130,7 +130,7 @@ def test_the_sentence_counts_who_moved_came_and_went(tmp_path):
     previous = save(tmp_path, "2024-01-01", [*rows, ("4", "S02", "Rest")])
     changes, flows = summarise_changes(previous, NOW)
     assert changes["sentence"] == (
-        "Since 2024-01-01, 1 of 3 customers (33%) changed segment, 2 are new and "
+        "Since 2024-01-01, 1 of 3 customers (33\u202f%) changed segment, 2 are new and "
         "1 are gone."
     )
     assert changes["previous_as_of"] == "2024-01-01"
@@ -141,7 +141,7 @@ def test_the_sentence_counts_who_moved_came_and_went(tmp_path):
 def test_a_renamed_segment_has_not_moved(tmp_path):
     rows = [("1", "S01", "Old name"), ("2", "S01", "Old name"), ("3", "S02", "Rest")]
     changes, _ = summarise_changes(save(tmp_path, "2024-01-01", rows), NOW)
-    assert "0 of 3 customers (0%) changed segment" in changes["sentence"]
+    assert "0 of 3 customers (0\u202f%) changed segment" in changes["sentence"]
     assert {f["from"] for f in changes["flows"]} == {"Stars", "Rest", "New"}
 
 
@@ -151,7 +151,7 @@ def test_leaving_a_retired_segment_for_a_new_one_of_its_name_is_a_move(tmp_path)
     changes, flows = summarise_changes(
         save(tmp_path, "2024-01-01", rows + retired), NOW
     )
-    assert "2 of 5 customers (40%) changed segment" in changes["sentence"]
+    assert "2 of 5 customers (40\u202f%) changed segment" in changes["sentence"]
     assert ("Fresh (S00)", "Fresh") in set(zip(flows["from"], flows["to"], strict=True))
 
 
@@ -159,7 +159,7 @@ def test_runs_without_a_common_customer_divide_by_nothing(tmp_path):
     changes, _ = summarise_changes(
         save(tmp_path, "2024-01-01", [("9", "S1", "x")]), NOW
     )
-    assert "0 of 0 customers (0%) changed segment" in changes["sentence"]
+    assert "0 of 0 customers (0\u202f%) changed segment" in changes["sentence"]
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "=cmd|' /C calc'!A0"])

@@ -38,9 +38,10 @@ def test_adequacy_says_how_many_are_asked_for():
         },
     }
     assert (
-        "just enough for 10 variables (1,000 would" in adequacy(700, 10, 2)["sentence"]
+        "just enough for 10 variables (1\u202f000 would"
+        in adequacy(700, 10, 2)["sentence"]
     )
-    assert "2,446 customers are enough for 17" in adequacy(2446, 17, 5)["sentence"]
+    assert "2\u202f446 customers are enough for 17" in adequacy(2446, 17, 5)["sentence"]
 
 
 def ages(least: float, gap: float | None) -> pd.DataFrame:

@@ -126,23 +126,23 @@ def test_three_decisions_are_about_the_most_valuable_segments():
 def test_the_effect_and_the_test_of_a_worked_example():
     decision = acted(card(1, n=1600, value_share=0.25))["decisions"][0]
     # 5 % of 40 EUR for 1 600 customers; 2.8 * 25 * sqrt(4 / 1 600) = 3.50 EUR.
-    assert decision["size"] == "1 600 customers, 25% of spend"
+    assert decision["size"] == "1\u202f600 customers, 25\u202f% of spend"
     assert decision["effect"] == (
-        "Each 5 % of lift is worth 3 200 EUR (assumption: the offer works)"
+        "Each 5 % of lift is worth 3\u202f200 EUR (assumption: the offer works)"
     )
     assert decision["test"] == (
-        "Half of them by lot for 90 days; a lift of 3.50 EUR a customer (9%) would be "
+        "Half of them by lot for 90 days; a lift of 3.50 EUR a customer (8.8\u202f%) would be "
         "seen four times in five"
     )
 
 
 @pytest.mark.parametrize(
     ("n", "size"),
-    [(7, "7"), (999, "999"), (12345, "12 345"), (1234567, "1 234 567")],
+    [(7, "7"), (999, "999"), (12345, "12\u202f345"), (1234567, "1\u202f234\u202f567")],
 )
 def test_numbers_are_grouped_by_thousands(n, size):
     decision = acted(card(1, n=n))["decisions"][0]
-    assert decision["size"] == f"{size} customers, 20% of spend"
+    assert decision["size"] == f"{size} customers, 20\u202f% of spend"
 
 
 def test_staying_is_counted_in_customers_and_points():
@@ -152,7 +152,7 @@ def test_staying_is_counted_in_customers_and_points():
         outcomes={"S01": {"mean": 0.5, "sd": 0.5, "n": 9}},
     )["decisions"][0]
     assert decision["effect"] == (
-        "Each 5 points of lift keeps 2 000 customers (assumption: it works)"
+        "Each 5 points of lift keeps 2\u202f000 customers (assumption: it works)"
     )
     assert "a lift of 1.4 points would be seen" in decision["test"]
 

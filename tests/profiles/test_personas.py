@@ -20,6 +20,7 @@ from segtools.profiles.personas import (
 )
 from segtools.profiles.statements import Claim
 from segtools.records import write_record
+from segtools.wording import percent
 
 from .conftest import SEGMENTS
 
@@ -177,14 +178,16 @@ def test_a_segment_like_everyone_says_so(market, segmented, card_segments):
     card = build_personas(whole, card_segments[:1], "EUR")["segments"][0]
     assert card["headline"] == "Close to everyone else in all that was measured"
     assert card["evidenced_share"] == 0
-    assert card["summary"].startswith("500 customers (100% of all) with 100% of the")
+    assert card["summary"].startswith(
+        "500 customers (100\u202f% of all) with 100\u202f% of the"
+    )
 
 
 def test_the_summary_gives_the_middle_customer(by_hand, card_segments):
     cards = build_personas(by_hand, card_segments[:2], "EUR")["segments"]
     cat = next(c for c in cards if c["segment_id"] == "S02")
     assert cat["summary"] == (
-        "1 customers (33% of all) with 55% of the spend. The middle customer comes "
+        "1 customers (33\u202f% of all) with 55\u202f% of the spend. The middle customer comes "
         "back every 9.4 days and pays 50.00 EUR per order."
     ).replace("1 customers", "1 customer")
 
@@ -224,8 +227,8 @@ def test_colours_follow_the_rank_and_end_in_grey():
 def test_sentences_name_the_best_segment_and_count_the_evidence(personas):
     best = max(personas["segments"], key=lambda c: Decimal(c["value"]))
     assert value_sentence(personas) == (
-        f"{best['segment']} are {best['share']:.0%} of the customers and bring "
-        f"{best['value_share']:.0%} of the spend."
+        f"{best['segment']} are {percent(best['share'])} of the customers and bring "
+        f"{percent(best['value_share'])} of the spend."
     )
     told = statements(personas)
     proved = sum(s["kind"] == "evidence" for s in told)

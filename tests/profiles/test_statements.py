@@ -267,10 +267,10 @@ def test_texts_of_features_say_what_is_compared(planted):
         r"Ordered [\d.]+ times or more in 90 days", texts["n_orders", "ge"]
     )
     assert re.fullmatch(
-        r"Spent [\d. ]+ EUR or less in 90 days", texts["spend_total", "le"]
+        r"Spent [\d.\s]+ EUR or less in 90 days", texts["spend_total", "le"]
     )
     assert re.fullmatch(
-        r"Place [\d.]+ % or more of their orders at the weekend",
+        r"Place [\d.]+\s% or more of their orders at the weekend",
         texts["weekend_share", "ge"],
     )
 
