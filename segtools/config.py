@@ -161,6 +161,16 @@ class RunConfig(BaseModel):
             raise ValueError("must be auto or a whole number from 2 to 12")
         return value
 
+    @field_validator("bases")
+    @classmethod
+    def _bases(cls, value: list[str]) -> list[str]:
+        if "value" not in value:
+            raise ValueError(
+                f"must include 'value', but it is {value}. Add value: recency, orders "
+                "and spend are what baselines and rules are made of"
+            )
+        return value
+
     @field_validator("min_share")
     @classmethod
     def _min_share(cls, value: float, info: Any) -> float:

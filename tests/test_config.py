@@ -454,3 +454,15 @@ def test_notebooks_and_sample_are_found():
     assert (bundled("sample") / "order_lines.parquet").is_file()
     notebooks = {p.stem for p in bundled("notebooks").glob("*.ipynb")}
     assert set(STAGES) <= notebooks
+
+
+def test_bases_must_include_value():
+    with pytest.raises(ConfigError, match=r"bases must include 'value', but it is \["):
+        validate(
+            {
+                "project": "shop",
+                "timezone": "UTC",
+                "source": {"system": "sample"},
+                "bases": ["behaviour"],
+            }
+        )

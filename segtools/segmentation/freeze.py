@@ -17,6 +17,7 @@ from segtools.segmentation.scheme import Learned, Scheme, Task, known_scheme, va
 from segtools.segmentation.scorecard import replicate
 
 N_REPLICATES = 50
+BUILT_IN = ("goal", "clusters", "rules")
 
 
 def pick_scheme(contest: Contest) -> tuple[Scheme, int]:
@@ -113,8 +114,10 @@ def freeze(
     )
     learned = scheme.learn(task)
     payload = learned.payload
-    if payload is None or len(np.unique(learned.labels(task.at))) < 2:
+    sizes = np.unique(learned.labels(task.at), return_counts=True)[1]
+    if payload is None or len(sizes) < 2:
         return everyone()
+    _refuse_small(scheme, sizes, contest.rules.min_share)
     rank = segment_ranks(task, learned)
     segments: list[dict[str, Any]] = [
         {"segment_id": f"S{r:02d}", "name": f"Segment {r}", "rank": r} for r in rank
@@ -128,6 +131,17 @@ def freeze(
         replicates=replicates(task, learned),
         next_number=len(segments) + 1,
     )
+
+
+def _refuse_small(scheme: Scheme, sizes: NDArray[np.int64], least: float) -> None:
+    """Refuse a user's scheme that breaks `min_share`; built-in ones keep to it."""
+    share = float(sizes.min() / sizes.sum())
+    if share < least and scheme.name not in BUILT_IN:
+        raise ConfigError(
+            f"Every segment must hold at least {least:.0%} of the customers, but the "
+            f"smallest of the scheme {scheme.name!r} holds {share:.1%}. "
+            "Lower min_share, or join labels in the scheme."
+        )
 
 
 def segment_ranks(task: Task, learned: Learned) -> list[int]:

@@ -131,8 +131,8 @@ def test_the_effect_and_the_test_of_a_worked_example():
         "Each 5 % of lift is worth 3\u202f200 EUR (assumption: the offer works)"
     )
     assert decision["test"] == (
-        "Half of them by lot for 90 days; a lift of 3.50 EUR a customer (8.8\u202f%) would be "
-        "seen four times in five"
+        "Half of them by lot for 90 days; a lift of 3.50 EUR a customer (8.8\u202f%) "
+        "would be seen four times in five"
     )
 
 

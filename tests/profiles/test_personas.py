@@ -187,8 +187,8 @@ def test_the_summary_gives_the_middle_customer(by_hand, card_segments):
     cards = build_personas(by_hand, card_segments[:2], "EUR")["segments"]
     cat = next(c for c in cards if c["segment_id"] == "S02")
     assert cat["summary"] == (
-        "1 customers (33\u202f% of all) with 55\u202f% of the spend. The middle customer comes "
-        "back every 9.4 days and pays 50.00 EUR per order."
+        "1 customers (33\u202f% of all) with 55\u202f% of the spend. "
+        "The middle customer comes back every 9.4 days and pays 50.00 EUR per order."
     ).replace("1 customers", "1 customer")
 
 

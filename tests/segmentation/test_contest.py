@@ -311,7 +311,8 @@ def test_a_scheme_with_too_small_a_segment_is_not_eligible():
         contest = run_contest(make_learning(200), OUT_OF_TIME, rules)
         kept = {s["scheme"]: s for s in record(contest)["schemes"]}
         assert kept["tiny"]["why_not"] == (
-            "Its smallest segment holds 1.5\u202f% of the customers, less than 3.0\u202f%."
+            "Its smallest segment holds 1.5\u202f% of the customers, "
+            "less than 3.0\u202f%."
         )
         assert kept["lump"]["why_not"] == "It found only one segment."
         assert not kept["tiny"]["eligible"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segtools.schema import DataError
+from segtools.schema import ConfigError, DataError
 from segtools.segmentation import freeze as freezing
 from segtools.segmentation.contest import Contest, Entry, Rules
 from segtools.segmentation.freeze import (
@@ -18,7 +18,7 @@ from segtools.segmentation.freeze import (
     segment_ranks,
 )
 from segtools.segmentation.model import everyone
-from segtools.segmentation.scheme import Learned
+from segtools.segmentation.scheme import Learned, remove_scheme, scheme
 from segtools.segmentation.scorecard import learn_scorecard
 
 from .tasks import make_learning, make_task, population
@@ -184,3 +184,29 @@ def test_the_simulated_shop_is_frozen_with_units_from_the_catalogue(market, mode
     given = model.assign(market.features)
     assert len(given) == len(market.features)
     assert given["segment_id"].value_counts(normalize=True).min() >= 0.03
+
+
+def test_an_own_scheme_with_too_small_a_segment_is_refused_when_asked_for():
+    @scheme("lonely", label="One against all")
+    def lonely(features, n_segments, seed):
+        return features["spend_total"].rank(method="first") == 1
+
+    try:
+        features = pd.DataFrame(
+            {
+                "customer_id": [f"c{i:03d}" for i in range(200)],
+                "recency_days": 1.0,
+                "spend_total": np.arange(200.0),
+            }
+        )
+        learning = pd.DataFrame({"part": [], "customer_id": [], "outcome": []})
+        contest = Contest(
+            Rules("understand", method="lonely"),
+            {"evidence": "not_judged", "sentence": "Nothing to judge."},
+        )
+        with pytest.raises(
+            ConfigError, match=r"'lonely' holds 0\.5%\. Lower min_share"
+        ):
+            freeze(contest, learning, features, [])
+    finally:
+        remove_scheme("lonely")

@@ -87,8 +87,8 @@ def test_the_sentence_names_the_largest_and_the_smallest():
     rows = [("Regulars", 70), ("<b>Rare</b>", 5), ("Others", 25)]
     kept = [{"name": n, "n": c, "share": c / 100} for n, c in rows]
     assert sizes_sentence({"segments": kept}) == (
-        "3 segments: the largest, Regulars, holds 70\u202f% of the customers; the smallest, "
-        "<b>Rare</b>, 5.0\u202f%."
+        "3 segments: the largest, Regulars, holds 70\u202f% of the customers; "
+        "the smallest, <b>Rare</b>, 5.0\u202f%."
     )
 
 
