@@ -70,7 +70,6 @@ def survey(shop: Shop) -> dict[str, Any]:
         spread=per.spend.cast("float64").std(how="pop"),
     )
     row = row.to_pandas().iloc[0]
-    mean, spread = float(row["mean"]), float(row["spread"])
     return {
         "customers": int(row["customers"]),
         "orders": int(row["orders"]),
@@ -78,7 +77,9 @@ def survey(shop: Shop) -> dict[str, Any]:
         "first": pd.Timestamp(row["first"]).isoformat(),
         "last": pd.Timestamp(row["last"]).isoformat(),
         "amounts": 1 if row["low"] == row["high"] else 2,
-        "variety": round(spread / mean, 4) if mean > 0 else 0.0,
+        "variety": round(float(row["spread"] / row["mean"]), 4)
+        if row["mean"] > 0
+        else 0.0,
     }
 
 

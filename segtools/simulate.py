@@ -13,8 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
-
-__all__ = ["Simulation", "simulate"]
+from pandas import DataFrame
 
 _STRUCTURES = ("natural", "reproducible", "none")
 _ALREADY_CUSTOMERS = 0.5
@@ -86,9 +85,9 @@ class Simulation:
         silently ``left_on`` (missing: not before the end).
     """
 
-    order_lines: pd.DataFrame
-    customers: pd.DataFrame
-    truth: pd.DataFrame
+    order_lines: DataFrame
+    customers: DataFrame
+    truth: DataFrame
 
 
 def simulate(
@@ -173,7 +172,7 @@ def _check_whole(name: str, value: Any, low: int, high: int) -> None:
 
 
 @cache
-def _habits() -> pd.DataFrame:
+def _habits() -> DataFrame:
     """Return the table of habits, one row a habit."""
     return pd.read_csv(StringIO(_HABITS), sep=r"\s+", index_col="habit")
 
@@ -191,7 +190,7 @@ def _archetypes() -> tuple[list[str], Array, Array, Array]:
 
 
 @cache
-def _catalogue() -> pd.DataFrame:
+def _catalogue() -> DataFrame:
     """Return all products by category, then national and private, cheap to dear."""
     rows = []
     for shelf, line in enumerate(_SHELVES.strip().splitlines()):
@@ -202,7 +201,7 @@ def _catalogue() -> pd.DataFrame:
                 brand = _BRANDS[(3 * shelf + place) % 7] if factor == 1 else _OWN_BRAND
                 cents = round(float(price) * 100 * factor)
                 rows.append((f"{brand} {name}", category, brand, kind, cents))
-    table = pd.DataFrame(rows, columns=[*_COLUMNS.split()[4:8], "cents"])
+    table = DataFrame(rows, columns=[*_COLUMNS.split()[4:8], "cents"])
     return table.assign(product_id=_ids("P", np.arange(1, len(rows) + 1), 3))
 
 
@@ -231,7 +230,7 @@ def _unspread(spread: Array) -> Array:
 
 def _draw_people(
     rng: Generator, n: int, structure: str, n_segments: int
-) -> tuple[pd.DataFrame, Array]:
+) -> tuple[DataFrame, Array]:
     """Draw the truth about each customer, and their share of each category."""
     table, (names, odds, centres, favourites) = _habits(), _archetypes()
     noise = rng.standard_normal((n, len(table)))
@@ -252,7 +251,7 @@ def _draw_people(
             cloud = rng.standard_normal((n, 1)) * table["common"].to_numpy() + noise
         centre = _spread(table["centre"].to_numpy())
         habits = centre + table["spread"].to_numpy() * cloud
-    truth = pd.DataFrame({"customer_id": _ids("C", np.arange(1, n + 1), 5)})
+    truth = DataFrame({"customer_id": _ids("C", np.arange(1, n + 1), 5)})
     truth["segment"] = pd.Series(segment + 1, dtype="Int64").where(segment >= 0)
     truth["segment_name"] = _labels(segment, *names)
     truth["arc_position"] = position
@@ -261,8 +260,8 @@ def _draw_people(
 
 
 def _draw_lifetimes(
-    rng: Generator, truth: pd.DataFrame, first: Any, days: int
-) -> pd.DataFrame:
+    rng: Generator, truth: DataFrame, first: Any, days: int
+) -> DataFrame:
     """Add the day each customer joins and, if inside the period, leaves."""
     n = len(truth)
     joined = rng.integers(days, size=n)
@@ -275,7 +274,7 @@ def _draw_lifetimes(
     return truth.assign(joined_on=joined_on, left_on=left_on)
 
 
-def _draw_customers(rng: Generator, truth: pd.DataFrame) -> pd.DataFrame:
+def _draw_customers(rng: Generator, truth: DataFrame) -> DataFrame:
     """Draw attributes; some follow from the habits, gender from nothing."""
     n = len(truth)
     age = 77 - 2.5 * truth["local_hour"] + 11 * rng.standard_normal(n)
@@ -296,9 +295,7 @@ def _draw_customers(rng: Generator, truth: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _draw_orders(
-    rng: Generator, truth: pd.DataFrame, first: Any, days: int
-) -> pd.DataFrame:
+def _draw_orders(rng: Generator, truth: DataFrame, first: Any, days: int) -> DataFrame:
     """Draw each customer's order days: a Poisson process, thinned to its habits."""
     joined = np.maximum((truth["joined_on"] - first).dt.days.to_numpy(), 0)
     span = (truth["left_on"] - first).dt.days.fillna(days).to_numpy() - joined
@@ -314,12 +311,12 @@ def _draw_orders(
     turn = 2 * np.pi * (date.day_of_year.to_numpy() - 349) / 365.25
     pace = pace * (1 + _SEASON_SWING * np.cos(turn))
     kept = rng.random(len(customer)) * peak[customer] < pace
-    return pd.DataFrame({"customer": customer[kept], "day": day[kept].astype(int)})
+    return DataFrame({"customer": customer[kept], "day": day[kept].astype(int)})
 
 
 def _draw_lines(
-    rng: Generator, who: Array, truth: pd.DataFrame, tastes: Array
-) -> pd.DataFrame:
+    rng: Generator, who: Array, truth: DataFrame, tastes: Array
+) -> DataFrame:
     """Draw the products of each order, given who orders; money in whole cents."""
     extra = rng.poisson(truth["lines_per_order"].to_numpy()[who] - 1)
     order = np.repeat(np.arange(len(who)), 1 + extra)
@@ -335,11 +332,11 @@ def _draw_lines(
     coupon = np.rint(discount * rng.choice([0, 0.5, 1], n, p=[0.6, 0.15, 0.25]))
     lines = {"order": order, "product": product, "quantity": quantity}
     lines |= {"amount": full - discount, "discount": discount}
-    return pd.DataFrame({**lines, "coupon_discount": coupon})
+    return DataFrame({**lines, "coupon_discount": coupon})
 
 
 def _draw_products(
-    rng: Generator, who: Array, truth: pd.DataFrame, tastes: Array
+    rng: Generator, who: Array, truth: DataFrame, tastes: Array
 ) -> Array:
     """Draw one product a line: its category, then own brand or not, then how dear."""
     n, shelves = len(who), tastes.shape[1]
@@ -353,8 +350,8 @@ def _draw_products(
 
 
 def _draw_returns(
-    rng: Generator, orders: pd.DataFrame, lines: pd.DataFrame, days: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng: Generator, orders: DataFrame, lines: DataFrame, days: int
+) -> tuple[DataFrame, DataFrame]:
     """Add returns as orders of their own, one to three weeks after the first."""
     back = lines[rng.random(len(lines)) < _RETURNED]
     source, order = np.unique(back["order"], return_inverse=True)
@@ -370,8 +367,8 @@ def _draw_returns(
 
 
 def _complete_orders(
-    rng: Generator, orders: pd.DataFrame, people: pd.DataFrame, first: Any
-) -> pd.DataFrame:
+    rng: Generator, orders: DataFrame, people: DataFrame, first: Any
+) -> DataFrame:
     """Add ids, the instant in UTC, channel and store to orders and returns."""
     mine, n = people.iloc[orders["customer"]].set_index(orders.index), len(orders)
     hour = mine["local_hour"].to_numpy() + rng.normal(0, 1.4, n)
@@ -397,7 +394,7 @@ def _complete_orders(
     )
 
 
-def _order_lines(orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+def _order_lines(orders: DataFrame, lines: DataFrame) -> DataFrame:
     """Lay out the lines as the shop would export them."""
     order = orders.loc[lines["order"]].reset_index(drop=True)
     product = _catalogue().iloc[lines["product"]].reset_index(drop=True)

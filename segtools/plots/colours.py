@@ -5,19 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# Okabe and Ito's order, told apart with every common kind of colour blindness; the
-# eighth is a dark grey instead of black, because black is the text.
-PALETTE = (
-    "#0072B2",
-    "#E69F00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
-    "#D55E00",
-    "#F0E442",
-    "#5B5B5B",
-)
-OTHER = "#8A8A8A"
+from segtools.palette import OTHER, PALETTE
+
 EVERYONE = "#B8B8B8"
 ACCENT = PALETTE[0]
 # A colour that nothing else uses: in the SVG it becomes `currentColor`.

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.palette import OTHER, PALETTE
 from segtools.profiles.profile import (
     Segmented,
     category_profile,
@@ -15,18 +16,6 @@ from segtools.profiles.profile import (
 from segtools.profiles.statements import MIN_CUSTOMERS, Claim, evidence
 from segtools.wording import number, percent
 
-# Okabe and Ito's order, so that neighbours differ for colour-blind readers too.
-COLOURS = (
-    "#0072B2",
-    "#E69F00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
-    "#D55E00",
-    "#F0E442",
-    "#5B5B5B",
-)
-OTHER_COLOUR = "#8A8A8A"
 MAX_EVIDENCE, MAX_PER_TOPIC, BASKET = 8, 3, 5
 _SLOTS = {"hour": 24, "weekday": 7}
 _ASSUMPTIONS = {
@@ -105,7 +94,7 @@ def _stated(segment_id: str, claims: dict[str, list[Claim]]) -> dict[str, Any]:
 
 def colour(rank: int) -> str:
     """Give a segment's colour, the same on every page."""
-    return COLOURS[rank - 1] if rank <= len(COLOURS) else OTHER_COLOUR
+    return PALETTE[rank - 1] if rank <= len(PALETTE) else OTHER
 
 
 def choose_claims(claims: list[Claim]) -> list[Claim]:

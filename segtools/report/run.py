@@ -88,10 +88,6 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
     # One more than the notebook has: papermill adds a cell with the parameters.
     cells = 1 + len(nbformat.read(source, as_version=4).cells)
 
-    def started(cell: Any, cell_index: int) -> None:
-        if progress:
-            progress(stage, cell_index + 1, cells)
-
     whole = path / "notebooks" / f"{stage}.ipynb"
     half = whole.with_name(f".{whole.name}")
     half.parent.mkdir(exist_ok=True)
@@ -106,7 +102,7 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
             kernel_name="python3",
             progress_bar=False,
             cwd=str(path),
-            on_cell_start=started,
+            on_cell_start=_watch(progress, stage, cells),
             kernel_manager_class=LocalKernelManager,
         )
     except papermill.PapermillExecutionError as error:
@@ -114,6 +110,14 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
     finally:
         if half.exists():
             half.replace(whole)
+
+
+def _watch(progress: Progress | None, stage: str, cells: int) -> Callable[..., None]:
+    def started(cell: Any, cell_index: int) -> None:
+        if progress:
+            progress(stage, cell_index + 1, cells)
+
+    return started
 
 
 def _parameters(path: Path, stage: str, declared: dict[str, Any]) -> dict[str, Any]:

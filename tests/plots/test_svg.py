@@ -79,7 +79,8 @@ def test_alt_text_and_labels_are_escaped(hostile):
 
 
 def test_control_characters_do_not_break_the_markup():
-    ElementTree.fromstring(svg_of(drawn("a\x01b\x1bc"), alt="a"))
+    root = ElementTree.fromstring(svg_of(drawn("a\x01b\x1bc"), alt="a"))
+    assert root.tag.endswith("svg")
 
 
 def test_size_is_given_in_css_pixels():

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from segtools.features.catalogue import Window
+from segtools.palette import OTHER
 from segtools.profiles.personas import (
     MAX_EVIDENCE,
     MAX_PER_TOPIC,
-    OTHER_COLOUR,
     build_personas,
     choose_claims,
     colour,
@@ -219,8 +219,8 @@ def test_colours_follow_the_rank_and_end_in_grey():
         "#0072B2",
         "#E69F00",
         "#5B5B5B",
-        OTHER_COLOUR,
-        OTHER_COLOUR,
+        OTHER,
+        OTHER,
     ]
 
 

@@ -23,7 +23,7 @@ RUN = {
         "goal": "grow_spend",
         "decision": "Which households get the spring coupon book",
         "timezone": "America/New_York",
-        "source": {"system": "files", "order_lines": {"path": "/home/ann/lines.csv"}},
+        "source": {"system": "files", "order_lines": {"path": "/srv/ann/lines.csv"}},
         "as_of": "2017-10-01",
         "window_days": 180,
         "outcome_days": 92,
@@ -300,7 +300,7 @@ def code(source, *outputs, tags=()):
     return cell
 
 
-def notebook(*, extra=(), run_dir="/home/ann/reports/grocery-panel/2017-10-01"):
+def notebook(*, extra=(), run_dir="/srv/ann/reports/grocery-panel/2017-10-01"):
     """Build an executed notebook with every kind of cell and output."""
     prose = v4.new_markdown_cell
     lesson = prose("### Try it\n\nChange `n_segments`.", metadata={"tags": ["lesson"]})

@@ -44,7 +44,7 @@ def test_parameters_and_lessons_are_left_out(tmp_path):
     page = stage(tmp_path)
     assert "Try it" not in page
     assert "run_dir" not in page
-    assert "/home/ann" not in page
+    assert "/srv/ann" not in page
 
 
 def test_source_is_folded_behind_one_switch(tmp_path):
@@ -96,11 +96,11 @@ def test_frame_of_pandas_scrolls_in_its_own_region(tmp_path):
 
 def test_error_is_one_escaped_line_without_traceback(tmp_path):
     error = v4.new_output(
-        "error", ename="DataError", evalue=ATTACK, traceback=["File /home/ann/x.py"]
+        "error", ename="DataError", evalue=ATTACK, traceback=["File /srv/ann/x.py"]
     )
     page = stage(tmp_path, notebook(extra=[code("x", error)]))
     assert "This step stopped: DataError: &lt;script&gt;" in page
-    assert "/home/ann" not in page
+    assert "/srv/ann" not in page
 
 
 def test_contents_list_leads_to_every_heading_once(tmp_path):
