@@ -259,7 +259,7 @@ def readiness_sentence(record: dict[str, Any]) -> str:
     open_ = [r["question"] for r in record["readiness"] if r["answer"] != "yes"]
     if not open_:
         return "All five questions are answered with yes."
-    return f"{len(open_)} of five questions are open: {' '.join(open_)}"
+    return f"{len(open_)} of 5 questions are open: {' '.join(open_)}"
 
 
 def bases_table(record: dict[str, Any]) -> pd.DataFrame:

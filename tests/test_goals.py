@@ -155,7 +155,7 @@ def test_tables_and_sentences_show_the_record(shop):
     )
     assert bases_table(record).set_index("Basis").loc["benefits", "Supported"] == "no"
     assert criteria_table(record)["Weight"].sum() == 100
-    assert readiness_sentence(record).startswith("4 of five questions are open: Is ")
+    assert readiness_sentence(record).startswith("4 of 5 questions are open: Is ")
     done = {"readiness": [{"question": "?", "answer": "yes"}]}
     assert readiness_sentence(done) == "All five questions are answered with yes."
 

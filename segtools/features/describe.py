@@ -69,5 +69,6 @@ def feature_table(frame: pd.DataFrame, catalogue: dict[str, Any]) -> pd.DataFram
             }
         )
     table = pd.DataFrame(rows)
-    table.attrs["formats"] = {"Known": "percent"}
+    quartiles = ("Lower quarter", "Middle", "Upper quarter")
+    table.attrs["formats"] = dict.fromkeys(quartiles, "rounded") | {"Known": "percent"}
     return table

@@ -45,15 +45,20 @@ class Plan:
         """Give the window of the features at the origin."""
         return Window(self.origin, self.window_days)
 
-    def table(self) -> pd.DataFrame:
-        """Tabulate the legs: learn at, judge at, days that features look back."""
-        rows = self.record()["legs"]
+    def table(self, timezone: str) -> pd.DataFrame:
+        """Tabulate the legs in local time: learn at, judge at, days looked back."""
+        legs = [leg for leg in (self.judging, self.final) if leg]
+
+        def local(second: int) -> str:
+            moment = pd.Timestamp(second, unit="s", tz="UTC").tz_convert(timezone)
+            return moment.strftime("%Y-%m-%d %H:%M")
+
         return pd.DataFrame(
             {
-                "Leg": [r["name"] for r in rows],
-                "Learn at": [r["learn_origin"][:10] for r in rows],
-                "Judge or assign at": [r["judge_origin"][:10] for r in rows],
-                "Window in days": [r["window_days"] for r in rows],
+                "Leg": [leg.name for leg in legs],
+                "Learn at": [local(leg.learn_origin) for leg in legs],
+                "Judge or assign at": [local(leg.judge_origin) for leg in legs],
+                "Window in days": [leg.window_days for leg in legs],
             }
         )
 

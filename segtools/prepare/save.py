@@ -50,7 +50,9 @@ def rows_by_rule(cleaned: Cleaned) -> pd.DataFrame:
         }
         for r in cleaned.rules
     ]
-    return pd.DataFrame(rows, columns=["Table", "Why", "Rows", "Kind", "Examples"])
+    none = {"Table": "all", "Why": "No row broke a rule.", "Rows": 0}
+    columns = ["Table", "Why", "Rows", "Kind", "Examples"]
+    return pd.DataFrame(rows or [none], columns=columns)
 
 
 def quality_record(

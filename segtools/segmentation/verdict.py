@@ -66,7 +66,9 @@ def _worth_sentence(
 
 def _inside(label: str) -> str:
     """Start a label in lower case within a sentence, abbreviations aside."""
-    return label if label[:2].isupper() else label[0].lower() + label[1:]
+    if label[:2].isupper():
+        return f"the {label}"
+    return label[0].lower() + label[1:]
 
 
 def _pair(mine: float, theirs: float) -> str:

@@ -117,8 +117,9 @@ def test_the_record_shows_instants_as_text():
             "window_days": 180,
         },
     ]
-    table = plan(1000).table()
-    assert table["Judge or assign at"].tolist() == ["2024-03-31", "2024-07-01"]
+    table = plan(1000).table("Europe/Berlin")
+    local = ["2024-03-31 01:00", "2024-07-01 02:00"]
+    assert table["Judge or assign at"].tolist() == local
 
 
 H = 20  # outcome days of the small market below

@@ -88,7 +88,7 @@ def test_the_best_trivial_scheme_is_the_one_to_beat():
 def test_an_abbreviation_keeps_its_capitals_within_a_sentence():
     contest = contest_of(0.5, 0.0, 0.3)
     contest.entries = [e for e in contest.entries if e.scheme != "spend_quintiles"]
-    assert "better than RFM grid" in judge_worth(contest).sentence
+    assert "better than the RFM grid" in judge_worth(contest).sentence
 
 
 @pytest.mark.parametrize(
