@@ -121,9 +121,9 @@ MISTAKES = {
         "Did you mean 'goal'?",
     ),
     "an unknown basis": (
-        ["run", "shop.yaml", "-p", "bases=[valu]"],
+        ["run", "shop.yaml", "-p", "bases=[value, loyalti]"],
         2,
-        "Did you mean 'value'?",
+        "Did you mean 'loyalty'?",
     ),
     "a missing file": (
         ["run", "shop.yaml", "-p", "source.order_lines.path=gone.csv"],

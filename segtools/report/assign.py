@@ -13,7 +13,7 @@ from segtools.features.build import Shop, build_features, collect, supported
 from segtools.features.catalogue import Window
 from segtools.prepare.clean import clean
 from segtools.records import read_record, write_table, write_text
-from segtools.report.stage import load_extensions
+from segtools.report.extensions import load_extensions
 from segtools.schema import ConfigError
 from segtools.segmentation.model import SegmentModel
 from segtools.sources import connect, open_source

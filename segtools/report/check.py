@@ -12,7 +12,7 @@ from segtools.features.legs import Plan, plan_legs
 from segtools.prepare.clean import Cleaned, clean
 from segtools.prepare.fingerprint import fingerprint
 from segtools.prepare.lights import adequacy, freshness
-from segtools.report.stage import load_extensions
+from segtools.report.extensions import load_extensions
 from segtools.report.start import settle_as_of
 from segtools.sources import connect, open_source
 from segtools.timezones import epoch, instant

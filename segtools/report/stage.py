@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import resource
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from segtools.features.build import Shop
 from segtools.features.catalogue import Window
 from segtools.features.legs import Plan, plan_legs
 from segtools.records import read_record, write_record, write_table
+from segtools.report.extensions import load_extensions
 from segtools.schema import STAGES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
 from segtools.timezones import epoch, instant
@@ -262,36 +262,3 @@ def _sample_run(name: str, given: dict[str, Any]) -> Path:
     for stage in STAGES[: STAGES.index(name)]:
         execute_stage(path, stage)
     return path
-
-
-def load_extensions(config: RunConfig) -> None:
-    """Run the Python files that register an analyst's own features and schemes.
-
-    Raises
-    ------
-    ConfigError
-        If a file is missing or fails.
-    """
-    for number, text in enumerate(config.extensions):
-        path = Path(text)
-        if not path.is_file():
-            raise ConfigError(
-                f"extensions must be Python files, but there is no {path}. "
-                "Check the path; it is relative to the configuration."
-            )
-        spec = importlib.util.spec_from_file_location(f"segtools_ext_{number}", path)
-        if spec is None or spec.loader is None:
-            raise ConfigError(
-                f"extensions must be Python files, but {path.name} is none. "
-                "Give it the suffix .py."
-            )
-        module = importlib.util.module_from_spec(spec)
-        try:
-            spec.loader.exec_module(module)
-        except ConfigError:
-            raise
-        except Exception as error:
-            raise ConfigError(
-                f"extensions must run, but {path.name} fails with "
-                f"{type(error).__name__}: {error}. Mend the file."
-            ) from None

@@ -18,7 +18,7 @@ from segtools.history.changes import find_previous
 from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
 from segtools.records import digest, read_record, write_record
-from segtools.report.stage import load_extensions
+from segtools.report.extensions import load_extensions
 from segtools.schema import STAGES, ConfigError, DataError
 from segtools.sources import Opened, connect, open_source
 from segtools.timezones import epoch, instant, midnight_after

@@ -1,0 +1,42 @@
+"""Run the files in which an analyst registers features and schemes of their own."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from segtools.config import RunConfig
+from segtools.schema import ConfigError
+
+
+def load_extensions(config: RunConfig) -> None:
+    """Run the Python files that register an analyst's own features and schemes.
+
+    Raises
+    ------
+    ConfigError
+        If a file is missing or fails.
+    """
+    for number, text in enumerate(config.extensions):
+        path = Path(text)
+        if not path.is_file():
+            raise ConfigError(
+                f"extensions must be Python files, but there is no {path}. "
+                "Check the path; it is relative to the configuration."
+            )
+        spec = importlib.util.spec_from_file_location(f"segtools_ext_{number}", path)
+        if spec is None or spec.loader is None:
+            raise ConfigError(
+                f"extensions must be Python files, but {path.name} is none. "
+                "Give it the suffix .py."
+            )
+        module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except ConfigError:
+            raise
+        except Exception as error:
+            raise ConfigError(
+                f"extensions must run, but {path.name} fails with "
+                f"{type(error).__name__}: {error}. Mend the file."
+            ) from None
