@@ -10,7 +10,7 @@ import pandas as pd
 from segtools.config import RunConfig, validate
 from segtools.destinations.spreadsheet import to_csv
 from segtools.features.build import Shop, build_features, collect, supported
-from segtools.features.catalogue import Window
+from segtools.features.catalogue import Window, registered
 from segtools.prepare.clean import clean
 from segtools.records import read_record, write_table, write_text
 from segtools.report.extensions import load_extensions
@@ -76,7 +76,19 @@ def _assigned(run_dir: Path, config: RunConfig) -> pd.DataFrame:
     features, _ = supported(shop, config.bases)
     table = build_features(shop, Window(origin, days), features, with_customers=True)
     model = SegmentModel.from_record(read_record(run_dir / "model.json"))
+    _refuse_unknown(model)
     return model.assign(collect(table))
+
+
+def _refuse_unknown(model: SegmentModel) -> None:
+    """Refuse a model that reads a feature which nobody has registered here."""
+    known = {f.name for f in registered()}
+    unknown = sorted(f["name"] for f in model.features if f["name"] not in known)
+    if unknown:
+        raise ConfigError(
+            f"The model's features must be registered, but {unknown} are not. "
+            "Name the file that registers them under extensions and run again."
+        )
 
 
 def _finished(run_dir: Path) -> dict[str, Any]:
@@ -118,7 +130,8 @@ def _source(source: dict[str, Any], data: Path) -> dict[str, Any]:
 
 
 def _block(block: dict[str, Any] | None, path: Path) -> dict[str, Any]:
-    """Keep how the run's file was read, except for our own Parquet (UTC)."""
-    if block is None or path.suffix == ".parquet":
+    """Keep how the run's file was read, except for a run's own tables (UTC)."""
+    own = (path.parent.parent / "run.json").is_file()
+    if block is None or own:
         return {"path": str(path), "timezone": "UTC"}
     return block | {"path": str(path)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from segtools.config import validate
 from segtools.features.catalogue import remove_feature
-from segtools.records import read_record
+from segtools.records import read_record, write_record
 from segtools.report.assign import assign_file
 from segtools.report.run import run_stages
 from segtools.report.start import is_done, start_run
@@ -205,6 +204,26 @@ def test_assign_reads_the_runs_own_tables(forced, tmp_path):
     assert_frame_equal(frame, expected, check_dtype=False)
 
 
+def test_assign_reads_a_file_as_the_run_read_its_own(lines, forced, tmp_path):
+    theirs = pd.read_csv(lines, sep=";", dtype="str")
+    theirs.to_parquet(tmp_path / "order_lines.parquet", index=False)
+    frame = assign_file(forced, tmp_path, tmp_path / "out.parquet")
+    expected = pd.read_parquet(forced / "segments.parquet")
+    assert_frame_equal(frame, expected, check_dtype=False)
+
+
+def test_assign_refuses_a_model_whose_feature_nobody_has_registered(
+    lines, forced, tmp_path
+):
+    shutil.copytree(forced, tmp_path / "run")
+    model = read_record(tmp_path / "run" / "model.json")
+    model["features"].append({"name": "ghost", "unit": "", "definition_version": 1})
+    write_record(tmp_path / "run" / "model.json", model)
+    with pytest.raises(ConfigError, match=r"\['ghost'\] are not\. Name the file"):
+        assign_file(tmp_path / "run", lines, tmp_path / "out.parquet")
+    assert not (tmp_path / "out.parquet").exists()
+
+
 def test_own_feature_and_own_scheme_take_part(lines, own, tmp_path):
     body = settings(
         lines, extensions=[str(own)], method="by_spend", force_segments=True
@@ -279,5 +298,3 @@ def test_the_contract_holds_for_other_programs(forced):
     ]
     assert set(features["customer_id"]) == set(segments["customer_id"])
     assert segments["confidence"].between(0, 1).all()
-    for name in ("pyproject.toml", "conftest"):
-        assert name not in sys.modules
