@@ -72,12 +72,13 @@ def front_view(records: Mapping[str, Record]) -> dict[str, Any]:
     """
     verdict, actions = records["verdict"], records["actions"]
     words = [verdict.get(key) for key in ("structure", "worth", "decision")]
+    segmented = verdict.get("decision") != "do_not_segment" or verdict.get("forced")
+    decisions = actions.get("decisions") if segmented else []
     sentence = str(verdict.get("sentence") or "This run has not reached a verdict yet.")
     return {
         "facts": _facts(records["data_quality"]),
         "lights": _lights(records["data_quality"]),
-        "segmented": verdict.get("decision") != "do_not_segment"
-        or bool(verdict.get("forced")),
+        "segmented": bool(segmented),
         "sentence": _marked(sentence, words),
         "sentence_length": len(sentence),
         "proofs": _proofs(verdict),
@@ -85,7 +86,7 @@ def front_view(records: Mapping[str, Record]) -> dict[str, Any]:
         "instead": verdict.get("instead") or ALIKE,
         "remedies": _remedies(records["goals"]),
         "changed": _changed(records["changes"]),
-        "decisions": [_decision(row) for row in actions.get("decisions") or []],
+        "decisions": [_decision(row) for row in decisions or []],
     } | _segments(records["personas"], actions)
 
 

@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 MAX_CLUSTERS = 6
 MAX_ROWS = 2_500
 MIN_COMPLETE = 50
+# Fewer customers a feature and anything looks like a group (Qiu & Joe 2009).
+ROWS_PER_FEATURE = 10
 N_REFERENCES = 10
 N_PAIRS = 20
 AGREEMENT = 0.8
@@ -70,7 +72,8 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
         and pairs of bootstrap solutions agree on the clusters (median adjusted Rand
         index of at least 0.8); *reproducible* if three or more clusters recur
         without gaps, three pairs in four agreeing at 0.8 or more (two halves of any
-        long cloud recur, so they do not count); else *constructed*.
+        long cloud recur, so they do not count); else *constructed*, as it is with
+        fewer than 10 customers a feature.
 
     Examples
     --------
@@ -86,9 +89,8 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     if len(Z) > MAX_ROWS:
         Z = Z[np.sort(rng.choice(len(Z), MAX_ROWS, replace=False))]
     most = min(MAX_CLUSTERS, len(np.unique(Z, axis=0)) - 1)
-    if most < 2 or Z.shape[1] == 0:
-        text = "There are too few different customers to look for groups."
-        return Structure("constructed", 1, text)
+    if most < 2 or len(Z) < ROWS_PER_FEATURE * Z.shape[1] or Z.shape[1] == 0:
+        return _too_few(len(Z), Z.shape[1])
     gap = gap_statistic(Z, most, rng)
     ks = sorted({2, 3, 4, 5, *gap["candidates"].values()} - {1})
     ks = [k for k in ks if k <= most]
@@ -103,6 +105,18 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     evidence["thresholds"] = {"agreement": AGREEMENT, "dip_p": DIP_P}
     evidence["rows"], evidence["left_out"] = len(Z), left_out
     return Structure(label, k, sentence, evidence)
+
+
+def _too_few(rows: int, features: int) -> Structure:
+    """Say that nothing can be seen, with evidence that draws as nothing."""
+    sentence = (
+        f"There are too few different customers ({rows}) to look for groups in "
+        f"{features} features."
+    )
+    gap = {"k": [], "gap": [], "se": [], "candidates": {}, "n_clusters": 1}
+    agreement = {"k": [], "median": [], "low": [], "high": [], "pairs": 0}
+    evidence = {"gap": gap, "agreement": agreement, "rows": rows, "left_out": 0}
+    return Structure("constructed", 1, sentence, evidence)
 
 
 def _complete(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:

@@ -97,9 +97,8 @@ def test_the_unit_of_a_feature_does_not_matter(rng):
 def test_too_few_different_customers_are_said_to_be(X):
     found = structure_verdict(X)
     assert (found.label, found.n_clusters) == ("constructed", 1)
-    assert found.sentence == (
-        "There are too few different customers to look for groups."
-    )
+    assert found.sentence.startswith("There are too few different customers (")
+    assert found.evidence["gap"]["k"] == found.evidence["agreement"]["k"] == []
 
 
 def test_large_data_are_judged_on_a_sample(rng, monkeypatch):
@@ -210,3 +209,9 @@ def test_customers_with_gaps_are_left_out_unless_few_would_remain(rng):
     assert found.evidence["left_out"] == int(some.isna().any(axis=1).sum())
     most.iloc[np.arange(len(X)) % 10 != 0, 0] = np.nan
     assert structure_verdict(most).evidence["left_out"] == 0
+
+
+def test_a_handful_of_customers_is_never_natural(rng):
+    X = np.vstack([rng.normal(c, 0.1, (8, 5)) for c in (0, 9)])
+    found = structure_verdict(X + rng.normal(size=X.shape))
+    assert (found.label, found.n_clusters) == ("constructed", 1)
