@@ -73,7 +73,7 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
         index of at least 0.8); *reproducible* if three or more clusters recur
         without gaps, three pairs in four agreeing at 0.8 or more (two halves of any
         long cloud recur, so they do not count); else *constructed*, as it is with
-        fewer than 10 customers a feature.
+        fewer than 50 customers, or than 10 a feature.
 
     Examples
     --------
@@ -89,7 +89,8 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     if len(Z) > MAX_ROWS:
         Z = Z[np.sort(rng.choice(len(Z), MAX_ROWS, replace=False))]
     most = min(MAX_CLUSTERS, len(np.unique(Z, axis=0)) - 1)
-    if most < 2 or len(Z) < ROWS_PER_FEATURE * Z.shape[1] or Z.shape[1] == 0:
+    least = max(MIN_COMPLETE, ROWS_PER_FEATURE * Z.shape[1])
+    if most < 2 or len(Z) < least or Z.shape[1] == 0:
         return _too_few(len(Z), Z.shape[1])
     gap = gap_statistic(Z, most, rng)
     ks = sorted({2, 3, 4, 5, *gap["candidates"].values()} - {1})
