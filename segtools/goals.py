@@ -77,10 +77,12 @@ def survey(shop: Shop) -> dict[str, Any]:
         "first": pd.Timestamp(row["first"]).isoformat(),
         "last": pd.Timestamp(row["last"]).isoformat(),
         "amounts": 1 if row["low"] == row["high"] else 2,
-        "variety": round(float(row["spread"] / row["mean"]), 4)
-        if row["mean"] > 0
-        else 0.0,
+        "variety": _variety(float(row["spread"]), float(row["mean"])),
     }
+
+
+def _variety(spread: float, mean: float) -> float:
+    return round(spread / mean, 4) if mean > 0 else 0.0
 
 
 def readiness(
