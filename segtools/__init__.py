@@ -16,7 +16,7 @@ _HOMES = {
     "config": ("RunConfig", "load_config"),
     "sources": ("open_source", "source"),
     "prepare.clean": ("clean",),
-    "prepare.lights": ("adequacy", "freshness"),
+    "prepare.lights": ("adequacy", "both_lights", "freshness"),
     "prepare.save": ("quality_record", "rows_by_rule", "save_tables"),
     "features.catalogue": ("Window", "feature"),
     "features.build": ("Shop", "build_features", "collect", "supported"),
@@ -31,11 +31,12 @@ _HOMES = {
     "segmentation.verdict": ("decide",),
     "history.registry": ("match_segments", "name_segments"),
     "history.changes": ("migration", "summarise_changes"),
-    "profiles.profile": ("Segmented", "profile_table"),
+    "profiles.profile": ("Segmented",),
+    "profiles.table": ("profile_table",),
     "profiles.personas": ("build_personas",),
     "profiles.actions": ("build_actions",),
     "destinations.spreadsheet": ("export_spreadsheet",),
-    "report.stage": ("open_stage",),
+    "report.stage": ("open_stage", "parameters_of"),
 }
 _ROOMS = ("features", "goals", "plots", "segmentation", "simulate")
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -90,11 +91,14 @@ def check(
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="a new or empty folder")],
+    source: Annotated[
+        str, typer.Option(help="the system that the data comes from, such as shopify")
+    ] = "sample",
 ) -> None:
     """Make a project folder with notebooks and a commented configuration."""
     from segtools.report.project import init_project
 
-    print(init_project(folder))
+    print(init_project(folder, source))
 
 
 @app.command()
@@ -152,23 +156,44 @@ class _progress:  # noqa: N801
 
 
 def _print_check(found: Any) -> None:
-    table = Table(title="Rows", title_justify="left")
-    for column in ("table", "read", "kept", "set_aside", "quarantined", "changed"):
-        right = column != "table"
-        table.add_column(column.replace("_", " "), justify="right" if right else "left")
-    for name, account in found.cleaned.accounts.items():
-        table.add_row(name, *(f"{n:,}" for n in account.values()))
-    _out.print(table)
+    from segtools.prepare.decisions import shown
+    from segtools.wording import percent
+
+    columns = ("read", "kept", "set_aside", "quarantined", "changed")
+    accounts = found.cleaned.accounts.items()
+    _grid(
+        "Rows",
+        ("table", *columns),
+        [(n, *(a[c] for c in columns)) for n, a in accounts],
+    )
     for rule in found.cleaned.rules:
         text = f"{rule['rows']:,} rows of {rule['table']}: {rule['sentence']}"
         _out.print(text, markup=False)
-    for basis in found.bases:
-        state = "supported" if basis["supported"] else f"needs {basis['missing']}"
-        _out.print(f"Basis {basis['basis']}: {state}", markup=False)
-    _out.print(found.plan.sentence, markup=False)
-    for name, light in found.lights.items():
-        text = f"{name.capitalize()}: {light['light']}. {light['sentence']}"
-        _out.print(text, markup=False)
+    about = found.about
+    rows = [
+        (r["parameter"], shown(r["value"]), r["rows"], r["money"] or "")
+        for r in about["decisions"]
+    ]
+    _grid("Decisions", ("decision", "taken", "rows concerned", "money"), rows)
+    rows = [
+        (r["attribute"], r["kind"], r["known"], percent(r["share"]))
+        for r in about["attributes"]
+    ]
+    if rows:
+        _grid("Attributes", ("attribute", "kind", "known of customers", "share"), rows)
+    for sentence in found.sentences():
+        _out.print(sentence, markup=False)
+
+
+def _grid(title: str, head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    table = Table(title=title, title_justify="left")
+    for place, column in enumerate(head):
+        right = place > 0 and any(isinstance(row[place], int) for row in rows)
+        table.add_column(column.replace("_", " "), justify="right" if right else "left")
+    for row in rows:
+        cells = (f"{c:,}" if isinstance(c, int) else str(c) for c in row)
+        table.add_row(*(escape(c) for c in cells))
+    _out.print(table)
 
 
 def _fail(error: BaseException, code: int) -> int:

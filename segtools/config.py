@@ -6,12 +6,13 @@ import datetime as dt
 import math
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from segtools.schema import STAGES, ConfigError, did_you_mean
+from segtools.attributes import KINDS
+from segtools.schema import ORDER_TABLES, STAGES, TABLES, ConfigError, did_you_mean
 from segtools.timezones import instant, zone
 
 Goal = Literal["grow_spend", "keep_customers", "win_back", "understand"]
@@ -31,15 +32,21 @@ def _key(default: Any, stage: str, meaning: str, **rules: Any) -> Any:
     return Field(default, description=meaning, json_schema_extra=extra, **rules)
 
 
-class TableFile(BaseModel):
-    """Where one table lies and how to read it."""
+class DataFile(BaseModel):
+    """Where a file lies and how it is written."""
 
     model_config = ConfigDict(extra="forbid")
 
-    path: str = Field(description="CSV, TSV or Parquet file, a folder or glob of them")
+    path: str = Field(description="a file, a folder or a glob of files of one kind")
     delimiter: str | None = Field(None, description="default: found by looking")
-    decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers")
     encoding: str = Field("utf-8", description="utf-8, utf-16, latin-1, cp1252 ...")
+    sheet: str | None = Field(None, description="of an Excel file; default: the first")
+
+
+class TableFile(DataFile):
+    """Where one table lies and how to read it."""
+
+    decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers")
     date_format: str | None = Field(None, description="strptime; default: ISO dates")
     timezone: str | None = Field(None, description="of naive times; default: project's")
     columns: dict[str, str] = Field({}, description="ours: theirs")
@@ -82,7 +89,9 @@ class RunConfig(BaseModel):
         "01_goals",
         "weights of the attractiveness criteria, fixed before segments are seen",
     )
-    source: Source = _key(..., "01_goals", "where the data comes from")
+    source: Source | list[Source] = _key(
+        ..., "01_goals", "where the data comes from: a block, or a list of blocks"
+    )
     extensions: list[str] = _key([], "01_goals", "Python files with own features, ...")
     timezone: str | None = _key(None, "01_goals", "IANA zone of days and hours")
     currency: str = _key("", "01_goals", "sign or code shown beside money")
@@ -92,8 +101,50 @@ class RunConfig(BaseModel):
     returns: Literal["net", "drop", "separate"] = _key(
         "net", "02_data_prep", "how returned goods count"
     )
+    net_against: Literal["customer", "order"] = _key(
+        "customer", "02_data_prep", "what a return lowers: all spend, or its order"
+    )
+    unmatched_returns: Literal["keep", "drop"] = _key(
+        "keep", "02_data_prep", "returns whose order is not in the data"
+    )
+    cancellations: Literal["drop", "return", "keep"] = _key(
+        "drop", "02_data_prep", "orders that were cancelled"
+    )
+    test_orders: Literal["drop", "keep"] = _key(
+        "drop", "02_data_prep", "orders that the shop marks as tests"
+    )
+    internal_customers: list[str] = _key(
+        [], "02_data_prep", "ids or e-mails of staff and tests; * is anything"
+    )
+    guests: Literal["refuse", "drop", "each"] = _key(
+        "refuse", "02_data_prep", "orders that name nobody"
+    )
+    unmatched: Literal["drop", "keep"] = _key(
+        "drop", "02_data_prep", "people of other sources who match no customer"
+    )
+    non_products: list[str] = _key(
+        [], "02_data_prep", "products that are none, such as postage; * is anything"
+    )
     duplicates: Literal["drop", "keep"] = _key(
         "drop", "02_data_prep", "rows that are equal in every column"
+    )
+    zero_prices: Literal["keep", "drop"] = _key(
+        "keep", "02_data_prep", "rows whose amount is zero"
+    )
+    negative_amounts: Literal["return", "drop"] = _key(
+        "return", "02_data_prep", "negative amounts that are not marked as returns"
+    )
+    huge_orders: Literal["keep", "clip", "drop"] = _key(
+        "keep", "02_data_prep", "single orders far above all others"
+    )
+    huge_times: float = _key(
+        10, "02_data_prep", "how far: times the 99th percentile of orders", gt=1
+    )
+    exchange_rates: dict[str, float] = _key(
+        {}, "02_data_prep", "code: what one unit is worth in `currency`"
+    )
+    attribute_kinds: dict[str, str] = _key(
+        {}, "02_data_prep", "attribute: its kind, where the guess is wrong"
     )
     quarantine_limit: float = _key(
         0.05, "02_data_prep", "share of rows that may break the contract", ge=0, le=1
@@ -124,6 +175,18 @@ class RunConfig(BaseModel):
         {}, "03_segmentation", "segment_id or present name: your name"
     )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
+
+    @property
+    def sources(self) -> list[Source]:
+        """The blocks of `source`, one or several."""
+        return self.source if isinstance(self.source, list) else [self.source]
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _source(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            return [_block(b, f"source.{i}") for i, b in enumerate(value)]
+        return _block(value, "source")
 
     @field_validator("project")
     @classmethod
@@ -171,6 +234,33 @@ class RunConfig(BaseModel):
             )
         return value
 
+    @field_validator("exchange_rates")
+    @classmethod
+    def _rates(cls, value: dict[str, float], info: Any) -> dict[str, float]:
+        bad = [c for c, rate in value.items() if not (0 < rate < math.inf)]
+        if bad:
+            raise ValueError(
+                f"must be above 0, but {bad[0]} has {value[bad[0]]}. "
+                "Write what one unit of it is worth in the project's currency"
+            )
+        if value and not info.data.get("currency"):
+            raise ValueError(
+                "need a currency to convert into, but `currency` is not set. "
+                "Set it, such as `currency: EUR`"
+            )
+        return value
+
+    @field_validator("attribute_kinds")
+    @classmethod
+    def _kinds(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, kind in value.items():
+            if kind not in KINDS:
+                raise ValueError(
+                    f"must name known kinds, but {name!r} has {kind!r}. "
+                    f"{did_you_mean(kind, KINDS).rstrip('.')}"
+                )
+        return value
+
     @field_validator("min_share")
     @classmethod
     def _min_share(cls, value: float, info: Any) -> float:
@@ -183,6 +273,22 @@ class RunConfig(BaseModel):
                 f"Lower n_segments to {int(1 / value)} or min_share to {room}"
             )
         return value
+
+
+def _block(value: Any, where: str) -> Source:
+    if isinstance(value, Source):
+        return value
+    if not isinstance(value, dict):
+        raise ValueError(
+            f"{where} must hold `key: value` lines, but it is {value!r}. "
+            "Change it in the configuration"
+        )
+    if "system" not in value:
+        raise ValueError(
+            f"The configuration must hold '{where}.system', but it is missing. "
+            f"Add `{where}.system:`"
+        )
+    return Source.model_validate(value)
 
 
 def stage_of(key: str) -> str:
@@ -256,30 +362,66 @@ is none. Did you mean 'source'?
         config = RunConfig.model_validate(body)
     except ValidationError as error:
         raise ConfigError(_sentence(error)) from None
-    _check_source(config.source)
+    for block in config.sources:
+        _check_source(block)
+    if all(b.system == "files" and not _orders(b) for b in config.sources):
+        raise ConfigError(
+            "source must name a file with orders, but it has neither orders nor "
+            "order_lines. Add `order_lines: {path: ...}` under source."
+        )
     return config
+
+
+def _orders(source: Source) -> bool:
+    return bool(set(ORDER_TABLES) & set(source.model_extra or {}))
+
+
+def checked(model: type[BaseModel], options: dict[str, Any], within: str) -> Any:
+    """Validate the block of one source by that source's own model.
+
+    Parameters
+    ----------
+    model : pydantic model
+        The keys that the source understands; unknown ones are refused.
+    options : dict
+        The block, without ``system``.
+    within : str
+        Where the block stands, such as ``source``.
+
+    Returns
+    -------
+    model
+        The validated block.
+
+    Raises
+    ------
+    ConfigError
+        One sentence about the first thing that is wrong.
+
+    Examples
+    --------
+    >>> checked(DataFile, {"path": "a.csv", "delimeter": ";"}, "source.orders")
+    Traceback (most recent call last):
+    segtools.schema.ConfigError: The configuration must use known keys, but \
+'source.orders.delimeter' is none. Did you mean 'delimiter'?
+    """
+    try:
+        return model.model_validate(options)
+    except ValidationError as error:
+        raise ConfigError(_sentence(error, within, model)) from None
 
 
 def _check_source(source: Source) -> None:
     if source.system != "files":
         return
     tables = source.model_extra or {}
-    known = ("orders", "order_lines", "customers")
     for name, block in tables.items():
-        if name not in known:
+        if name not in TABLES:
             raise ConfigError(
                 f"source must use known tables, but {name!r} is none. "
-                f"{did_you_mean(name, known)}"
+                f"{did_you_mean(name, TABLES)}"
             )
-        try:
-            TableFile.model_validate(block)
-        except ValidationError as error:
-            raise ConfigError(_sentence(error, f"source.{name}", TableFile)) from None
-    if not {"orders", "order_lines"} & set(tables):
-        raise ConfigError(
-            "source must name a file with orders, but it has neither orders nor "
-            "order_lines. Add `order_lines: {path: ...}` under source."
-        )
+        checked(TableFile, block, f"source.{name}")
 
 
 def _sentence(
@@ -290,7 +432,7 @@ def _sentence(
     path = [str(part) for part in first["loc"] if part != "[key]"]
     key = ".".join([within, *path]).strip(".")
     if first["type"] == "extra_forbidden":
-        guess = did_you_mean(str(first["loc"][-1]), model.model_fields)
+        guess = did_you_mean(str(first["loc"][-1]), _fields(model, first["loc"][:-1]))
         return f"The configuration must use known keys, but {key!r} is none. {guess}"
     if first["type"] == "missing":
         return f"The configuration must hold {key!r}, but it is missing. Add `{key}:`."
@@ -299,10 +441,23 @@ def _sentence(
         rule = "must hold `key: value` lines"
     rule = rule.replace("Input should be", "must be", 1)
     if ". " in rule:  # the validator brought its own remedy
-        return f"{key} {rule.removeprefix(path[-1]).strip()}."
+        own = (
+            rule if key == "source" else f"{key} {rule.removeprefix(path[-1]).strip()}"
+        )
+        return f"{own}."
     return (
         f"{key} {rule}, but it is {first['input']!r}. Change it in the configuration."
     )
+
+
+def _fields(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
+    """Name the keys that a model knows at a path within it."""
+    for part in path:
+        field = model.model_fields.get(str(part))
+        kinds = (field.annotation, *get_args(field.annotation)) if field else ()
+        inner = [k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)]
+        model = inner[0] if inner else model
+    return list(model.model_fields)
 
 
 def _where(error: Exception) -> str:
@@ -318,14 +473,23 @@ def _where(error: Exception) -> str:
 
 def _set(body: dict[str, Any], dotted: str, value: Any) -> None:
     *parents, last = dotted.split(".")
+    here: Any = body
     for parent in parents:
-        body = body.setdefault(parent, {})
-        if not isinstance(body, dict):
+        if isinstance(here, list) and parent.isdigit() and int(parent) < len(here):
+            here = here[int(parent)]  # source.1.tickets.path
+        elif isinstance(here, dict):
+            here = here.setdefault(parent, {})
+        if not isinstance(here, (dict, list)):
             raise ConfigError(
                 f"-p must name a key, but {dotted!r} goes through {parent!r}, "
                 "which holds a value. Give the whole path of a key."
             )
-    body[last] = value
+    if not isinstance(here, dict):
+        raise ConfigError(
+            f"-p must name a key, but {dotted!r} leads to a list. Give the number of "
+            "its entry, from 0, such as source.1.tickets.path."
+        )
+    here[last] = value
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -359,8 +523,8 @@ def parse_override(text: str) -> tuple[str, Any]:
 def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Make paths absolute that the configuration gives relative to itself."""
     source = body.get("source")
-    if isinstance(source, dict):
-        for block in source.values():
+    for system in source if isinstance(source, list) else [source]:
+        for block in system.values() if isinstance(system, dict) else ():
             if isinstance(block, dict) and isinstance(block.get("path"), str):
                 block["path"] = str((folder / block["path"]).resolve())
     extensions = body.get("extensions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -10,9 +11,10 @@ import pandas as pd
 from segtools.config import GOAL_TEXT, RunConfig
 from segtools.features.build import Shop, supported
 from segtools.features.catalogue import registered
-from segtools.prepare.ledger import build_orders
+from segtools.prepare.clean import kept_rows, reasoned
+from segtools.prepare.merge import merge_tables
 from segtools.records import digest
-from segtools.schema import DataError, attribute_kind
+from segtools.schema import DataError
 from segtools.wording import number, percent
 
 KNOCK_OUT = (
@@ -45,14 +47,16 @@ def survey(shop: Shop) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``customers``, ``orders``, ``revenue`` (text, to the cent), ``first`` and
-        ``last`` order (ISO, UTC), and ``variety``: standard deviation over mean of
-        spend per customer.
+        ``customers``, ``orders``, ``revenue`` and ``returned`` (text, to the cent;
+        revenue counts returns as the policy says), ``first`` and ``last`` order (ISO,
+        UTC), and ``variety``: standard deviation over mean of spend per customer.
     """
-    orders = build_orders(shop.tables)
+    orders = shop.orders()
+    counts = ~orders.is_return if shop.returns == "separate" else ibis.literal(True)
     per = orders.group_by("customer_id").aggregate(
         orders=(~orders.is_return).cast("int64").sum(),
-        spend=orders.amount.sum(),
+        spend=orders.amount.sum(where=counts),
+        returned=orders.amount.sum(where=orders.is_return),
         first=orders.ordered_at.min(),
         last=orders.ordered_at.max(),
         low=orders.amount.min(where=~orders.is_return),
@@ -62,6 +66,7 @@ def survey(shop: Shop) -> dict[str, Any]:
         customers=per.count(),
         orders=per.orders.sum(),
         revenue=per.spend.sum(),
+        returned=per.returned.sum(),
         first=per["first"].min(),
         last=per["last"].max(),
         low=per.low.min(),
@@ -73,12 +78,17 @@ def survey(shop: Shop) -> dict[str, Any]:
     return {
         "customers": int(row["customers"]),
         "orders": int(row["orders"]),
-        "revenue": str(row["revenue"]),
+        "revenue": _money(row["revenue"]),
+        "returned": _money(row["returned"]),
         "first": pd.Timestamp(row["first"]).isoformat(),
         "last": pd.Timestamp(row["last"]).isoformat(),
         "amounts": 1 if row["low"] == row["high"] else 2,
         "variety": _variety(float(row["spread"]), float(row["mean"])),
     }
+
+
+def _money(value: Any) -> str:
+    return str(Decimal(0) if pd.isna(value) else value)
 
 
 def _variety(spread: float, mean: float) -> float:
@@ -148,10 +158,9 @@ def _people(key: str, config: RunConfig, shop: Shop) -> dict[str, str]:
 
 
 def _contacts(shop: Shop) -> list[str]:
-    people = shop.tables.get("customers")
-    if people is None:
-        return []
-    return [c for c in people.columns if attribute_kind(c) == "contact"]
+    people = shop.attributes()
+    columns = [] if people is None else people.columns
+    return [c for c in columns if shop.kind(c) == "contact"]
 
 
 def bases(shop: Shop) -> list[dict[str, Any]]:
@@ -178,7 +187,7 @@ def bases(shop: Shop) -> list[dict[str, Any]]:
                 "missing": lacks,
             }
         )
-    people = shop.tables.get("customers")
+    people = shop.attributes()
     columns = [] if people is None else sorted(set(people.columns) - {"customer_id"})
     rows.append(
         {
@@ -227,16 +236,9 @@ def goals_record(
 def typed_shop(
     tables: dict[str, ibis.expr.types.Table], config: RunConfig, origin: int
 ) -> Shop:
-    """Make a shop of tables that are typed and cut but not yet cleaned."""
-    from segtools.prepare.rules import settle_returns
-
-    settled = {
-        name: settle_returns(t)[0].filter(t.customer_id.notnull())
-        if "ordered_at" in t.columns
-        else t.drop("unreadable")
-        for name, t in tables.items()
-    }
-    return Shop(settled, str(config.timezone), config.returns).before(origin)
+    """Make a shop of rows that pass every rule but those that compare rows."""
+    judged = {n: reasoned(t, n, config, origin) for n, t in tables.items()}
+    return Shop.of(merge_tables({n: kept_rows(t) for n, t in judged.items()}), config)
 
 
 def base_sentence(counted: dict[str, Any], currency: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -33,12 +32,19 @@ class DisclosureError(ValueError):
 
 @dataclass(frozen=True)
 class Table:
-    """The contract of one table: its time column and its typed columns."""
+    """The contract of one table: its time column and its typed columns.
+
+    ``dated`` is False where a row may lack its time; ``open_columns`` is True where
+    any other column is kept as an attribute; ``key`` is the column of which each
+    value may stand only once.
+    """
 
     time: str | None
     required: dict[str, str]
     optional: dict[str, str] = field(default_factory=dict)
     open_columns: bool = False
+    dated: bool = True
+    key: str | None = None
 
     @property
     def columns(self) -> dict[str, str]:
@@ -54,6 +60,9 @@ _ORDER_OPTIONAL = {
     "discount": MONEY,
     "coupon_discount": MONEY,
     "is_return": "boolean",
+    "returned_order_id": "string",
+    "cancelled_at": "timestamp",
+    "is_test": "boolean",
 }
 
 TABLES: dict[str, Table] = {
@@ -82,69 +91,59 @@ TABLES: dict[str, Table] = {
             "brand_type": "string",
             "quantity": "float64",
             "unit_price": MONEY,
-            "returned_order_id": "string",
         },
     ),
     "customers": Table(
         time=None,
         required={"customer_id": "string"},
         open_columns=True,
+        key="customer_id",
+    ),
+    "accounts": Table(
+        time=None,
+        required={"account_id": "string", "customer_id": "string"},
+        optional={"parent_account_id": "string"},
+        open_columns=True,
+        key="customer_id",
+    ),
+    "events": Table(
+        time="occurred_at",
+        required={
+            "customer_id": "string",
+            "occurred_at": "timestamp",
+            "event": "string",
+        },
+        optional={
+            "channel": "string",
+            "value": MONEY,
+            "campaign_id": "string",
+            "topic": "string",
+            "reference": "string",
+            "product_id": "string",
+            "device": "string",
+            "text": "string",
+        },
+    ),
+    "answers": Table(
+        time="answered_at",
+        required={"customer_id": "string", "question": "string", "answer": "string"},
+        optional={"answered_at": "timestamp", "scale": "string", "wave": "string"},
+        dated=False,
     ),
 }
-
-# Attributes that must never build or name a segment, by the words in their name.
-PROTECTED_WORDS = (
-    "age",
-    "birth",
-    "gender",
-    "sex",
-    "race",
-    "ethnic",
-    "religion",
-    "nationality",
-    "disability",
-    "health",
-    "marital",
-    "kids",
-    "children",
-    "pregnan",
-    "orientation",
-    "union",
-    "politic",
-)
-CONTACT_WORDS = ("email", "e_mail", "phone", "mobile", "address", "name", "street")
+# Tables of which one row or more is an order, in the order in which they are asked.
+ORDER_TABLES = ("orders", "order_lines")
 
 
-def attribute_kind(column: str) -> str:
-    """Guess what kind of attribute a column of `customers` is from its name.
-
-    Parameters
-    ----------
-    column : str
-        The column's name.
-
-    Returns
-    -------
-    str
-        ``protected``, ``contact``, ``consent``, ``geographic`` or ``demographic``.
+def contract_of(name: str) -> Table:
+    """Give a table's contract; a colon parts it from the source that it comes from.
 
     Examples
     --------
-    >>> attribute_kind("age_band"), attribute_kind("region"), attribute_kind("email")
-    ('protected', 'geographic', 'contact')
+    >>> contract_of("events:liveagent").time
+    'occurred_at'
     """
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)  # customerAge
-    words = re.findall(r"[^\W\d_]+", apart.lower())
-    text = "_".join(words)
-    if any(w.startswith(p) for w in words for p in PROTECTED_WORDS):
-        return "protected"
-    if any(w in text for w in ("consent", "opt_in", "subscri", "accepts")):
-        return "consent"
-    if any(w in text for w in CONTACT_WORDS):
-        return "contact"
-    if any(w in text for w in ("region", "city", "country", "state", "zip", "post")):
-        return "geographic"
-    return "demographic"
+    return TABLES[name.partition(":")[0]]
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:

@@ -143,7 +143,7 @@ MISTAKES = {
     "dates of another format": (
         ["run", "shop.yaml", "-p", "source.order_lines.date_format=%m/%d/%Y"],
         3,
-        "of its rows, but 300 of 300 do. The time of the order is missing or "
+        "of its rows, but 300 of 300 do. The time of the row is missing or "
         "unreadable in 300 rows, such as ordered_at '",
     ),
     "numbers with another decimal mark": (

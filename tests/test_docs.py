@@ -14,6 +14,7 @@ import typer
 import yaml
 
 from segtools import cli
+from segtools.attributes import attribute_kind
 from segtools.config import (
     GOAL_TEXT,
     RunConfig,
@@ -25,7 +26,7 @@ from segtools.features.catalogue import registered, remove_feature
 from segtools.prepare.rules import RULES
 from segtools.report.check import check
 from segtools.report.run import CODES
-from segtools.schema import TABLES, attribute_kind
+from segtools.schema import TABLES
 from segtools.segmentation.scheme import remove_scheme, schemes
 
 ROOT = Path(__file__).parents[1]

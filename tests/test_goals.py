@@ -44,6 +44,7 @@ def test_the_base_is_counted_as_on_paper(shop):
         "customers": 3,
         "orders": 8,
         "revenue": "183.0000",
+        "returned": "-5.0000",
         "first": "2024-01-01T09:00:00",
         "last": "2024-02-10T10:00:00",
         "amounts": 2,

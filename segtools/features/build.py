@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -12,28 +12,102 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from segtools.attributes import attribute_kind
+from segtools.config import RunConfig
 from segtools.features.catalogue import VIEWS, Feature, Window, registered
 from segtools.prepare.ledger import build_orders, order_key
+from segtools.schema import contract_of
 from segtools.timezones import DAY, local_seconds, offsets
 
 
 @dataclass(frozen=True)
 class Shop:
-    """Kept tables and how to read them: the zone and the returns policy."""
+    """Kept tables and how to read them: the zone and what returns count against.
+
+    Attributes
+    ----------
+    tables : dict of ibis Tables
+    timezone : str
+        IANA name of the shop's zone.
+    returns, net_against, cancellations : str
+        The policies of the same names in the configuration.
+    kinds : dict
+        Kinds of attributes that somebody has said, by name.
+    again : callable, optional
+        From an origin (UTC seconds) to the tables as they would have been cleaned
+        then; where it is not given, rows from the origin on are cut off `tables`.
+    """
 
     tables: dict[str, ir.Table]
     timezone: str
     returns: str = "net"
+    net_against: str = "customer"
+    cancellations: str = "drop"
+    kinds: dict[str, str] = field(default_factory=dict)
+    again: Callable[[int], dict[str, ir.Table]] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        tables: dict[str, ir.Table],
+        config: RunConfig,
+        again: Callable[[int], dict[str, ir.Table]] | None = None,
+    ) -> Shop:
+        """Make a shop with the policies of a configuration."""
+        return cls(
+            tables,
+            str(config.timezone),
+            config.returns,
+            config.net_against,
+            config.cancellations,
+            config.attribute_kinds,
+            again,
+        )
 
     def before(self, origin: int) -> Shop:
         """Give the shop as it stood at `origin`: no row from then on is left."""
-        cut = {
-            name: t.filter(t.ordered_at.epoch_seconds() < origin)
-            if "ordered_at" in t.columns
-            else t
-            for name, t in self.tables.items()
-        }
-        return Shop(cut, self.timezone, self.returns)
+        tables = self.again(origin) if self.again else self.tables
+        cut = {name: _cut(t, name, origin) for name, t in tables.items()}
+        return replace(self, tables=cut, again=None)
+
+    def orders(self) -> ir.Table:
+        """Group the rows into orders and returns, by the shop's policies."""
+        return build_orders(
+            self.tables,
+            net_against=self.net_against,
+            cancellations=self.cancellations,
+        )
+
+    def attributes(self) -> ir.Table | None:
+        """Give one row per customer of attributes, those of their account beside."""
+        people, accounts = self.tables.get("customers"), self.tables.get("accounts")
+        if people is None or accounts is None:
+            return accounts if people is None else people
+        more = [c for c in accounts.columns if c not in people.columns]
+        firm = accounts.select("customer_id", *more)
+        joined = people.outer_join(firm, "customer_id")
+        who = joined.customer_id.coalesce(joined.customer_id_right)
+        return joined.mutate(customer_id=who).drop("customer_id_right")
+
+    def kind(self, attribute: str) -> str:
+        """Give the kind of an attribute, said or guessed; ids have none."""
+        if attribute.endswith(("customer_id", "account_id")):
+            return "id"
+        return attribute_kind(attribute, self.kinds)
+
+
+def _cut(table: ir.Table, name: str, origin: int) -> ir.Table:
+    time = contract_of(name).time
+    if time is None or time not in table.columns:
+        return table
+    second = table[time].epoch_seconds()
+    early = (second < origin) | second.isnull()
+    if "cancelled_at" not in table.columns:
+        return table.filter(early)
+    # What will be cancelled later is not cancelled yet.
+    known = table.cancelled_at.epoch_seconds() < origin
+    own = known.ifelse(table.cancelled_at, ibis.null(table.cancelled_at.type()))
+    return table.filter(early).mutate(cancelled_at=own)
 
 
 def views(shop: Shop, window: Window) -> dict[str, ir.Table]:
@@ -48,7 +122,7 @@ def views(shop: Shop, window: Window) -> dict[str, ir.Table]:
     """
     then = shop.before(window.origin)
     table = offsets(shop.timezone, window.start - 2 * DAY, window.origin + DAY)
-    every = _timed(build_orders(then.tables), table)
+    every = _timed(then.orders(), table)
     within = every.filter(every.second >= window.start)
     kept_returns = within.amount.notnull()
     if shop.returns == "separate":
@@ -88,7 +162,7 @@ def population(shop: Shop, origin: int, *, with_customers: bool) -> ir.Table:
         Add everyone in ``customers``. Only right at ``as_of`` itself: that table has
         no dates, so at an earlier origin it would know who came later.
     """
-    orders = build_orders(shop.before(origin).tables)
+    orders = shop.before(origin).orders()
     everyone = orders.select("customer_id")
     if with_customers and "customers" in shop.tables:
         everyone = everyone.union(shop.tables["customers"].select("customer_id"))

@@ -8,7 +8,6 @@ import pandas as pd
 
 from segtools.features.build import Shop
 from segtools.features.catalogue import Feature, Window
-from segtools.schema import attribute_kind
 
 
 def catalogue_record(
@@ -26,7 +25,7 @@ def catalogue_record(
         to the columns it lacks) and ``window_days``. Attributes are descriptors:
         they describe segments and never build them.
     """
-    people = shop.tables.get("customers")
+    people = shop.attributes()
     columns = [] if people is None else sorted(set(people.columns) - {"customer_id"})
     descriptors = [
         {
@@ -34,10 +33,10 @@ def catalogue_record(
             "basis": "attributes",
             "unit": "",
             "label": c.replace("_", " "),
-            "definition": "As given in customers; undated.",
+            "definition": "As given in customers or accounts; undated.",
             "direction": "none",
             "role": "descriptor",
-            "kind": attribute_kind(c),
+            "kind": shop.kind(c),
             "version": 1,
         }
         for c in columns

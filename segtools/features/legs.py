@@ -45,6 +45,10 @@ class Plan:
         """Give the window of the features at the origin."""
         return Window(self.origin, self.window_days)
 
+    def history_days(self, first_order: str) -> float:
+        """Count the days from the first order (ISO, UTC) to the origin."""
+        return (self.origin - pd.Timestamp(first_order).timestamp()) / DAY
+
     def table(self, timezone: str) -> pd.DataFrame:
         """Tabulate the legs in local time: learn at, judge at, days looked back."""
         legs = [leg for leg in (self.judging, self.final) if leg]

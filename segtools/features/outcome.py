@@ -7,7 +7,6 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.features.build import Shop
-from segtools.prepare.ledger import build_orders
 from segtools.timezones import DAY
 
 UNITS = {"grow_spend": "money", "keep_customers": "share", "win_back": "share"}
@@ -34,7 +33,7 @@ def outcome(shop: Shop, goal: str, origin: int, days: int) -> ir.Table:
         ``customer_id`` and ``outcome`` (float); everyone else's outcome is 0.
     """
     end = origin + days * DAY
-    orders = build_orders(shop.before(end).tables)
+    orders = shop.before(end).orders()
     second = orders.ordered_at.epoch_seconds()
     period = orders.filter(second >= origin)
     if shop.returns == "separate":
@@ -69,5 +68,4 @@ def judged_on(features: pd.DataFrame, goal: str) -> pd.Series:
 
 def period_start(shop: Shop) -> ibis.Value:
     """Give the instant of the first kept order, for the length of history."""
-    orders = build_orders(shop.tables)
-    return orders.ordered_at.min()
+    return shop.orders().ordered_at.min()

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.records import digest
-from segtools.schema import TABLES, DataError
+from segtools.schema import DataError, contract_of
 from segtools.sources import reading
 
 
@@ -43,7 +43,7 @@ def row_hash(table: ir.Table, columns: list[str]) -> ir.Value:
 
 
 def _one(name: str, table: ir.Table) -> dict[str, Any]:
-    time = TABLES[name].time
+    time = contract_of(name).time
     whole = row_hash(table, sorted(table.columns))
     # Two sums of parts that cannot overflow; a sum does not care about order.
     measures = {
@@ -51,7 +51,7 @@ def _one(name: str, table: ir.Table) -> dict[str, Any]:
         "low": (whole & 0xFFFFFFFF).sum(),
         "high": ((whole.cast("int64") // 2**32) & 0xFFFFFFFF).sum(),
     }
-    if time:
+    if time and time in table.columns:
         measures |= {"first": table[time].min(), "last": table[time].max()}
     with reading(name):
         row = table.aggregate(**measures).to_pandas().iloc[0]

@@ -19,7 +19,12 @@ def order_key(table: ir.Table) -> ir.Value:
     return table.order_id.fill_null(instant)
 
 
-def build_orders(tables: dict[str, ir.Table]) -> ir.Table:
+def build_orders(
+    tables: dict[str, ir.Table],
+    *,
+    net_against: str = "customer",
+    cancellations: str = "drop",
+) -> ir.Table:
     """Group kept rows into orders; a return stands for itself, at its own time.
 
     Parameters
@@ -27,6 +32,12 @@ def build_orders(tables: dict[str, ir.Table]) -> ir.Table:
     tables : dict of ibis Tables
         Kept ``orders`` and/or ``order_lines``; where both are there, orders rule
         money and lines rule products.
+    net_against : {"customer", "order"}, default="customer"
+        ``order``: a return whose order is there lowers that order instead of
+        standing for itself; an order of which nothing is left is gone.
+    cancellations : {"drop", "return", "keep"}, default="drop"
+        ``return``: a cancelled order counts as bought, and as returned when it was
+        cancelled. (Dropped ones are no longer in the tables.)
 
     Returns
     -------
@@ -39,15 +50,61 @@ def build_orders(tables: dict[str, ir.Table]) -> ir.Table:
     rows = tables.get("orders", tables.get("order_lines"))
     if rows is None:
         raise KeyError("orders or order_lines")
+    if cancellations == "return" and "cancelled_at" in rows.columns:
+        rows = _with_cancelled(rows)
+    undone = _undone(rows) if net_against == "order" else ibis.null("string")
     # Goods of one order may come back on several days; each counts on its own.
     returned_at = ibis.ifelse(rows.is_return, rows.ordered_at, None)
-    keyed = rows.mutate(order_id=order_key(rows), returned_at=returned_at)
+    keyed = rows.mutate(
+        order_id=order_key(rows), returned_at=returned_at, undone=undone
+    )
     money = {c: _sum(keyed, c) for c in ("amount", "discount", "coupon_discount")}
     text = {c: _first(keyed, c) for c in ("store_id", "channel", "currency")}
-    grouped = keyed.group_by("customer_id", "order_id", "is_return", "returned_at")
-    return grouped.aggregate(
+    keys = ("customer_id", "order_id", "is_return", "returned_at", "undone")
+    grouped = keyed.group_by(*keys)
+    orders = grouped.aggregate(
         ordered_at=keyed.ordered_at.min(), n_lines=keyed.count(), **money, **text
     ).drop("returned_at")
+    return _netted(orders) if net_against == "order" else orders.drop("undone")
+
+
+def _with_cancelled(rows: ir.Table) -> ir.Table:
+    """Add for each cancelled row its return, at the time of cancellation."""
+    gone = rows.filter(rows.cancelled_at.notnull(), ~rows.is_return)
+    back = gone.mutate(
+        ordered_at=gone.cancelled_at,
+        amount=(-gone.amount).cast(MONEY),
+        is_return=ibis.literal(True),
+    )
+    return rows.union(back.select(*rows.columns))
+
+
+def _undone(rows: ir.Table) -> ir.Value:
+    """Give the order that a return undoes; null for purchases and without an id."""
+    if "order_id" not in rows.columns:
+        return ibis.null("string")
+    order = rows.order_id
+    if "returned_order_id" in rows.columns:
+        order = rows.returned_order_id.coalesce(order)
+    return rows.is_return.ifelse(order, ibis.null("string"))
+
+
+def _netted(orders: ir.Table) -> ir.Table:
+    """Let returns lower their orders; what has no order to lower stays a return."""
+    bought = orders.filter(~orders.is_return).drop("undone")
+    back = orders.filter(orders.is_return)
+    # A return before its order undoes another one that we do not have.
+    bought_at = bought.select("customer_id", undone="order_id", bought_at="ordered_at")
+    found = back.left_join(bought_at, ["customer_id", "undone"])
+    found = found.mutate(hit=(found.bought_at <= found.ordered_at).fill_null(False))
+    lost = found.filter(~found.hit).select(*bought.columns)
+    hits = found.filter(found.hit)
+    lowered = hits.group_by("customer_id", "undone").aggregate(back=hits.amount.sum())
+    lowered = lowered.rename(order_id="undone")
+    joined = bought.left_join(lowered, ["customer_id", "order_id"])
+    net = (joined.amount + joined.back.fill_null(0)).cast(MONEY)
+    left = joined.mutate(amount=net).filter(joined.back.isnull() | (net > 0))
+    return left.select(*bought.columns).union(lost)
 
 
 def _sum(table: ir.Table, column: str) -> ir.Value:

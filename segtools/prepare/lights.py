@@ -6,10 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.wording import number
+from segtools.config import AUTO_SEGMENTS, RunConfig
+from segtools.wording import number, percent
 
 RED_PER_VARIABLE, AMBER_PER_VARIABLE, PER_VARIABLE_AND_SEGMENT = 60, 100, 10
 STALE_GAPS, STALE_DAYS = 2, 90
+SMALL_SEGMENT, SPANS = 100, 3
+_ORDER = ("green", "amber", "red")
 
 
 def adequacy(n_customers: int, n_variables: int, n_segments: int) -> dict[str, Any]:
@@ -48,6 +51,86 @@ def adequacy(n_customers: int, n_variables: int, n_segments: int) -> dict[str, A
             "green_from": good,
         },
     }
+
+
+def segment_size(n_customers: int, min_share: float) -> dict[str, Any]:
+    """Ask how many customers the smallest plausible segment has; amber under 100.
+
+    Examples
+    --------
+    >>> segment_size(2446, 0.03)["light"], segment_size(5000, 0.03)["light"]
+    ('amber', 'green')
+    """
+    smallest = int(n_customers * min_share)
+    few = smallest < SMALL_SEGMENT
+    end = "few to describe it; ask for fewer segments or raise min_share"
+    return {
+        "light": "amber" if few else "green",
+        "sentence": f"A segment of {percent(min_share)} would have {number(smallest)} "
+        f"customers: {end if few else 'enough to describe it'}.",
+        "figures": {"smallest": smallest, "min_share": min_share},
+    }
+
+
+def time_span(history_days: float, features: pd.DataFrame) -> dict[str, Any]:
+    """Compare the time that the data covers with the usual interval between orders.
+
+    Amber under three median intervals, or where nobody ordered twice in the window.
+    """
+    gap = float(features["interval_days"].median())
+    covered = f"The data covers {number(history_days)} days"
+    if gap != gap:
+        light, sentence = (
+            "amber",
+            f"{covered}, but nobody ordered twice in the window: rhythms are unknown. "
+            "Lengthen window_days or load more history.",
+        )
+    else:
+        light = "green" if history_days >= SPANS * gap else "amber"
+        more = "" if light == "green" else " Load more history."
+        sentence = f"{covered}; the usual time between orders is {gap:.1f} days.{more}"
+    figures = {
+        "history_days": round(history_days, 1),
+        "median_interval_days": None if gap != gap else gap,
+    }
+    return {"light": light, "sentence": sentence, "figures": figures}
+
+
+def both_lights(
+    features: pd.DataFrame, n_variables: int, config: RunConfig, history_days: float
+) -> dict[str, dict[str, Any]]:
+    """Give the two lights of a run: whether the data is enough, and fresh.
+
+    Parameters
+    ----------
+    features : DataFrame
+        One row per customer, with ``interval_days`` and ``recency_days``.
+    n_variables : int
+        How many features build segments.
+    config : RunConfig
+        ``n_segments`` and ``min_share``.
+    history_days : float
+        Days from the first kept order to the origin.
+
+    Returns
+    -------
+    dict
+        ``adequacy`` and ``freshness``, each with ``light``, ``sentence`` and
+        ``figures``. Adequacy is the worst of its ``parts``: rows against variables
+        (which alone can be red), the smallest plausible segment, and the time span.
+    """
+    asked = config.n_segments
+    k = asked if isinstance(asked, int) else max(AUTO_SEGMENTS)
+    rows = adequacy(len(features), n_variables, k)
+    parts = {
+        "rows": rows,
+        "smallest_segment": segment_size(len(features), config.min_share),
+        "time_span": time_span(history_days, features),
+    }
+    light = max((p["light"] for p in parts.values()), key=_ORDER.index)
+    more = [p["sentence"] for p in list(parts.values())[1:] if p["light"] != "green"]
+    enough = rows | {"light": light, "sentence": " ".join([rows["sentence"], *more])}
+    return {"adequacy": enough | {"parts": parts}, "freshness": freshness(features)}
 
 
 def freshness(features: pd.DataFrame) -> dict[str, Any]:

@@ -8,9 +8,13 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
+from segtools.config import RunConfig
 from segtools.prepare.clean import Cleaned
 from segtools.prepare.contract import check_contract
+from segtools.prepare.coverage import attribute_coverage, reach, source_freshness
+from segtools.prepare.decisions import decisions, suspects
 from segtools.records import whole, write_table
+from segtools.schema import contract_of
 from segtools.wording import number
 
 
@@ -30,7 +34,9 @@ def save_tables(cleaned: Cleaned, folder: Path) -> None:
 
 
 def _write(table: ir.Table, path: Path) -> None:
-    first = [c for c in ("customer_id", "ordered_at") if c in table.columns]
+    first = [
+        c for c in ("customer_id", contract_of(path.stem).time) if c in table.columns
+    ]
     rest = sorted(set(table.columns) - set(first))
     # Sorted by all columns, the file does not depend on the order of the input.
     ordered = table.order_by([*first, *rest])
@@ -53,6 +59,38 @@ def rows_by_rule(cleaned: Cleaned) -> pd.DataFrame:
     none = {"Table": "all", "Why": "No row broke a rule.", "Rows": 0}
     columns = ["Table", "Why", "Rows", "Kind", "Examples"]
     return pd.DataFrame(rows or [none], columns=columns)
+
+
+def describe_sources(
+    cleaned: Cleaned, config: RunConfig, origin: int, customers: int
+) -> dict[str, Any]:
+    """Say what each decision concerned, and how much is known of the customers.
+
+    Parameters
+    ----------
+    cleaned : Cleaned
+    config : RunConfig
+    origin : int
+        UTC seconds.
+    customers : int
+        Size of the population.
+
+    Returns
+    -------
+    dict
+        ``decisions``, ``suspects`` (products that may be none), ``matches`` (people
+        of other sources), ``sources`` (freshness), ``attributes`` and ``reach``.
+    """
+    return {
+        "decisions": decisions(cleaned, config),
+        "suspects": suspects(cleaned),
+        "matches": cleaned.matches,
+        "sources": source_freshness(cleaned, origin),
+        "attributes": attribute_coverage(
+            cleaned.tables, customers, config.attribute_kinds
+        ),
+        "reach": reach(cleaned, customers),
+    }
 
 
 def quality_record(

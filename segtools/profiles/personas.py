@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 
 from segtools.palette import OTHER, PALETTE
+from segtools.profiles.claim import MIN_CUSTOMERS, Claim
 from segtools.profiles.profile import (
     Segmented,
     category_profile,
     habits,
     segment_value,
 )
-from segtools.profiles.statements import MIN_CUSTOMERS, Claim, evidence
+from segtools.profiles.statements import evidence
 from segtools.wording import number, percent
 
 MAX_EVIDENCE, MAX_PER_TOPIC, BASKET = 8, 3, 5
@@ -98,21 +99,33 @@ def colour(rank: int) -> str:
 
 
 def choose_claims(claims: list[Claim]) -> list[Claim]:
-    """Take the most telling claims: one a feature, three a topic, eight in all."""
+    """Take the most telling claims: one a feature, three a topic, eight in all.
+
+    What customers did and said besides buying gets a place each, if it tells anything.
+    """
+    first = [
+        next((c for c in claims if c.computation["table"] == table), None)
+        for table in ("events", "answers")
+    ]
     chosen: list[Claim] = []
     seen: set[tuple[str, str]] = set()
     topics: dict[str, int] = {}
-    for claim in claims:
-        column = claim.computation["column"]
-        level = str(claim.computation["value"])
-        own = (column, level if claim.computation["op"] in ("bought", "eq") else "")
+    for claim in [*filter(None, first), *claims]:
+        own = _subject(claim)
         full = topics.get(claim.topic, 0) >= MAX_PER_TOPIC
         if own in seen or full or len(chosen) >= MAX_EVIDENCE:
             continue
         seen.add(own)
         topics[claim.topic] = topics.get(claim.topic, 0) + 1
         chosen.append(claim)
-    return chosen
+    return sorted(chosen, key=claims.index)
+
+
+def _subject(claim: Claim) -> tuple[str, str]:
+    """Say what a claim is about: a feature as a whole, but each level by itself."""
+    computation = claim.computation
+    level = "" if computation["op"] in ("ge", "le") else str(computation["value"])
+    return computation["column"], level
 
 
 def _assumptions(segment_id: str, chosen: list[Claim]) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from segtools.attributes import SHOWN
 from segtools.features.build import Shop, views
 from segtools.features.catalogue import Window
-from segtools.schema import attribute_kind
 
 INDEX_BASE = 100.0
 
@@ -137,16 +137,16 @@ def attribute_profile(data: Segmented) -> pd.DataFrame:
     """
     columns = ["segment_id", "attribute", "level", "holders", "n", "value"]
     columns += ["base_value", "index"]
-    people = data.shop.tables.get("customers")
+    people = data.shop.attributes()
     if people is None:
         return pd.DataFrame(columns=columns)
-    frame = people.to_pandas().set_index("customer_id")
+    shown = [c for c in people.columns if data.shop.kind(c) in SHOWN]
+    frame = people.select("customer_id", *shown).to_pandas().set_index("customer_id")
     segment = data.members.reindex(frame.index)
     pieces = [
         _one_attribute(frame[name].dropna().astype("str"), segment, name)
-        for name in sorted(frame.columns)
-        if attribute_kind(name) in ("demographic", "geographic")
-        and 2 <= frame[name].nunique() <= 20
+        for name in sorted(shown)
+        if 2 <= frame[name].nunique() <= 20
     ]
     return pd.concat(pieces)[columns] if pieces else pd.DataFrame(columns=columns)
 
@@ -197,55 +197,3 @@ def habits(data: Segmented) -> pd.DataFrame:
         share.columns = pd.Index(["segment_id", "slot", "share"])
         pieces.append(share.assign(kind=kind))
     return pd.concat(pieces, ignore_index=True)
-
-
-def profile_table(data: Segmented) -> pd.DataFrame:
-    """Stack sizes, features, categories and attributes into ``profiles.parquet``.
-
-    Returns
-    -------
-    DataFrame
-        ``segment_id``, ``segment``, ``kind``, ``name``, ``label``, ``unit``,
-        ``value``, ``base_value``, ``index`` (100 is everyone) and ``n``.
-    """
-    labels = {e["name"]: (e["label"], e["unit"]) for e in data.catalogue}
-    feature = feature_profile(data).assign(kind="feature")
-    feature["label"] = [labels[x][0] for x in feature["name"]]
-    feature["unit"] = [labels[x][1] for x in feature["name"]]
-    category = category_profile(data).assign(unit="share", kind="category")
-    category["label"] = category["name"]
-    attribute = attribute_profile(data).assign(unit="share", kind="attribute")
-    attribute["name"], attribute["label"] = attribute["attribute"], attribute["level"]
-    pieces = [_size_profile(data), feature, category, attribute]
-    stacked = pd.concat([p for p in pieces if len(p)], ignore_index=True)
-    names = data.segments.drop_duplicates("segment_id").set_index("segment_id")
-    stacked["segment"] = stacked["segment_id"].map(names["segment"])
-    columns = ["segment_id", "segment", "kind", "name", "label", "unit"]
-    columns += ["value", "base_value", "index", "n"]
-    return stacked[columns].astype({"n": "int64"})
-
-
-def _size_profile(data: Segmented) -> pd.DataFrame:
-    worth = segment_value(data)
-    n, spent = worth["customers"].astype(float), worth["value"].astype(float)
-    rows = {
-        "customers": ("customers", n, n.sum()),
-        "value": ("money", spent, spent.sum()),
-        "value_per_customer": ("money", spent / n, spent.sum() / max(n.sum(), 1)),
-    }
-    pieces = [
-        pd.DataFrame(
-            {
-                "segment_id": worth["segment_id"],
-                "name": name,
-                "label": name.replace("_", " "),
-                "unit": unit,
-                "value": value,
-                "base_value": base,
-                "index": value / base * INDEX_BASE if base else float("nan"),
-                "n": worth["customers"],
-            }
-        )
-        for name, (unit, value, base) in rows.items()
-    ]
-    return pd.concat(pieces, ignore_index=True).round({"index": 1}).assign(kind="size")

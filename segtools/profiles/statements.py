@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import stats
 
+from segtools.profiles.answers import answer_claims
+from segtools.profiles.claim import MIN_CUSTOMERS, Claim, claims_by_segment, nice
+from segtools.profiles.events import event_claims
 from segtools.profiles.profile import (
     Segmented,
     attribute_profile,
@@ -17,7 +18,6 @@ from segtools.profiles.profile import (
 )
 from segtools.wording import THIN, rounded
 
-MIN_CUSTOMERS = 10
 MIN_DIFFERENCE = 0.08
 MIN_SHARE = 0.3
 FALSE_DISCOVERIES = 0.05
@@ -28,6 +28,8 @@ OPS: dict[str, Callable[[pd.Series, Any], pd.Series]] = {
     "le": lambda column, value: column <= value,
     "eq": lambda column, value: column.astype("str") == value,
     "bought": lambda column, value: column.astype("str") == value,
+    "did": lambda column, value: column.astype("str") == value,
+    "answered": lambda column, value: column.astype("str") == value,
 }
 _TOPIC = {
     "value": "value",
@@ -97,57 +99,6 @@ _PHRASES = {
 }
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A possible statement, before it is known whether it is beyond chance."""
-
-    segment_id: str
-    topic: str
-    text: str
-    holders: int
-    n: int
-    base_holders: int
-    base_n: int
-    computation: dict[str, Any]
-
-    @property
-    def share(self) -> float:
-        """Share of the segment for whom it holds."""
-        return self.holders / self.n
-
-    @property
-    def base_share(self) -> float:
-        """Share of everyone for whom it holds."""
-        return self.base_holders / self.base_n
-
-    @property
-    def p_value(self) -> float:
-        """Two-sided p of the segment against everybody else (pooled z test)."""
-        rest = self.base_n - self.n
-        if rest <= 0 or self.base_holders in (0, self.base_n):
-            return 1.0
-        other = (self.base_holders - self.holders) / rest
-        pooled = self.base_share * (1 - self.base_share)
-        z = (self.share - other) / np.sqrt(pooled * (1 / self.n + 1 / rest))
-        return float(2 * special.ndtr(-abs(z)))
-
-    def record(self, number: int) -> dict[str, Any]:
-        """Give the statement as ``personas.json`` keeps it."""
-        wilson = stats.binomtest(self.holders, self.n).proportion_ci(method="wilson")
-        return {
-            "id": f"{self.segment_id}-{number:02d}",
-            "kind": "evidence",
-            "topic": self.topic,
-            "text": self.text,
-            "share": self.share,
-            "low": float(wilson.low),
-            "high": float(wilson.high),
-            "n": self.n,
-            "base_share": self.base_share,
-            "computation": self.computation,
-        }
-
-
 def evidence(data: Segmented, currency: str) -> dict[str, list[Claim]]:
     """Find what sets each segment apart from everyone, beyond chance.
 
@@ -169,6 +120,8 @@ def evidence(data: Segmented, currency: str) -> dict[str, list[Claim]]:
         *feature_claims(data, currency),
         *category_claims(data),
         *attribute_claims(data),
+        *event_claims(data),
+        *answer_claims(data),
     ]
     enough = [c for c in claims if c.n >= MIN_CUSTOMERS]
     if not enough:
@@ -201,31 +154,10 @@ def feature_claims(data: Segmented, currency: str) -> list[Claim]:
             holds = OPS[op](column, value)
             asked = {"column": entry["name"], "op": op, "value": value}
             computation = {"table": "features", **asked}
-            claims += _by_segment(holds, segment, _topic(entry, op), text, computation)
+            claims += claims_by_segment(
+                holds, segment, _topic(entry, op), text, computation
+            )
     return claims
-
-
-def _by_segment(
-    holds: pd.Series,
-    segment: pd.Series,
-    topic: str,
-    text: str,
-    computation: dict[str, Any],
-) -> list[Claim]:
-    base = int(holds.sum())
-    return [
-        Claim(
-            segment_id=str(segment_id),
-            topic=topic,
-            text=text,
-            holders=int(held.sum()),
-            n=len(held),
-            base_holders=base,
-            base_n=len(holds),
-            computation=computation,
-        )
-        for segment_id, held in holds.groupby(segment.reindex(holds.index))
-    ]
 
 
 def category_claims(data: Segmented) -> list[Claim]:
@@ -278,17 +210,6 @@ def attribute_claims(data: Segmented) -> list[Claim]:
         )
         for row in profile.itertuples()
     ]
-
-
-def nice(value: float) -> float:
-    """Round to two significant digits, so that a sentence says what is computed.
-
-    Examples
-    --------
-    >>> nice(1234.5), nice(0.1449), nice(0.0)
-    (1200.0, 0.14, 0.0)
-    """
-    return float(f"{value:.2g}")
 
 
 def _topic(entry: dict[str, str], op: str) -> str:

@@ -71,7 +71,7 @@ def _assigned(run_dir: Path, config: RunConfig) -> pd.DataFrame:
     con = connect()
     origin = epoch(instant(str(config.as_of), str(config.timezone)))
     cleaned = clean(open_source(config, con), con, config, origin)
-    shop = Shop(cleaned.tables, str(config.timezone), config.returns)
+    shop = Shop.of(cleaned.tables, config)
     days = int(read_record(run_dir / "data_quality.json")["window_days"])
     features, _ = supported(shop, config.bases)
     table = build_features(shop, Window(origin, days), features, with_customers=True)
@@ -106,13 +106,21 @@ def _finished(run_dir: Path) -> dict[str, Any]:
     return run
 
 
-def _source(source: dict[str, Any], data: Path) -> dict[str, Any]:
+def _source(source: Any, data: Path) -> dict[str, Any]:
     """Give a source of the same shape that reads `data` instead."""
     if not data.exists():
         raise ConfigError(
             f"DATA must be a file or folder, but there is no {data}. Check the path."
         )
-    blocks = {k: dict(v) for k, v in source.items() if isinstance(v, dict)}
+    # Segments are made of orders: the first block, the shop, is what is asked for.
+    shop = dict(source[0] if isinstance(source, list) else source)
+    blocks = {k: dict(v) for k, v in shop.items() if isinstance(v, dict)}
+    if _is_own(data) or shop["system"] in ("files", "sample", "complete_journey"):
+        return _files(blocks, data)
+    return shop | _exports(shop["system"], blocks, data)
+
+
+def _files(blocks: dict[str, Any], data: Path) -> dict[str, Any]:
     if data.is_file():
         main = next((t for t in _MAIN if t in blocks), "order_lines")
         return {"system": "files", main: _block(blocks.get(main), data)}
@@ -129,9 +137,35 @@ def _source(source: dict[str, Any], data: Path) -> dict[str, Any]:
     return {"system": "files", **found}
 
 
+def _exports(system: str, blocks: dict[str, Any], data: Path) -> dict[str, Any]:
+    """Read another export of the run's own system, by the names of its blocks."""
+    files = {k: b for k, b in blocks.items() if "path" in b}
+    if not files:
+        raise ConfigError(
+            f"DATA must be an export that {system} can read, but {system} reads no "
+            "files. Change the source with `-p source...` in a run instead."
+        )
+    if data.is_file():
+        main = next(iter(files))
+        return {k: files[k] | {"path": str(data)} for k in (main,)}
+    found = {p.stem: p for p in sorted(data.iterdir())}
+    missing = [k for k in files if k not in found]
+    if missing:
+        raise ConfigError(
+            f"DATA must hold a file for each of {sorted(files)}, but {data} has none "
+            f"for {missing}. Name the files after the blocks of the source."
+        )
+    return {k: b | {"path": str(found[k])} for k, b in files.items()}
+
+
+def _is_own(data: Path) -> bool:
+    """Tell whether DATA is, or lies in, the tables of a run."""
+    folder = data if data.is_dir() else data.parent
+    return (folder.parent / "run.json").is_file()
+
+
 def _block(block: dict[str, Any] | None, path: Path) -> dict[str, Any]:
     """Keep how the run's file was read, except for a run's own tables (UTC)."""
-    own = (path.parent.parent / "run.json").is_file()
-    if block is None or own:
+    if block is None or _is_own(path):
         return {"path": str(path), "timezone": "UTC"}
     return block | {"path": str(path)}

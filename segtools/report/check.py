@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from segtools import goals
-from segtools.config import AUTO_SEGMENTS, RunConfig
+from segtools.config import RunConfig
 from segtools.features.build import Shop, build_features, collect, supported
 from segtools.features.legs import Plan, plan_legs
 from segtools.prepare.clean import Cleaned, clean
+from segtools.prepare.coverage import matches_sentence
+from segtools.prepare.decisions import suspects_sentence
 from segtools.prepare.fingerprint import fingerprint
-from segtools.prepare.lights import adequacy, freshness
+from segtools.prepare.lights import both_lights
+from segtools.prepare.save import describe_sources
 from segtools.report.extensions import load_extensions
 from segtools.report.start import settle_as_of
 from segtools.sources import connect, open_source
 from segtools.timezones import epoch, instant
+from segtools.wording import listed
 
 
 @dataclass
@@ -27,12 +31,28 @@ class Checked:
     plan: Plan
     lights: dict[str, Any]
     bases: list[dict[str, Any]]
+    about: dict[str, Any]
 
     @property
     def light(self) -> str:
         """The worse of the two lights."""
         order = ("green", "amber", "red")
         return max((v["light"] for v in self.lights.values()), key=order.index)
+
+    def sentences(self) -> list[str]:
+        """Say in words what was found: sources, bases, the plan and the lights."""
+        about = self.about
+        return [
+            suspects_sentence(about["suspects"]),
+            matches_sentence(about["matches"]),
+            *(r["sentence"] for r in about["sources"]),
+            *(_supported(r) for r in self.bases),
+            self.plan.sentence,
+            *(
+                f"{name.capitalize()}: {light['light']}. {light['sentence']}"
+                for name, light in self.lights.items()
+            ),
+        ]
 
     def record(self) -> dict[str, Any]:
         """Give everything as one JSON-like object."""
@@ -43,9 +63,15 @@ class Checked:
             "changes": self.cleaned.changes,
             "lights": self.lights,
             "bases": self.bases,
+            **self.about,
             **self.counted,
             **self.plan.record(),
         }
+
+
+def _supported(row: dict[str, Any]) -> str:
+    state = "supported" if row["supported"] else f"needs {listed(row['missing'])}"
+    return f"Basis {row['basis']}: {state}."
 
 
 def check(config: RunConfig) -> Checked:
@@ -62,7 +88,7 @@ def check(config: RunConfig) -> Checked:
     config = settle_as_of(config, opened, fingerprint(opened.tables))
     origin = epoch(instant(str(config.as_of), str(config.timezone)))
     cleaned = clean(opened, con, config, origin)
-    shop = Shop(cleaned.tables, str(config.timezone), config.returns)
+    shop = Shop.of(cleaned.tables, config)
     counted = goals.survey(shop)
     goals.refuse_base(counted, config)
     plan = plan_legs(
@@ -74,10 +100,7 @@ def check(config: RunConfig) -> Checked:
     )
     features, _ = supported(shop, config.bases)
     frame = collect(build_features(shop, plan.window(), features, with_customers=True))
-    asked = config.n_segments
-    k = asked if isinstance(asked, int) else max(AUTO_SEGMENTS)
-    lights = {
-        "adequacy": adequacy(len(frame), len(features), k),
-        "freshness": freshness(frame),
-    }
-    return Checked(cleaned, counted, plan, lights, goals.bases(shop))
+    days = plan.history_days(counted["first"])
+    lights = both_lights(frame, len(features), config, days)
+    about = describe_sources(cleaned, config, origin, len(frame))
+    return Checked(cleaned, counted, plan, lights, goals.bases(shop), about)

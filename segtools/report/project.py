@@ -7,8 +7,14 @@ from pathlib import Path
 
 from segtools.bundled import bundled
 from segtools.records import write_text
-from segtools.schema import STAGES, ConfigError
+from segtools.schema import STAGES, ConfigError, did_you_mean
 
+_WITH_GUESTS = ("shopify", "stripe", "woocommerce", "ga4", "twilio_segment")
+_SAMPLE = """\
+source:
+  system: sample              # the bundled sample; `segtools init DIR --source shopify`
+                              # writes a block for Shopify's exports, and so on
+"""
 _CONFIGURATION = """\
 # The configuration of one segmentation. Every key but project, goal and source has a
 # default; `segtools check segtools.yaml` reads it and the data without running.
@@ -18,22 +24,7 @@ decision: ""                  # which decision waits for the segments?
 timezone: Europe/Berlin       # of days and hours: the shop's own zone
 currency: EUR                 # shown beside money
 
-source:
-  system: sample              # the bundled sample; for your own files, instead:
-  # system: files
-  # order_lines:              # or orders: one row an order
-  #   path: data/lines.csv    # CSV, TSV or Parquet, a folder or a glob of them
-  #   delimiter: ";"
-  #   decimal: ","
-  #   date_format: "%d.%m.%Y %H:%M"
-  #   columns:                # ours: theirs
-  #     customer_id: Customer
-  #     order_id: Invoice
-  #     ordered_at: Date
-  #     product_id: SKU
-  #     quantity: Qty
-  #     unit_price: Price
-
+{source}
 # as_of: 2024-09-29           # default: the midnight after the last order
 window_days: 180              # how far features look back
 outcome_days: 90              # how long the period is that the goal is about
@@ -43,18 +34,28 @@ n_segments: auto              # or 2 to 12
 min_share: 0.03               # no segment under 3 % of the customers
 seed: 1
 # extensions: [own.py]        # your own features and schemes
+# Decisions about the data; `segtools check` counts what each concerns.
+returns: net                  # net | drop | separate
+cancellations: drop           # drop | return | keep
+guests: {guests}{pad}# refuse | drop | each: orders that name nobody
+# internal_customers: ["*@our-shop.example"]
+# non_products: [Postage, "Gift card*"]
+# exchange_rates: {{USD: 0.92}} # worth in `currency`
 # segment_names:              # segment_id: your name
 #   S01: Our regulars
 """
 
 
-def init_project(folder: Path) -> Path:
+def init_project(folder: Path, system: str = "sample") -> Path:
     """Write a project that opens in JupyterLab and runs as it is.
 
     Parameters
     ----------
     folder : Path
         New or empty.
+    system : str, default="sample"
+        Where the data comes from; its block of the configuration is written with
+        every key explained.
 
     Returns
     -------
@@ -64,8 +65,9 @@ def init_project(folder: Path) -> Path:
     Raises
     ------
     ConfigError
-        If the folder is a file or is not empty.
+        If the folder is a file or is not empty, or the system is unknown.
     """
+    block = source_block(system)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(
             f"DIR must be a new or empty folder, but {folder} is not. Choose another."
@@ -76,6 +78,33 @@ def init_project(folder: Path) -> Path:
         name = f"{stage}.ipynb"
         shutil.copyfile(bundled("notebooks") / name, folder / "notebooks" / name)
     name = "".join(c if c.isalnum() or c in "-_" else "-" for c in folder.name)
-    text = _CONFIGURATION.format(project=name.strip("-_") or "my-shop")
+    # Orders without anybody's name are usual where carts need no account.
+    guests = "drop" if system in _WITH_GUESTS else "refuse"
+    text = _CONFIGURATION.format(
+        project=name.strip("-_") or "my-shop",
+        source=block,
+        guests=guests,
+        pad=" " * (22 - len(guests)),
+    )
     write_text(folder / "segtools.yaml", text)
     return folder / "segtools.yaml"
+
+
+def source_block(system: str) -> str:
+    """Give the commented ``source:`` block of a system.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such system.
+    """
+    if system in ("sample", "complete_journey"):
+        return _SAMPLE if system == "sample" else f"source:\n  system: {system}\n"
+    folder = Path(__file__).parents[1] / "configurations" / "sources"
+    known = sorted(p.stem for p in folder.glob("*.yaml"))
+    if system not in known:
+        raise ConfigError(
+            f"--source must be a known system, but it is {system!r}. "
+            f"{did_you_mean(system, known)}"
+        )
+    return (folder / f"{system}.yaml").read_text(encoding="utf-8")

@@ -6,11 +6,13 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.bundled import configuration
@@ -19,22 +21,22 @@ from segtools.config import (
     RunConfig,
     defaults,
     load_config,
+    stage_keys,
     stage_of,
     validate,
 )
 from segtools.features.build import Shop
 from segtools.features.catalogue import Window
 from segtools.features.legs import Plan, plan_legs
+from segtools.prepare.clean import tables_at
 from segtools.records import read_record, write_record, write_table
 from segtools.report.extensions import load_extensions
-from segtools.schema import STAGES, ConfigError, did_you_mean
+from segtools.schema import STAGES, TABLES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
 from segtools.timezones import epoch, instant
 
 if TYPE_CHECKING:
     from segtools.profiles.profile import Segmented
-
-TABLES = ("orders", "order_lines", "customers")
 
 
 @dataclass
@@ -75,14 +77,32 @@ class Stage:
         """Open the configured source."""
         return open_source(self.config, self.con)
 
-    def shop(self) -> Shop:
-        """Open the run's cleaned tables."""
+    def again(self, opened: Opened) -> Callable[[int], dict[str, ir.Table]]:
+        """Give the function that cleans a source as it stood at an earlier origin."""
+        done: dict[int, dict[str, ir.Table]] = {}
+
+        def clean_at(origin: int) -> dict[str, ir.Table]:
+            if origin not in done:
+                done[origin] = tables_at(opened, self.con, self.config, origin)
+            return done[origin]
+
+        return clean_at
+
+    def shop(self, opened: Opened | None = None) -> Shop:
+        """Open the run's cleaned tables.
+
+        Parameters
+        ----------
+        opened : Opened, optional
+            The source; with it, the shop at an earlier origin is cleaned anew as of
+            then, so that no rule has seen a later row.
+        """
         tables = {
             name: self.con.read_parquet(file)
             for name in TABLES
             if (file := self.path / "tables" / f"{name}.parquet").exists()
         }
-        return Shop(tables, str(self.config.timezone), self.config.returns)
+        return Shop.of(tables, self.config, self.again(opened) if opened else None)
 
     def plan(self, first_order: str) -> Plan:
         """Plan the contest's legs; `first_order` is an ISO instant in UTC."""
@@ -176,7 +196,8 @@ class Stage:
             for key, value in self.config.model_dump().items()
             if key != "source"
         ]
-        rows.insert(0, ("source", self.config.source.system, "set"))
+        systems = ", ".join(block.system for block in self.config.sources)
+        rows.insert(0, ("source", systems, "set"))
         return pd.DataFrame(rows, columns=["parameter", "value", "from"])
 
     def finish(self) -> None:
@@ -192,6 +213,19 @@ class Stage:
         for later in STAGES[STAGES.index(self.name) + 1 :]:
             run["stages"][later] = {"state": "pending"}
         self.write("run", run)
+
+
+def parameters_of(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Pick a stage's own parameters from what a notebook has defined.
+
+    Parameters
+    ----------
+    name : str
+        The stage.
+    values : mapping
+        Such as ``globals()``.
+    """
+    return {key: values[key] for key in stage_keys(name) if key in values}
 
 
 def open_stage(name: str, run_dir: str = "", **parameters: Any) -> Stage:

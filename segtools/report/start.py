@@ -19,13 +19,12 @@ from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
 from segtools.records import digest, read_record, write_record
 from segtools.report.extensions import load_extensions
-from segtools.schema import STAGES, ConfigError, DataError
-from segtools.sources import Opened, connect, open_source
+from segtools.schema import ORDER_TABLES, STAGES, ConfigError, DataError
+from segtools.sources import NEVER, Opened, connect, open_source
 from segtools.timezones import epoch, instant, midnight_after
 
 _PACKAGES = ("pandas", "numpy", "scikit-learn", "ibis-framework", "duckdb", "papermill")
 BUILT_IN = ("auto", "goal", "rules", "clusters")
-_NEVER = 2**40  # later than any order, in seconds
 _OURS = ("notebooks", "tables", "activation")
 
 
@@ -80,7 +79,7 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
     """Raise what would stop a later stage, before any kernel is started."""
     origin = epoch(instant(str(config.as_of), str(config.timezone)))
     preflight(opened, config, origin)
-    shop = goals.typed_shop(opened.tables, config, origin)
+    shop = goals.typed_shop(opened.before(origin), config, origin)
     goals.refuse_base(goals.survey(shop), config)
     supported(shop, config.bases)
     _check_method(config.method)
@@ -156,9 +155,10 @@ def settle_as_of(config: RunConfig, opened: Opened, data: dict[str, Any]) -> Run
     """
     if config.as_of:
         return config
-    last = [t["last"] for t in data["tables"].values() if t["last"]]
+    orders = [t for n, t in data["tables"].items() if n.startswith(ORDER_TABLES)]
+    last = [t["last"] for t in orders if t["last"]]
     if not last:
-        preflight(opened, config, _NEVER)  # it shows the values that cannot be read
+        preflight(opened, config, NEVER)  # it shows the values that cannot be read
         raise DataError(
             "orders must have readable times, but not one can be read. "
             "Check the date_format and the column mapped to ordered_at."

@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from segtools.config import RunConfig
+from segtools.config import RunConfig, Source
 from segtools.schema import ConfigError, DataError, did_you_mean
 
+Tables = dict[str, ir.Table]
 Reader = Callable[[ibis.BaseBackend, dict[str, Any], str], "Opened"]
 _READERS: dict[str, Reader] = {}
+# One file each in this folder; loaded when it is asked for.
+SYSTEMS = (
+    "chatbot",
+    "complete_journey",
+    "crm",
+    "database",
+    "files",
+    "ga4",
+    "liveagent",
+    "sample",
+    "shopify",
+    "stripe",
+    "survey",
+    "twilio_segment",
+    "woocommerce",
+)
+# Later than any order, in seconds: nothing is cut.
+NEVER = 2**40
+# Columns that sources and cleaning add, and that cleaned tables no longer have:
+# the first value that could not be read; the rule by which the source itself leaves
+# a row out; who it is about, where an address must stand in for an id.
+# `matched` and `person` say how somebody of another source was found to be a customer.
+MACHINERY = (
+    *("unreadable", "excluded", "by_email", "by_phone"),
+    *("matched", "person", "reason", "turned"),
+)
+# The keys by which people are found, the surest first.
+MATCHES = ("id", "email", "phone")
 
 
 @dataclass(frozen=True)
@@ -24,12 +54,61 @@ class Opened:
 
     Each table has the contract's columns that the source knows, times as UTC without
     a zone, and ``unreadable``: null, or the first value of the row that could not be
-    read, as ``column 'value'``.
+    read, as ``column 'value'``. It may have ``excluded`` (null, or the name of the
+    rule by which the source leaves the row out), ``by_email`` and ``by_phone`` (keys
+    of the person, as `segtools.sources.keys` writes them).
+
+    Attributes
+    ----------
+    tables : dict of ibis Tables
+        Everything, uncut.
+    at : callable, optional
+        From an origin (UTC seconds) to the tables as that day's export would have
+        given them, with later rows still there but never compared with earlier ones.
+        Needed by sources that compare rows (a repeated purchase, the id of a device);
+        without it, `tables` serve at every origin.
+    con : ibis backend, optional
+        Where the tables live, if not in the connection that was passed.
+    landed : bool
+        Whether the tables lie in the engine already, so that a look at them is cheap.
+    licence, notes : list of str
+        What must be said wherever the data is used, and what a reader should know.
+    read_as : dict
+        Table to how its times were read.
     """
 
-    tables: dict[str, ir.Table]
+    tables: Tables
+    at: Callable[[int], Tables] | None = None
+    con: ibis.BaseBackend | None = None
+    landed: bool = False
     licence: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     read_as: dict[str, str] = field(default_factory=dict)
+
+    def before(self, origin: int) -> Tables:
+        """Give the tables in which no row from `origin` on has touched an earlier."""
+        return self.at(origin) if self.at else self.tables
+
+    def only(self, names: list[str]) -> Opened:
+        """Give some of the tables.
+
+        Raises
+        ------
+        ConfigError
+            If the source does not give one of them.
+        """
+        unknown = sorted(set(names) - set(self.tables))
+        if unknown:
+            raise ConfigError(
+                f"tables must name what the source gives, but {unknown[0]!r} is none "
+                f"of it. {did_you_mean(unknown[0], self.tables)}"
+            )
+        at = self.at
+
+        def some(origin: int) -> Tables:
+            return {n: t for n, t in self.before(origin).items() if n in names}
+
+        return replace(self, tables=some(NEVER), at=some if at else None)
 
 
 def source(system: str) -> Callable[[Reader], Reader]:
@@ -109,8 +188,38 @@ def engine_said(error: Exception) -> str:
     return told.removeprefix("Invalid Input Error: ").rstrip(".")[:200]
 
 
+def land(con: ibis.BaseBackend, table: ir.Table, name: str) -> ir.Table:
+    """Read a lazy table once and keep it in the connection for many looks.
+
+    Parameters
+    ----------
+    con : ibis backend
+    table : ibis Table
+        Such as a CSV that would be read again at each look.
+    name : str
+        For the error sentence, such as ``orders``.
+
+    Raises
+    ------
+    DataError
+        If a row cannot be read.
+    """
+    from ibis.util import gen_name
+
+    with reading(name):
+        return con.create_table(gen_name("landed"), table, temp=True)
+
+
 def open_source(config: RunConfig, con: ibis.BaseBackend) -> Opened:
     """Open the configured source lazily: nothing of order size comes to Python.
+
+    Parameters
+    ----------
+    config : RunConfig
+        ``source`` is one block, or a list of blocks of which the first with orders
+        says who is a customer.
+    con : ibis backend
+        Where files are read into.
 
     Raises
     ------
@@ -119,18 +228,31 @@ def open_source(config: RunConfig, con: ibis.BaseBackend) -> Opened:
     DataError
         If a required column is missing or a file cannot be read at all.
     """
-    from segtools.sources import complete_journey, files, sample  # noqa: F401
-
-    system = config.source.system
-    if system not in _READERS:
-        raise ConfigError(
-            f"source.system must be a known system, but it is {system!r}. "
-            f"{did_you_mean(system, _READERS)}"
-        )
     if config.timezone is None:
         raise ConfigError(
             "timezone must be set, but it is missing. "
             "Add the IANA name of the shop's zone, such as `timezone: Europe/Berlin`."
         )
-    options = dict(config.source.model_extra or {})
-    return _READERS[system](con, options, config.timezone)
+    blocks = [_block(block, con, config.timezone) for block in config.sources]
+    from segtools.sources.join import join_blocks
+
+    return join_blocks(blocks, con)
+
+
+def _block(block: Source, con: ibis.BaseBackend, timezone: str) -> tuple[str, Opened]:
+    """Open one block; of its tables only those that it names, if it names any."""
+    options = dict(block.model_extra or {})
+    wanted = options.pop("tables", None)
+    opened = _reader(block.system)(con, options, timezone)
+    return block.system, opened if wanted is None else opened.only(wanted)
+
+
+def _reader(system: str) -> Reader:
+    if system not in _READERS and system in SYSTEMS:
+        importlib.import_module(f"segtools.sources.{system}")
+    if system not in _READERS:
+        raise ConfigError(
+            f"source.system must be a known system, but it is {system!r}. "
+            f"{did_you_mean(system, {*SYSTEMS, *_READERS})}"
+        )
+    return _READERS[system]

@@ -7,18 +7,32 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segtools.config import TableFile
-from segtools.schema import MONEY, Table
+from segtools.schema import MONEY, TABLES, Table
+from segtools.sources import MACHINERY
 from segtools.timezones import epoch, instant, offsets, utc_seconds
 
 _TRUE = ["true", "t", "1", "yes", "y", "ja", "oui", "si", "sí", "да"]
 _FALSE = ["false", "f", "0", "no", "n", "nein", "non", "нет", ""]
-_BLANKS = "[\\s\u00a0\u202f\u2009€$£¥]"
-_POINT = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d+)?$"
-_COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d*)?$"
-_OFFSET = r"(\d{2}:\d{2}\S*?)\s*(Z|[+-]\d{2}(:?\d{2})?)$"
+_BLANK = "[\\s\u00a0\u202f\u2009]"
+# What companies write beside a number; any other letter makes it no number.
+_CODES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR"
+    "|ISK|JPY|KRW|KZT|MAD|MXN|MYR|NGN|NOK|NZD|PEN|PHP|PKR|PLN|QAR|RON|RSD|RUB|SAR|SEK"
+    "|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+_CURRENCY = rf"\p{{Sc}}|(?i:{_CODES})"
+_EDGES = rf"^{_BLANK}+|{_BLANK}+$"
+_AROUND_SIGNS = rf"{_BLANK}*([-+()]){_BLANK}*"
+_MARKS = "[%s'’\\s\u00a0\u202f\u2009]"
+_WHOLE = rf"(?:\d+|\d{{1,3}}(?:{_MARKS}\d{{3}})+)"
+_POINT = rf"^[+-]?(?:{_WHOLE}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$"
+_COMMA = rf"^[+-]?(?:{_WHOLE}(?:,\d*)?|,\d+)$"
+_OFFSET = r"(\d{2}:\d{2}\S*?)\s*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$"
+_NAIVE = r"^\d.*:\d{2}(\.\d+)?$|^\d+-\d+-\d+$"
 _NO_SECONDS = r"([T ]\d{2}:\d{2})(Z|[+-]\d{2}(:?\d{2})?)$"
-# Columns that reading and cleaning add and take away again.
-_MACHINERY = ("unreadable", "reason", "turned")
+# Numbers that stand for times: how many a second.
+EPOCHS = {"epoch": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
+_YEAR_1, _YEAR_9999 = "0001-01-01", "9999-12-31 23:59:59"
 # Wide enough for any order; a zone's rules are looked up between them.
 _EARLIEST, _LATEST = "1990-01-01", "2040-01-01"
 
@@ -31,6 +45,16 @@ def try_strptime(text: str, format: str) -> dt.Timestamp(scale=6):  # type: igno
 @ibis.udf.scalar.builtin(name="try_strptime")
 def try_strptime_z(text: str, format: str) -> dt.Timestamp("UTC"):  # type: ignore[valid-type,empty-body]
     """Parse a time by a format with %z, which gives an instant."""
+
+
+@ibis.udf.scalar.builtin
+def make_timestamp(microseconds: int) -> dt.Timestamp(scale=6):  # type: ignore[valid-type,empty-body]
+    """Give the time that lies so many microseconds after 1970."""
+
+
+@ibis.udf.scalar.builtin(name="isfinite")
+def is_finite(number: float) -> bool:  # type: ignore[empty-body]
+    """Tell a number from NaN and infinity."""
 
 
 def typed(
@@ -60,67 +84,172 @@ def typed(
     ibis Table
         The chosen columns, typed, and ``unreadable``.
     """
-    local = file.timezone or timezone
-    columns: dict[str, ir.Value] = {}
-    unread: list[ir.Value] = []
+    others = {}
+    if contract.open_columns:
+        theirs = [c for c in raw.columns if c not in chosen.values()]
+        others = {_free(c, chosen): _known(raw[c]) for c in theirs}
+    return _contracted(raw, chosen, others, contract, file, file.timezone or timezone)
+
+
+def shaped(
+    raw: ir.Table, name: str, timezone: str, *, decimal: str = ".", **reading: str
+) -> ir.Table:
+    """Give a table that already has our names the contract's types.
+
+    Parameters
+    ----------
+    raw : ibis Table
+        Columns under the contract's names, as text or typed. Columns of `MACHINERY`
+        pass as they are, others only where the table is open.
+    name : str
+        The table's name in the contract, such as ``orders``.
+    timezone : str
+        IANA zone of times without an offset.
+    decimal : {".", ","}, default="."
+        Decimal mark of numbers that are text.
+    **reading
+        ``date_format``, where times are not ISO.
+
+    Returns
+    -------
+    ibis Table
+        Typed, with ``unreadable``.
+    """
+    contract = TABLES[name]
+    chosen = {c: c for c in contract.columns if c in raw.columns}
+    file = TableFile(path="", decimal=decimal, **reading)  # type: ignore[arg-type]
+    others = [c for c in raw.columns if c not in {*chosen, "unreadable"}]
+    if not contract.open_columns:
+        others = [c for c in others if c in MACHINERY]
+    return _contracted(
+        raw, chosen, {c: raw[c] for c in others}, contract, file, timezone
+    )
+
+
+def _contracted(
+    raw: ir.Table,
+    chosen: dict[str, str],
+    others: dict[str, ir.Value],
+    contract: Table,
+    file: TableFile,
+    timezone: str,
+) -> ir.Table:
+    """Type the chosen columns, and say of each row what could not be read."""
+    first: dict[str, ir.Value] = {}
     for ours, theirs in chosen.items():
         before = _known(raw[theirs])
-        after = _typed(before, contract.columns.get(ours, "string"), file, local)
-        columns[ours] = after
-        if not after.type().is_string():
-            text = before.cast("string")
-            lost = after.isnull() & before.notnull() & (text.strip() != "")
-            note = ibis.literal(f"{ours} '") + text.substr(0, 60) + "'"
-            unread.append(ibis.ifelse(lost, note, ibis.null("string")))
-    if contract.open_columns:
-        others = [c for c in raw.columns if c not in chosen.values()]
-        columns |= {_free(c, chosen): _known(raw[c]) for c in others}
-    null = ibis.null("string")
-    columns["unreadable"] = ibis.coalesce(*unread, null) if unread else null
-    table = raw.select(**columns)
-    if "amount" not in table.columns and "unit_price" in table.columns:
-        table = table.mutate(amount=(table.quantity * table.unit_price).cast(MONEY))
-    return table
+        kind = contract.columns.get(ours, "string")
+        if kind == "string":
+            first[ours] = _text(before)
+        else:
+            first[_text_of(ours)] = before.cast("string")
+            first |= _read(before, ours, kind, file)
+    # In a second select, so that the engine reads each text once and not wherever
+    # its value is used. (Ibis makes one of the two only if they hold no function that
+    # it does not know; where there are times, which are the slow ones, they do.)
+    staged = raw.select(**first, **others)
+    columns: dict[str, ir.Value] = {}
+    notes = []
+    for ours in chosen:
+        value = local = _sane(staged[ours])
+        if _local(ours) in staged.columns:
+            local = _sane(staged[_local(ours)])
+            value = ibis.coalesce(_from_local(local, timezone), value)
+        columns[ours] = value
+        if _text_of(ours) in staged.columns:
+            lost = local.isnull() & _sane(staged[ours]).isnull()
+            notes.append(_note(ours, staged[_text_of(ours)], lost))
+    columns["unreadable"] = ibis.coalesce(*notes, ibis.null("string"))
+    return _with_amount(staged.select(**columns, **{c: staged[c] for c in others}))
+
+
+def _text_of(ours: str) -> str:
+    return f"text of {ours}"
+
+
+def _local(ours: str) -> str:
+    return f"local {ours}"
+
+
+def _note(ours: str, text: ir.Value, lost: ir.Value) -> ir.Value:
+    note = ibis.literal(f"{ours} '") + text.substr(0, 60) + "'"
+    lost = lost & text.notnull() & (text.strip() != "")
+    return ibis.ifelse(lost, note, ibis.null("string"))
+
+
+def _read(
+    value: ir.Value, ours: str, kind: str, file: TableFile
+) -> dict[str, ir.Value]:
+    """Read one column; of a time also what is yet to be moved from the local clock."""
+    if kind == "boolean":
+        return {ours: _boolean(value)}
+    if kind != "timestamp":
+        return {ours: _number(value, kind, file.decimal)}
+    local, moment = _clock(value, file.date_format)
+    return {_local(ours): local, ours: moment}
+
+
+def _with_amount(table: ir.Table) -> ir.Table:
+    if "amount" in table.columns or "unit_price" not in table.columns:
+        return table
+    return table.mutate(amount=(table.quantity * table.unit_price).cast(MONEY))
 
 
 def _free(attribute: str, chosen: dict[str, str]) -> str:
     """Give an attribute an underscore where its name is ours or the machinery's."""
     # Engines do not tell Customer_ID from customer_id.
-    taken = {*chosen, *_MACHINERY}
+    taken = {*chosen, *MACHINERY}
     return f"{attribute}_" if attribute.lower() in taken else attribute
 
 
 def _known(value: ir.Value) -> ir.Value:
-    """Missing is null, never NaN."""
-    if not value.type().is_floating():
+    """Missing is null, never NaN; what is nested is its text."""
+    kind = value.type()
+    if kind.is_nested() or kind.is_json() or kind.is_binary():
+        return value.cast("string")
+    if not kind.is_floating():
         return value
-    return ibis.ifelse(value.isnan(), ibis.null(value.type()), value)
+    return ibis.ifelse(value.isnan(), ibis.null(kind), value)
 
 
-def _typed(value: ir.Value, kind: str, file: TableFile, timezone: str) -> ir.Value:
-    if kind == "string":
-        text = value.cast("string").strip()
-        if value.type().is_floating():
-            # An id of whole numbers becomes 7.0 where a row has none: it is still 7.
-            text = text.re_replace(r"\.0$", "")
-        return text.nullif("")
-    if kind == "timestamp":
-        return _time(value, file.date_format, timezone)
-    if kind == "boolean":
-        return _boolean(value)
-    return _number(value, kind, file.decimal)
+def _text(value: ir.Value) -> ir.Value:
+    text = value.cast("string")
+    if value.type().is_floating():
+        # An id of whole numbers becomes 7.0 where a row has none: it is still 7.
+        return text.re_replace(r"\.0$", "")
+    # All blanks come before "!"; to look at the ends is cheaper than to trim.
+    blank_end = ibis.or_(*[text.endswith(c) for c in " \t\n\v\f\r"])
+    bare = (text >= "!") & ~blank_end
+    return ibis.ifelse(bare, text, text.strip().nullif(""))
 
 
 def _number(value: ir.Value, kind: str, decimal: str) -> ir.Value:
+    if value.type().is_boolean() or value.type().is_temporal():
+        return ibis.null(kind)
     if not value.type().is_string():
         return value.try_cast(kind)
-    text = value.re_replace(_BLANKS, "")
-    pattern, group = (_POINT, ",") if decimal == "." else (_COMMA, ".")
-    plain = text.replace(group, "").replace(decimal, ".")
+    # Nearly all numbers are plain: only the others get a closer look. (The engine
+    # looks closer only where it must if the branches are those of a CASE.)
+    odd = value.contains("_")
+    plain = value
+    if decimal == ",":
+        odd, plain = odd | value.contains("."), value.replace(",", ".")
+    plain = ibis.ifelse(odd, ibis.null("string"), plain).try_cast(kind)
+    spelt = _spelt_out(value, decimal).try_cast(kind)
+    return ibis.ifelse(plain.notnull(), plain, spelt)
+
+
+def _spelt_out(value: ir.Value, decimal: str) -> ir.Value:
+    """Rewrite 1'234.50 CHF, (5) and 5- as plain numbers, what is in doubt as ''."""
+    # Two blanks: what stood on both sides of a currency is not one number.
+    text = value.replace("\u2212", "-").re_replace(_CURRENCY, "  ")
+    text = text.re_replace(_EDGES, "").re_replace(_AROUND_SIGNS, r"\1")
+    text = text.re_replace(r"^\(([^-+()]+)\)$|^([^-+()]+)-$", r"-\1\2")
     # A comma that does not group thousands is a decimal mark in the wrong file:
     # better unreadable than ten times too much.
-    good = text.re_search(pattern) & text.re_search(r"\d")
-    return ibis.ifelse(good, plain, ibis.null("string")).try_cast(kind)
+    pattern, group = (_POINT, ",") if decimal == "." else (_COMMA, ".")
+    good = text.re_extract(pattern % group, 0)
+    return good.re_replace(_MARKS % group, "").replace(decimal, ".")
 
 
 def _boolean(value: ir.Value) -> ir.Value:
@@ -134,22 +263,78 @@ def _boolean(value: ir.Value) -> ir.Value:
     )
 
 
-def _time(value: ir.Value, date_format: str | None, timezone: str) -> ir.Value:
-    kind = value.type()
+def time_of(value: ir.Value, date_format: str | None, timezone: str) -> ir.Value:
+    """Read one column of times as UTC without a zone; null where it cannot be read.
+
+    Parameters
+    ----------
+    value : ibis column
+        Text, numbers or times.
+    date_format : str or None
+        strptime, or one of `EPOCHS`; default ISO.
+    timezone : str
+        IANA zone of times without an offset.
+    """
+    local, moment = _clock(value, date_format)
+    return ibis.coalesce(_from_local(_sane(local), timezone), _sane(moment))
+
+
+_time = time_of
+
+
+def _clock(value: ir.Value, date_format: str | None) -> tuple[ir.Value, ir.Value]:
+    """Read a time either as one on the local clock or as an instant, never as both."""
+    kind, none = value.type(), ibis.null("timestamp")
     if kind.is_timestamp() and kind.timezone is not None:
-        return value.cast("timestamp")
-    if not kind.is_string():
-        return _from_local(value.cast("timestamp"), timezone)
-    text = value.strip()
+        return none, value.cast("timestamp")
+    if kind.is_timestamp() or kind.is_date():
+        return value.cast("timestamp"), none
+    if date_format in EPOCHS:
+        return none, _since_1970(value, EPOCHS[date_format])
+    if date_format is None and kind.is_numeric():
+        return value.cast("timestamp"), none
+    text = value.cast("string")
     if date_format and "%z" in date_format:
-        return try_strptime_z(text, date_format).cast("timestamp")
+        return none, try_strptime_z(text.strip(), date_format).cast("timestamp")
     if date_format:
-        return _from_local(try_strptime(text, date_format), timezone)
-    naive = _from_local(text.try_cast("timestamp"), timezone)
+        return try_strptime(text.strip(), date_format), none
+    return _iso(text)
+
+
+def _iso(text: ir.Value) -> tuple[ir.Value, ir.Value]:
+    """Read ISO times; the engine's cast to one without a zone would drop an offset."""
+    none = ibis.null("string")
+    # The usual spellings first; a cast costs little, a search costs much.
+    plain = text.like("____-__-__") | text.like("____-__-_____:__:__")
+    odd = ~plain | text.endswith("Z")
+    bare = text.strip()
+    has_offset = odd & bare.re_search(_OFFSET)
+    spelt = has_offset.ifelse(none, bare.re_extract(_NAIVE, 0))
+    local = odd.ifelse(spelt, text).try_cast("timestamp")
     # Some versions of the engine want seconds, and no blank before the offset.
-    whole = text.re_replace(_OFFSET, r"\1\2").re_replace(_NO_SECONDS, r"\1:00\2")
-    with_offset = whole.try_cast(dt.Timestamp(timezone="UTC")).cast("timestamp")
-    return ibis.ifelse(text.re_search(_OFFSET), with_offset, naive)
+    whole = bare.re_replace(_OFFSET, r"\1\2").re_replace("(UTC|GMT)$", "Z")
+    whole = has_offset.ifelse(whole.re_replace(_NO_SECONDS, r"\1:00\2"), none)
+    zoned = whole.try_cast(dt.Timestamp(timezone="UTC")).cast("timestamp")
+    return local, zoned
+
+
+def _sane(value: ir.Value) -> ir.Value:
+    """Leave out infinity, what is no number, and years that no calendar has."""
+    kind = value.type()
+    if kind.is_floating():
+        return ibis.ifelse(is_finite(value), value, ibis.null(kind))
+    if kind.is_timestamp():
+        first, last = (ibis.timestamp(t) for t in (_YEAR_1, _YEAR_9999))
+        return ibis.ifelse(value.between(first, last), value, ibis.null(kind))
+    return value
+
+
+def _since_1970(value: ir.Value, per_second: int) -> ir.Value:
+    number = value.cast("string").strip().try_cast("decimal(28, 6)")
+    # Milliseconds that are said to be seconds would lie in the year 50,000.
+    good = number.abs() < 253_402_300_800 * per_second
+    units = ibis.ifelse(good, number, ibis.null("decimal(28, 6)"))
+    return make_timestamp((units * (1_000_000 // per_second)).round().cast("int64"))
 
 
 def _from_local(local: ir.Value, timezone: str) -> ir.Value:

@@ -1,32 +1,18 @@
-"""One currency a run; orders that differ from their lines are counted."""
+"""Orders that differ from their lines are counted; refunds are left aside."""
 
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 from conftest import make_shop
 
-from segtools.prepare.agree import compare_orders_and_lines, refuse_currencies
-from segtools.schema import DataError
+from segtools.prepare.agree import compare_orders_and_lines
 
 
 def orders(**columns: list) -> pd.DataFrame:
     start = pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-03"])
     base = {"customer_id": list("aab"), "order_id": list("123"), "ordered_at": start}
-    return pd.DataFrame(base | {"amount": [10.0, 20.0, 30.0]} | columns)
-
-
-def test_two_currencies_are_refused_with_their_counts():
-    table = make_shop({"orders": orders(currency=["EUR", "USD", "EUR"])}).tables
-    said = r"one currency, but it holds EUR \(2 rows\), USD \(1 rows\)\. Convert"
-    with pytest.raises(DataError, match=said):
-        refuse_currencies("orders", table["orders"])
-
-
-@pytest.mark.parametrize("currency", [["EUR"] * 3, ["EUR", None, None]])
-def test_one_currency_is_fine(currency):
-    table = make_shop({"orders": orders(currency=currency)}).tables
-    assert refuse_currencies("orders", table["orders"]) is None
+    base |= {"amount": [10.0, 20.0, 30.0], "is_return": [False] * 3}
+    return pd.DataFrame(base | columns)
 
 
 def test_orders_that_differ_from_their_lines_are_counted():
@@ -42,3 +28,11 @@ def test_nothing_is_said_where_they_agree_or_one_is_missing():
     shop = make_shop({"orders": orders(), "order_lines": same})
     assert compare_orders_and_lines(shop.tables) == []
     assert compare_orders_and_lines({"orders": shop.tables["orders"]}) == []
+
+
+def test_a_refund_without_its_goods_is_no_difference():
+    back = orders(amount=[10.0, 20.0, -20.0], order_id=list("122"))
+    back = back.assign(customer_id="a", is_return=[False, False, True])
+    lines = orders(product_id=list("xyz")).iloc[:2]
+    shop = make_shop({"orders": back, "order_lines": lines})
+    assert compare_orders_and_lines(shop.tables) == []

@@ -46,7 +46,10 @@ def good(n: int, first: str = "2024-01-01") -> pd.DataFrame:
 def test_each_row_is_kept_set_aside_or_quarantined_with_its_reason(raw, cleaned):
     found = cleaned(orders=raw)
     account = {"read": 9, "kept": 3, "set_aside": 1, "quarantined": 5, "changed": 1}
-    assert found.accounts == {"orders": account}
+    # Read: 10 + 10 + 5 - 2 + 7 + 14; what cannot be read counts nothing.
+    money = {"judged": "44.0000", "kept": "13.0000"}
+    money |= {"quarantined": "31.0000", "counted": "3.0000"}
+    assert found.accounts == {"orders": account | {"money": money}}
     assert reasons(found) == {
         "no_time": 1,
         "unreadable": 1,
@@ -85,6 +88,7 @@ def test_rules_carry_kind_sentence_and_first_examples(raw, cleaned):
         "rule": "unreadable",
         "kind": "contract",
         "rows": 1,
+        "money": None,
         "sentence": "A number, time or yes/no cannot be read.",
         "examples": ["amount 'seven'"],
     }
@@ -217,7 +221,7 @@ def test_quarantine_above_the_limit_stops_with_count_and_first_examples(cleaned)
 def test_dates_in_another_format_are_named_with_examples(cleaned):
     german = good(30).assign(ordered_at="31.12.2023 18:00")
     sentence = (
-        r"but 30 of 30 do\. The time of the order is missing or unreadable in 30 rows, "
+        r"but 30 of 30 do\. The time of the row is missing or unreadable in 30 rows, "
         r"such as ordered_at '31.12.2023 18:00'\."
     )
     with pytest.raises(DataError, match=sentence):
@@ -247,7 +251,7 @@ def test_all_orders_after_as_of_is_one_sentence(cleaned):
 
 def test_nothing_left_for_another_reason_does_not_blame_as_of(cleaned):
     back = good(4).assign(amount="-1")
-    sentence = r"^orders must have rows to keep, but none of 4 can be kept\. Check ret"
+    sentence = "^orders must have rows to keep, but none of 4 can be kept; 4 fall under"
     with pytest.raises(DataError, match=sentence):
         cleaned(orders=back, returns="drop")
     both = pd.concat([back, good(2, "2024-05-01")])
@@ -329,10 +333,14 @@ def test_rows_add_up_and_cleaning_twice_equals_cleaning_once(
     twice = clean(again(once), con, config_of(**policy), ORIGIN)
     assert_frame_equal(kept(twice), kept(once))
     nothing = dict.fromkeys(["set_aside", "quarantined", "changed"], 0)
-    assert twice.accounts["orders"] == {"read": account["kept"]} | {
+    again_counted = twice.accounts["orders"]
+    money = again_counted.pop("money")
+    assert again_counted == {
+        "read": account["kept"],
         "kept": account["kept"],
         **nothing,
     }
+    assert money["kept"] == money["counted"] == account["money"]["counted"]
 
 
 @settings(max_examples=4, deadline=None)
@@ -370,7 +378,7 @@ def test_zero_is_neither_bought_nor_returned_and_is_kept(cleaned):
 
 
 def test_the_quarantine_keeps_only_the_first_rows_of_each_rule(cleaned, monkeypatch):
-    monkeypatch.setattr("segtools.prepare.clean.QUARANTINE_ROWS", 5)
+    monkeypatch.setattr("segtools.prepare.account.QUARANTINE_ROWS", 5)
     frame = pd.concat([good(3), good(40).assign(amount="x")])
     found = cleaned(orders=frame)
     assert len(found.quarantine) == 5

@@ -9,6 +9,7 @@ import pytest
 
 from segtools.features.catalogue import Window
 from segtools.palette import OTHER
+from segtools.profiles.claim import Claim
 from segtools.profiles.personas import (
     MAX_EVIDENCE,
     MAX_PER_TOPIC,
@@ -18,7 +19,6 @@ from segtools.profiles.personas import (
     evidence_sentence,
     value_sentence,
 )
-from segtools.profiles.statements import Claim
 from segtools.records import write_record
 from segtools.wording import percent
 

@@ -13,9 +13,9 @@ from segtools.profiles.profile import (
     category_profile,
     feature_profile,
     habits,
-    profile_table,
     segment_value,
 )
+from segtools.profiles.table import profile_table
 
 from .conftest import SEGMENTS, segments_of
 

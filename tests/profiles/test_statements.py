@@ -11,21 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from segtools.attributes import attribute_kind
 from segtools.profiles import statements as module
+from segtools.profiles.claim import MIN_CUSTOMERS, Claim, nice
 from segtools.profiles.profile import Segmented
 from segtools.profiles.statements import (
-    MIN_CUSTOMERS,
     MIN_DIFFERENCE,
     MIN_SHARE,
     OPS,
-    Claim,
     attribute_claims,
     category_claims,
     evidence,
     feature_claims,
-    nice,
 )
-from segtools.schema import attribute_kind
 
 from .conftest import segments_of
 
@@ -197,7 +195,8 @@ def crafted(monkeypatch, claims):
     """Let evidence judge these claims and no others."""
     monkeypatch.setattr(module, "feature_claims", lambda data, currency: claims)
     monkeypatch.setattr(module, "category_claims", lambda data: [])
-    monkeypatch.setattr(module, "attribute_claims", lambda data: [])
+    for other in ("attribute_claims", "event_claims", "answer_claims"):
+        monkeypatch.setattr(module, other, lambda data: [])
     return evidence(None, "").get("S01", [])
 
 
@@ -344,7 +343,7 @@ def test_hostile_categories_and_levels_pass_through_as_data(shop_of, by_hand, na
 
 
 def test_the_operations_are_a_closed_list():
-    assert set(OPS) == {"ge", "le", "eq", "bought"}
+    assert set(OPS) == {"ge", "le", "eq", "bought", "did", "answered"}
     column = pd.Series([1.0, 2.0])
     assert OPS["ge"](column, 2.0).tolist() == [False, True]
     assert OPS["le"](column, 1.0).tolist() == [True, False]
