@@ -412,6 +412,12 @@ def checked(model: type[BaseModel], options: dict[str, Any], within: str) -> Any
 
 
 def _check_source(source: Source) -> None:
+    url = (source.model_extra or {}).get("url")
+    if url is not None and not str(url).startswith("env:"):
+        raise ConfigError(
+            "source.url must be env:NAME_OF_VARIABLE, but it is written out. Put the "
+            "URL into an environment variable: secrets are never in the file."
+        )
     if source.system != "files":
         return
     tables = source.model_extra or {}

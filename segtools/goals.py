@@ -54,7 +54,7 @@ def survey(shop: Shop) -> dict[str, Any]:
     orders = shop.orders()
     counts = ~orders.is_return if shop.returns == "separate" else ibis.literal(True)
     per = orders.group_by("customer_id").aggregate(
-        orders=(~orders.is_return).cast("int64").sum(),
+        orders=(~orders.is_return).sum(),
         spend=orders.amount.sum(where=counts),
         returned=orders.amount.sum(where=orders.is_return),
         first=orders.ordered_at.min(),

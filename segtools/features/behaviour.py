@@ -9,8 +9,8 @@ from segtools.features.catalogue import Window, feature
 
 
 def _share(condition: ir.Value) -> ir.Value:
-    # Integers, so that the sum is exact whatever the order of the rows.
-    return condition.cast("int64").sum() / condition.count()
+    # A sum of yes and no is exact whatever the order of the rows.
+    return condition.sum() / condition.count()
 
 
 @feature(

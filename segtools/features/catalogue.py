@@ -116,7 +116,7 @@ def feature(
     >>> import segtools
     >>> @segtools.feature("night_share", basis="behaviour", label="Orders after 22 h")
     ... def night_share(orders, window):
-    ...     return (orders.local_hour >= 22).cast("int64").mean()
+    ...     return (orders.local_hour >= 22).mean()
     >>> segtools.features.catalogue.remove_feature("night_share")
     """
     if not name.isidentifier():

@@ -41,7 +41,7 @@ def outcome(shop: Shop, goal: str, origin: int, days: int) -> ir.Table:
     grouped = period.group_by("customer_id")
     if goal == "grow_spend":
         return grouped.aggregate(outcome=period.amount.sum().cast("float64"))
-    bought = (~period.is_return).cast("int64").max()
+    bought = (~period.is_return).ifelse(1, 0).max()
     return grouped.aggregate(outcome=bought.cast("float64"))
 
 

@@ -33,11 +33,7 @@ def count_rows(judged: ir.Table) -> pd.DataFrame:
         read), ``counted`` (as it is kept) and one column of rows for each of
         `CHANGES`; money is null for tables without amounts.
     """
-    sums = {
-        flag: judged[flag].cast("int64").sum()
-        for flag in CHANGES
-        if flag in judged.columns
-    }
+    sums = {flag: judged[flag].sum() for flag in CHANGES if flag in judged.columns}
     if "raw_amount" in judged.columns:
         sums |= {"money": judged.raw_amount.sum(), "counted": judged.amount.sum()}
     label = judged.reason.fill_null(KEPT)

@@ -20,6 +20,7 @@ from segtools.prepare.account import (
 )
 from segtools.prepare.agree import compare_orders_and_lines
 from segtools.prepare.compare import compare_rows
+from segtools.prepare.fingerprint import engine_of
 from segtools.prepare.judge import reason
 from segtools.prepare.merge import match_rates, merge_tables
 from segtools.prepare.refuse import refuse_currencies, refuse_no_orders, refuse_table
@@ -49,6 +50,9 @@ class Cleaned:
         sources are customers.
     quarantine : DataFrame
         The first rows of each rule.
+    sql : dict
+        By table the query of its kept rows, where they lie in a server; rules that
+        compare rows are not part of it.
     """
 
     tables: dict[str, ir.Table]
@@ -58,6 +62,7 @@ class Cleaned:
     changes: list[dict[str, Any]] = field(default_factory=list)
     matches: list[dict[str, Any]] = field(default_factory=list)
     quarantine: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sql: dict[str, str] = field(default_factory=dict)
 
 
 def clean(
@@ -103,6 +108,9 @@ def clean(
         cleaned.changes += log_changes(name, counts)
         kept[name] = kept_rows(judged)
         refuse_currencies(name, kept[name], config)
+        if engine_of(raw) != "duckdb":
+            rows = kept_rows(reasoned(raw, name, config, origin))
+            cleaned.sql[name] = str(ibis.to_sql(rows))
     cleaned.tables = merge_tables(kept)
     cleaned.matches = match_rates(cleaned.judged)
     cleaned.changes += compare_orders_and_lines(cleaned.tables)

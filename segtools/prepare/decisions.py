@@ -90,7 +90,7 @@ def _counted(
     flagged = rows.select(
         rows.raw_amount, **{p: c.fill_null(False) for p, c in concerns.items()}
     )
-    sums = {p: flagged[p].cast("int64").sum() for p in concerns}
+    sums = {p: flagged[p].sum() for p in concerns}
     money = {f"{p}_money": flagged.raw_amount.sum(where=flagged[p]) for p in concerns}
     row = flagged.aggregate(**sums, **money).to_pandas().iloc[0]
     return {p: (_whole(row[p]), row[f"{p}_money"]) for p in concerns}

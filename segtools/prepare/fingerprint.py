@@ -39,18 +39,26 @@ def fingerprint(tables: dict[str, ir.Table]) -> dict[str, Any]:
 
 def row_hash(table: ir.Table, columns: list[str]) -> ir.Value:
     """Hash each row over `columns`, as a 64-bit integer column."""
-    return ibis.struct({c: table[c] for c in columns}).hash()
+    if engine_of(table) == "duckdb":
+        return ibis.struct({c: table[c] for c in columns}).hash()
+    # Other engines hash texts; each goes with its length, so that none runs into the
+    # next one.
+    texts = [table[c].cast("string") for c in columns]
+    parts = [(t.length().cast("string") + ":" + t).fill_null("~") for t in texts]
+    return ibis.literal("|").join(parts).hash()
+
+
+def engine_of(table: ir.Table) -> str:
+    """Name the engine in which a table lies; frames in memory count as DuckDB's."""
+    backends, _ = table._find_backends()
+    return str(backends[0].name) if backends else "duckdb"
 
 
 def _one(name: str, table: ir.Table) -> dict[str, Any]:
     time = contract_of(name).time
     whole = row_hash(table, sorted(table.columns))
-    # Two sums of parts that cannot overflow; a sum does not care about order.
-    measures = {
-        "rows": table.count(),
-        "low": (whole & 0xFFFFFFFF).sum(),
-        "high": ((whole.cast("int64") // 2**32) & 0xFFFFFFFF).sum(),
-    }
+    # A sum does not care about order; as a decimal it does not overflow either.
+    measures = {"rows": table.count(), "sum": whole.cast("decimal(38, 0)").sum()}
     if time and time in table.columns:
         measures |= {"first": table[time].min(), "last": table[time].max()}
     with reading(name):
@@ -62,5 +70,5 @@ def _one(name: str, table: ir.Table) -> dict[str, Any]:
         "rows": int(row.rows),
         "first": None if pd.isna(first) else pd.Timestamp(first).isoformat(),
         "last": None if pd.isna(last) else pd.Timestamp(last).isoformat(),
-        "hash": digest([int(row.low), int(row.high)]),
+        "hash": digest(int(row["sum"])),
     }

@@ -13,13 +13,16 @@ from segtools.prepare.clean import Cleaned
 from segtools.prepare.contract import check_contract
 from segtools.prepare.coverage import attribute_coverage, reach, source_freshness
 from segtools.prepare.decisions import decisions, suspects
-from segtools.records import whole, write_table
+from segtools.records import whole, write_table, write_text
 from segtools.schema import contract_of
 from segtools.wording import number
 
 
 def save_tables(cleaned: Cleaned, folder: Path) -> None:
     """Write kept tables and the quarantine of a run, sorted, whole or not at all.
+
+    Tables that lie in a server stay there: their query is written, and later stages
+    clean them anew.
 
     Parameters
     ----------
@@ -29,7 +32,10 @@ def save_tables(cleaned: Cleaned, folder: Path) -> None:
     """
     for name, table in cleaned.tables.items():
         check_contract(name, table)
-        _write(table, folder / "tables" / f"{name}.parquet")
+        if name in cleaned.sql:
+            write_text(folder / "tables" / f"{name}.sql", cleaned.sql[name] + "\n")
+        else:
+            _write(table, folder / "tables" / f"{name}.parquet")
     write_table(folder / "quarantine.parquet", cleaned.quarantine)
 
 

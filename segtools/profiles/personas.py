@@ -125,6 +125,8 @@ def _subject(claim: Claim) -> tuple[str, str]:
     """Say what a claim is about: a feature as a whole, but each level by itself."""
     computation = claim.computation
     level = "" if computation["op"] in ("ge", "le") else str(computation["value"])
+    if computation["op"] == "did" and computation["column"] == "event":
+        level = level.split("_")[0]  # a ticket that was opened was resolved, too
     return computation["column"], level
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -33,8 +34,12 @@ class Segmented:
 
     def with_segment(self, table: ir.Table) -> ir.Table:
         """Join the segment_id to a table that has a customer_id."""
-        own = ibis.memtable(self.segments[["customer_id", "segment_id"]])
-        return table.inner_join(own, "customer_id")
+        return table.inner_join(self._own, "customer_id")
+
+    @cached_property
+    def _own(self) -> ir.Table:
+        # One table for all joins: a server would be sent each new one.
+        return ibis.memtable(self.segments[["customer_id", "segment_id"]])
 
 
 def segment_value(data: Segmented) -> pd.DataFrame:

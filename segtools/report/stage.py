@@ -102,6 +102,9 @@ class Stage:
             for name in TABLES
             if (file := self.path / "tables" / f"{name}.parquet").exists()
         }
+        if not tables:  # they lie in a server, and stay there
+            opened = opened or self.source()
+            tables = self.again(opened)(self.origin)
         return Shop.of(tables, self.config, self.again(opened) if opened else None)
 
     def plan(self, first_order: str) -> Plan:

@@ -23,8 +23,9 @@ def resolve(
     The first source is the shop: whoever its customers table or its orders before the
     origin name is a customer. In its own rows an id stands as it is; without one, the
     customer with that e-mail is meant, else the one with that phone, else the e-mail
-    or the phone is the id. A person of another source is a customer by the same id,
-    else e-mail, else phone. An address that two customers share means neither.
+    or the phone is the id. A person of another source is a customer by the same id
+    (unless the e-mail is another customer's), else e-mail, else phone. An address that
+    two customers share means neither.
 
     Parameters
     ----------
@@ -53,9 +54,9 @@ def resolve(
     known = keep(_people(found, origin))
     for label, tables in others:
         own = {name: _with_keys(table, name) for name, table in tables.items()}
+        book = keep(_book(own["customers"], known)) if "customers" in own else None
         for name, table in own.items():
-            book = None if name == "customers" else own.get("customers")
-            found[f"{name}:{label}"] = _matched(_addressed(table, book), known)
+            found[f"{name}:{label}"] = _matched(table, known, book)
     return found
 
 
@@ -122,42 +123,50 @@ def _own(table: ir.Table, people: ir.Table, last: tuple[str, ...]) -> ir.Table:
     return wide.mutate(customer_id=who).drop("of_email", "of_phone")
 
 
-def _addressed(table: ir.Table, book: ir.Table | None) -> ir.Table:
-    """Add the addresses that a source's own customers table knows of the person."""
-    if book is None:
-        return table
-    keys = [k for k in _KEYS if k in book.columns]
-    if not keys:
-        return table
-    named = book.filter(book.customer_id.notnull()).group_by("customer_id")
-    own = named.aggregate(**{f"{k}_book": book[k].min() for k in keys})
-    joined = table.left_join(own, "customer_id")
-    both = {k: _text(table, k).coalesce(joined[f"{k}_book"]) for k in keys}
-    spare = [f"{k}_book" for k in keys] + ["customer_id_right"]
-    wide = joined.mutate(**both)
-    return wide.drop(*[c for c in spare if c in wide.columns])
+def _matched(
+    table: ir.Table, known: ir.Table, book: ir.Table | None = None
+) -> ir.Table:
+    """Resolve a row of another source, and say by which key it is a customer's.
 
-
-def _matched(table: ir.Table, known: ir.Table) -> ir.Table:
-    """Resolve a row of another source, and say by which key it is a customer's."""
+    Ids of two systems may be equal by chance: an e-mail that is another customer's
+    counts for more, whether the row has it or the source's own customers table.
+    """
     wide = _looked_up(table, known)
-    is_known = wide.customer_id.isin(known.customer_id)
-    matched = ibis.cases(
-        (is_known.fill_null(False), "id"),
-        (wide.of_email.notnull(), "email"),
-        (wide.of_phone.notnull(), "phone"),
-        else_="none",
-    )
+    wide = _in_book(wide, book)
+    own = wide.customer_id.isin(known.customer_id).fill_null(False)
     addresses = [wide[k] for k in _KEYS if k in wide.columns]
     person = ibis.coalesce(wide.customer_id, *addresses, ibis.null("string"))
-    who = ibis.cases(
-        (matched == "id", wide.customer_id),
-        (matched == "email", wide.of_email),
-        (matched == "phone", wide.of_phone),
-        else_=person,
+    who = ibis.coalesce(
+        wide.of_email,
+        wide.book_who,
+        own.ifelse(wide.customer_id, ibis.null("string")),
+        wide.of_phone,
     )
-    done = wide.mutate(matched=matched, person=person, customer_id=who)
-    return done.drop("of_email", "of_phone")
+    matched = ibis.cases(
+        (who.isnull(), "none"),
+        ((who == wide.customer_id).fill_null(False), "id"),
+        (wide.of_email.notnull(), "email"),
+        (wide.book_who.notnull(), wide.book_how),
+        else_="phone",
+    )
+    done = wide.mutate(matched=matched, person=person, customer_id=who.coalesce(person))
+    return done.drop("of_email", "of_phone", "book_who", "book_how")
+
+
+def _book(customers: ir.Table, known: ir.Table) -> ir.Table:
+    """Say of each person in a source's own customers table which customer it is."""
+    matched = _matched(customers, known)
+    sure = matched.filter(matched.matched != "none", matched.person.notnull())
+    return sure.group_by(book_id=sure.person).aggregate(
+        book_who=sure.customer_id.min(), book_how=sure.matched.min()
+    )
+
+
+def _in_book(table: ir.Table, book: ir.Table | None) -> ir.Table:
+    if book is None:
+        return table.mutate(book_who=ibis.null("string"), book_how=ibis.null("string"))
+    joined = table.left_join(book, table.customer_id == book.book_id)
+    return joined.drop("book_id")
 
 
 def named_by_id(tables: Tables) -> bool:

@@ -8,6 +8,8 @@ from functools import cache
 from itertools import chain
 
 import ibis
+import ibis.expr.types as ir
+from ibis.util import gen_name
 
 from segtools.schema import ORDER_TABLES, DataError
 from segtools.sources import NEVER, Opened, Tables, land
@@ -108,10 +110,7 @@ def _fetched(opened: Opened, con: ibis.BaseBackend) -> Opened:
     """Bring a database's tables here, where the other sources are."""
     if opened.con is None or opened.con is con:
         return opened
-    tables = {
-        name: land(con, ibis.memtable(table.to_pyarrow()), name)
-        for name, table in opened.tables.items()
-    }
+    tables = {name: _streamed(con, table) for name, table in opened.tables.items()}
     note = "The database's rows were read into this process, to join other sources."
     return Opened(
         tables=tables,
@@ -119,6 +118,11 @@ def _fetched(opened: Opened, con: ibis.BaseBackend) -> Opened:
         notes=[*opened.notes, note],
         read_as=opened.read_as,
     )
+
+
+def _streamed(con: ibis.BaseBackend, table: ir.Table) -> ir.Table:
+    name = gen_name("fetched")
+    return con.create_table(name, table.to_pyarrow_batches(), temp=True)
 
 
 def _read_as(labels: Sequence[str], parts: Sequence[Opened]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segtools.schema import PROTECTED_WORDS
+from segtools.attributes import PROTECTED_WORDS
 from segtools.segmentation import names as module
 from segtools.segmentation.names import describe_model, describe_segments
 

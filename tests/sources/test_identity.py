@@ -154,6 +154,20 @@ def test_people_of_another_source_are_customers_by_id_email_or_phone(two):
     }
 
 
+def test_an_id_that_is_equal_by_chance_gives_way_to_the_email(two):
+    shop, _ = two
+    crm = {
+        "customers": table(
+            "customer_id by_email industry", ("8", "ann@x.example", "Bakery")
+        ),
+        "events": table("reference customer_id event", ("e1", "8", "call")),
+    }
+    found = resolve([shop, ("crm", crm)], NEVER)
+    assert who(found, "customers:crm", "industry") == {"Bakery": "7"}
+    assert who(found, "events:crm", "reference") == {"e1": "7"}
+    assert who(found, "events:crm", "reference", "matched") == {"e1": "email"}
+
+
 def test_ids_alone_need_no_resolving(two):
     (_, shop), (_, desk) = two
     assert named_by_id(shop)
