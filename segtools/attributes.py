@@ -49,10 +49,11 @@ consent* opt_in opt_out optin* optout* *subscri* accepts accepted gdpr dsgvo per
 newsletter* einwillig* *zustimm* werbeerlaubnis rgpd
 """
 _CONTACT = """
-email* e_mail* mail mails *phone* mobile cell fax tel telef* handy handynummer
-mobilnummer portable* *address* adress* anschrift direccion indirizzo adres ip name
-names *firstname *lastname *fullname surname* username* nickname* nachname* vorname*
-*name_id nom prenom nombre apellido* cognome nome naam voornaam achternaam familienname
+note notes email* e_mail* mail mails *phone* mobile cell fax tel telef* handy
+handynummer mobilnummer portable* *address* adress* anschrift direccion indirizzo adres
+ip name names *firstname *lastname *fullname surname* username* nickname* nachname*
+vorname* *name_id nom prenom nombre apellido* cognome nome naam voornaam achternaam
+familienname
 street* strasse* *strasse hausnummer house_number rue calle latitude longitude lat lng
 lon linkedin twitter instagram facebook whatsapp skype website url iban bic passport*
 ssn social_security tax_id vat_id

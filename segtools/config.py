@@ -47,7 +47,7 @@ class TableFile(DataFile):
     """Where one table lies and how to read it."""
 
     decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers")
-    date_format: str | None = Field(None, description="strptime; default: ISO dates")
+    date_format: str | None = Field(None, description="strptime, epoch; default: ISO")
     timezone: str | None = Field(None, description="of naive times; default: project's")
     columns: dict[str, str] = Field({}, description="ours: theirs")
 

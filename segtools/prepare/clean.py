@@ -168,9 +168,9 @@ def _judged(
 ) -> ir.Table:
     name, origin = at
     table = reasoned(raw, name, config, origin)
-    if not opened.landed:
+    if name not in opened.landed:
         table = keep_in_engine(opened.con or con, table, f"judged_{name}")
-    return compare_rows(table, name, config)
+    return compare_rows(table, name, config, equal_is_meant=name in opened.distinct)
 
 
 def keep_in_engine(con: ibis.BaseBackend, table: ir.Table, name: str) -> ir.Table:

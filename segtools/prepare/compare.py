@@ -18,7 +18,9 @@ HUGE_QUANTILE = 0.99
 _OURS = {*MACHINERY, *ADDED, "clipped"}
 
 
-def compare_rows(judged: ir.Table, name: str, config: RunConfig) -> ir.Table:
+def compare_rows(
+    judged: ir.Table, name: str, config: RunConfig, *, equal_is_meant: bool = False
+) -> ir.Table:
     """Apply every rule that compares rows, one after the other.
 
     Parameters
@@ -29,6 +31,8 @@ def compare_rows(judged: ir.Table, name: str, config: RunConfig) -> ir.Table:
         The table's name.
     config : RunConfig
         The cleaning decisions.
+    equal_is_meant : bool, default=False
+        Equal rows are no duplicates: the source marks those itself.
 
     Returns
     -------
@@ -40,8 +44,8 @@ def compare_rows(judged: ir.Table, name: str, config: RunConfig) -> ir.Table:
     if contract.key:
         rule = "merged" if ":" in name else "twice"
         steps.append(lambda t: mark_twice(t, contract.key or "", rule))
-    elif config.duplicates == "drop":
-        steps.append(mark_duplicates)
+    elif config.duplicates == "drop" and not equal_is_meant:
+        steps.append(lambda t: mark_duplicates(t, name))
     if name.partition(":")[0] in ORDER_TABLES:
         if config.unmatched_returns == "drop":
             steps.append(mark_unmatched)
@@ -59,29 +63,32 @@ def own_columns(table: ir.Table) -> list[str]:
     return sorted(c for c in table.columns if c not in _OURS)
 
 
-def mark_duplicates(judged: ir.Table) -> ir.Table:
+def mark_duplicates(judged: ir.Table, name: str) -> ir.Table:
     """Mark all but one of several equal rows; which one does not matter."""
-    columns = own_columns(judged)
-    standing = judged.filter(judged.reason.isnull())
-    hashed = standing.select(row=row_hash(standing, columns))
-    counted = hashed.aggregate(rows=hashed.count(), kinds=hashed.row.nunique())
-    row = counted.to_pandas().iloc[0]
-    if row["rows"] == row["kinds"]:
-        return judged  # as good as always, and much cheaper than numbering all
+    # Equal rows are equal in what the contract requires. As good as always no two
+    # are, which costs little to find out; only what is left is compared whole, and
+    # only with rows that stand.
+    required = [c for c in contract_of(name).required if c in judged.columns]
+    hashed = judged.select(row=row_hash(judged, required))
     again = hashed.group_by("row").aggregate(copies=ibis._.count())
     again = again.filter(again.copies > 1).select("row")
-    marked = judged.mutate(row=row_hash(judged, columns))
+    if int(again.count().execute()) == 0:
+        return judged
+    marked = judged.mutate(row=row_hash(judged, required))
     suspect = marked.reason.isnull() & marked.row.isin(again.row)
-    # Rows are compared as they are kept, or cleaning again would find more: of a
-    # return noted as 5 and as -5 the one that needed no turning stays.
-    number = ibis.row_number().over(
-        group_by=[marked[c] for c in columns], order_by=[marked.turned]
-    )
     some, rest = marked.filter(suspect), marked.filter(~suspect)
-    some = some.mutate(number=number)
+    some = some.mutate(number=_number(some))
     label = (some.number > 0).ifelse(ibis.literal("duplicate"), some.reason)
     some = some.mutate(reason=label).drop("number")
     return rest.union(some.select(*rest.columns)).drop("row")
+
+
+def _number(rows: ir.Table) -> ir.Value:
+    """Count equal rows from 0 on."""
+    # Rows are compared as they are kept, or cleaning again would find more: of a
+    # return noted as 5 and as -5 the one that needed no turning stays.
+    own = [rows[c] for c in own_columns(rows) if c != "row"]
+    return ibis.row_number().over(group_by=own, order_by=[rows.turned])
 
 
 def mark_twice(judged: ir.Table, key: str, rule: str) -> ir.Table:

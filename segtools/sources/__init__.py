@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -69,8 +71,11 @@ class Opened:
         without it, `tables` serve at every origin.
     con : ibis backend, optional
         Where the tables live, if not in the connection that was passed.
-    landed : bool
-        Whether the tables lie in the engine already, so that a look at them is cheap.
+    landed : frozenset of str
+        Tables that lie in the engine already, so that a look at them is cheap.
+    distinct : frozenset of str
+        Tables in which equal rows are meant, such as two lines of one product in an
+        order: the source itself marks what stands twice.
     licence, notes : list of str
         What must be said wherever the data is used, and what a reader should know.
     read_as : dict
@@ -80,7 +85,8 @@ class Opened:
     tables: Tables
     at: Callable[[int], Tables] | None = None
     con: ibis.BaseBackend | None = None
-    landed: bool = False
+    landed: frozenset[str] = frozenset()
+    distinct: frozenset[str] = frozenset()
     licence: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     read_as: dict[str, str] = field(default_factory=dict)
@@ -142,7 +148,7 @@ def connect(folder: Path | None = None) -> ibis.BaseBackend:
         Where to spill; default DuckDB's own.
     """
     con = ibis.duckdb.connect()
-    con.raw_sql("SET memory_limit = '1GB'")
+    con.raw_sql(f"SET memory_limit = '{_memory()}MB'")
     con.raw_sql("SET TimeZone = 'UTC'")
     con.raw_sql("SET preserve_insertion_order = false")
     if folder is not None:
@@ -150,6 +156,15 @@ def connect(folder: Path | None = None) -> ibis.BaseBackend:
             f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'"
         )
     return con
+
+
+def _memory() -> int:
+    """Give a quarter of the machine's memory in MB, but 1,000 to 4,000."""
+    try:
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not every system tells
+        return 1000
+    return min(max(whole // 4_000_000, 1000), 4000)
 
 
 @contextmanager
@@ -168,10 +183,17 @@ def reading(table: str) -> Iterator[None]:
     try:
         yield
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
+        file = re.search(r"file = (.+)", str(error))
+        where = f" in {Path(file.group(1).strip()).name}" if file else ""
+        remedy = "Mend that row, or check the delimiter and encoding."
+        if "unicode" in str(error):
+            remedy = (
+                "Set that file's encoding, such as cp1252 or latin-1, or save it as "
+                "UTF-8 like the others."
+            )
         raise DataError(
-            f"{table} must be readable to its last row, but it is not "
-            f"({engine_said(error)}). "
-            "Mend that row, or check the delimiter and encoding."
+            f"{table} must be readable to its last row, but it is not{where} "
+            f"({engine_said(error)}). {remedy}"
         ) from None
 
 

@@ -22,7 +22,7 @@ from segtools.sources.objects import (
     opened_text,
     plain,
 )
-from segtools.sources.text import _time, shaped
+from segtools.sources.text import shaped, time_of
 from segtools.timezones import zone
 
 CANONICAL: dict[str, list[str]] = {
@@ -216,7 +216,7 @@ def _timed(said: ir.Table, timezone: str) -> ir.Table:
     instant = make_timestamp(micros.round().try_cast("int64"))
     iso = instant.strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
     said = said.mutate(occurred_at=iso.coalesce(said.said_at), unit=unit)
-    said = said.mutate(time=_time(said.occurred_at, None, timezone))
+    said = said.mutate(time=time_of(said.occurred_at, None, timezone))
     earlier = ibis.window(
         group_by="conversation",
         order_by=[said.time, said.begins.desc()],

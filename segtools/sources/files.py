@@ -10,10 +10,11 @@ import ibis.expr.types as ir
 
 from segtools.config import TableFile, checked
 from segtools.schema import TABLES, ConfigError, DataError, Table, did_you_mean
-from segtools.sources import Opened, source
+from segtools.sources import Opened, land, source
 from segtools.sources.headers import normal
-from segtools.sources.raw import raw_table, same_columns
+from segtools.sources.raw import data_files, raw_table, same_columns
 from segtools.sources.text import EPOCHS, try_strptime, typed
+from segtools.sources.whole import suffix
 
 
 @source("files")
@@ -34,7 +35,7 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
     Opened
         Tables by the contract, typed; their rows are never compared.
     """
-    tables, read_as = {}, {}
+    tables, read_as, landed = {}, {}, set()
     for name, block in options.items():
         file = checked(TableFile, block, f"source.{name}")
         _check_format(con, file, name)
@@ -44,8 +45,12 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
         same_columns(con, file, name, [chosen[c] for c in sorted(known)])
         _check_numbers(raw, chosen, file, name)
         tables[name] = typed(raw, chosen, TABLES[name], file, timezone)
+        if suffix(data_files(file, name)[0]) != ".parquet":
+            # Text is dear to read: once is enough for all that looks at it.
+            tables[name] = land(con, tables[name], name)
+            landed.add(name)
         read_as[name] = file.date_format or "ISO 8601"
-    return Opened(tables=tables, read_as=read_as)
+    return Opened(tables=tables, landed=frozenset(landed), read_as=read_as)
 
 
 def _check_format(con: ibis.BaseBackend, file: TableFile, table: str) -> None:

@@ -7,8 +7,6 @@ every value is taken from it as text by its place.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,10 +16,17 @@ import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict, Field
 
 from segtools.config import DataFile, checked
-from segtools.schema import MONEY, DataError
-from segtools.sources import MACHINERY, NEVER, Opened, Tables, land, reading, source
+from segtools.schema import MONEY
+from segtools.sources import MACHINERY, NEVER, Opened, Tables, land, source
 from segtools.sources.headers import find_columns
-from segtools.sources.raw import _literal, _paths, _suffix, raw_table
+from segtools.sources.nested import (
+    digest_of,
+    last_known,
+    struct_of,
+    unfolded,
+    with_owner,
+)
+from segtools.sources.raw import raw_table
 from segtools.sources.text import shaped
 
 _VALUES = ("string_value", "int_value", "float_value", "double_value")
@@ -37,29 +42,25 @@ _ITEM = (
 )
 
 
-def _struct(*fields: str, **nested: dt.DataType) -> dt.Struct:
-    return dt.Struct({**dict.fromkeys(fields, dt.string), **nested})
-
-
-_ROW = _struct(
+_ROW = struct_of(
     "event_timestamp",
     "event_name",
     "event_bundle_sequence_id",
     "batch_event_index",
     "user_id",
     "user_pseudo_id",
-    event_params=dt.Array(_struct("key", value=_struct(*_VALUES))),
+    event_params=dt.Array(struct_of("key", value=struct_of(*_VALUES))),
     user_properties=dt.Array(
-        _struct("key", value=_struct(*_VALUES, "set_timestamp_micros"))
+        struct_of("key", value=struct_of(*_VALUES, "set_timestamp_micros"))
     ),
-    device=_struct("category"),
-    geo=_struct("country"),
-    collected_traffic_source=_struct("manual_medium"),
-    session_traffic_source_last_click=_struct(
-        manual_campaign=_struct("medium"), cross_channel_campaign=_struct("medium")
+    device=struct_of("category"),
+    geo=struct_of("country"),
+    collected_traffic_source=struct_of("manual_medium"),
+    session_traffic_source_last_click=struct_of(
+        manual_campaign=struct_of("medium"), cross_channel_campaign=struct_of("medium")
     ),
-    ecommerce=_struct("transaction_id", "purchase_revenue", "refund_value"),
-    items=dt.Array(_struct(*_ITEM)),
+    ecommerce=struct_of("transaction_id", "purchase_revenue", "refund_value"),
+    items=dt.Array(struct_of(*_ITEM)),
 )
 # Microseconds of 1973 and of the year 5138: seconds or milliseconds are outside.
 _FIRST, _LAST = 10**14, 10**17
@@ -94,168 +95,29 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
         The project's zone; not used, since all times are UTC.
     """
     keys = checked(GA4, options, "source")
-    documents = json_documents(
-        con,
-        keys.events,
-        "ga4.events",
-        "a GA4 export",
+    raw = raw_table(con, keys.events, "events")
+    found = find_columns(
+        raw,
         {name: [name] for name in _ROW.names},
-        ("event_timestamp", "event_name", "user_pseudo_id"),
+        required=["event_timestamp", "event_name", "user_pseudo_id"],
+        table="ga4.events",
+        what="a GA4 export",
     )
-    landed = land(con, _flat(documents), "ga4.events")
+    landed = land(con, _flat(unfolded(raw, found, _ROW)), "ga4.events")
     bought = _sales(landed).union(_refunds(landed)).limit(1).count().execute()
     at = partial(_tables, landed, _property_keys(landed), bool(bought))
     return Opened(
         tables=at(NEVER),
         at=at,
+        distinct=frozenset({"events", "orders", "order_lines"}),
         notes=["A device on which nobody signed in counts as a customer of its own."],
         read_as={"events": "microseconds since 1970, UTC"},
     )
 
 
-@ibis.udf.scalar.builtin(name="to_json")
-def as_json(value) -> dt.JSON:  # type: ignore[no-untyped-def,empty-body]
-    """Write any value as JSON (DuckDB's own function)."""
-
-
-@ibis.udf.scalar.builtin
-def json_keys(document: dt.JSON) -> dt.Array(dt.string):  # type: ignore[valid-type,empty-body]
-    """Give the keys of a JSON object (DuckDB's own function)."""
-
-
 @ibis.udf.scalar.builtin
 def make_timestamp(micros: dt.int64) -> dt.Timestamp(scale=6):  # type: ignore[valid-type,empty-body]
     """Give the time of microseconds since 1970 (DuckDB's own function)."""
-
-
-def parsed(document: ir.Value, shape: dt.DataType) -> ir.Value:
-    """Take values out of a JSON document by their place; what is not there is null.
-
-    Parameters
-    ----------
-    document : ibis JSON column
-    shape : ibis data type
-        Of structs, arrays and strings. Numbers come as the text that stands there.
-
-    Examples
-    --------
-    >>> con = ibis.duckdb.connect()
-    >>> document = ibis.literal('{"id": 7, "more": [{"b": 1.5}, {}]}').cast("json")
-    >>> shape = dt.dtype("struct<id: string, more: array<struct<b: string>>>")
-    >>> con.execute(parsed(document, shape))
-    {'id': '7', 'more': [{'b': '1.5'}, {'b': None}]}
-    """
-
-    def json_transform(document, shape):  # type: ignore[no-untyped-def]
-        """Do as DuckDB's own function, which nothing can type in advance."""
-
-    read = ibis.udf.scalar.builtin(
-        json_transform, signature=((dt.json, dt.string), shape)
-    )
-    return read(document, json.dumps(_written(shape)))
-
-
-def _written(shape: dt.DataType) -> Any:
-    if isinstance(shape, dt.Struct):
-        return {name: _written(kind) for name, kind in shape.items()}
-    if isinstance(shape, dt.Array):
-        return [_written(shape.value_type)]
-    return "VARCHAR"
-
-
-def json_documents(
-    con: ibis.BaseBackend,
-    file: DataFile,
-    table: str,
-    what: str,
-    aliases: Mapping[str, Sequence[str]],
-    required: Sequence[str],
-) -> ir.Table:
-    """Open JSON lines or Parquet with one document a row, whatever types they have.
-
-    Parameters
-    ----------
-    con : ibis backend
-        A DuckDB.
-    file : DataFile
-        A file, folder or glob; JSON lines may be gzipped.
-    table, what : str
-        Where the file is named, such as ``ga4.events``, and what it should be.
-    aliases : mapping
-        Top-level keys to their names (of Parquet, only these are read).
-    required : sequence of str
-        Keys without which the file is not what it should be.
-
-    Returns
-    -------
-    ibis Table
-        ``document``, one JSON object a row.
-    """
-    key = table.split(".")[-1]
-    paths = _paths(file, key)
-    kinds = {_suffix(p) for p in paths}
-    if kinds <= {".parquet"} or kinds & {".csv", ".tsv", ".txt"}:
-        raw = raw_table(con, file, key)
-        found = find_columns(raw, aliases, required=required, table=table, what=what)
-        row = ibis.struct({ours: raw[own] for ours, own in found.items()})
-        return raw.select(document=as_json(row))
-    raw = con.read_json(
-        _literal(paths),  # type: ignore[arg-type]
-        format="newline_delimited",
-        records="false",
-        columns={"document": "JSON"},
-    )
-    find_columns(
-        _first_keys(con, raw, table),
-        aliases,
-        required=required,
-        table=table,
-        what=what,
-    )
-    return raw
-
-
-def _first_keys(con: ibis.BaseBackend, raw: ir.Table, table: str) -> ir.Table:
-    first = raw.limit(500)
-    with reading(table):
-        keys = con.to_pyarrow(first.select(key=json_keys(first.document).unnest()))
-    there = sorted(set(keys["key"].to_pylist()))
-    if not there:
-        raise DataError(
-            f"{table} must hold one JSON object a line, but no line is one. "
-            "Export it again as newline-delimited JSON."
-        )
-    return ibis.table(dict.fromkeys(there, "string"), name="keys")
-
-
-def with_owner(table: ir.Table, origin: int) -> ir.Table:
-    """Add who a row is about: its user, else the device's last user, else the device.
-
-    Parameters
-    ----------
-    table : ibis Table
-        With ``user_id``, ``device_id`` and ``time`` (UTC).
-    origin : int
-        Rows from this instant on (UTC seconds) say nothing about earlier rows.
-
-    Returns
-    -------
-    ibis Table
-        With ``customer_id`` and ``later`` (True from the origin on).
-    """
-    after = table.time.epoch_seconds() >= origin
-    # An undated row might be from after the origin: it may not speak of earlier ones.
-    sided = table.mutate(later=after.fill_null(True))
-    named = sided.filter(sided.user_id.notnull() & sided.device_id.notnull())
-    order = [named.time.desc(), named.user_id.asc()]
-    last = named.group_by("device_id", "later").aggregate(
-        owner=named.user_id.first(order_by=order)
-    )
-    joined = sided.left_join(last, ["device_id", "later"])
-    kept = joined.select(*sided.columns, "owner")
-    return kept.mutate(
-        customer_id=ibis.coalesce(kept.user_id, kept.owner, kept.device_id)
-    ).drop("owner")
 
 
 def _said(value: ir.Value) -> ir.Value:
@@ -297,25 +159,14 @@ def _refunded(row: ir.Table) -> ir.Value:
     return ibis.coalesce(*amounts)
 
 
-def _flat(documents: ir.Table) -> ir.Table:
+def _flat(row: ir.Table) -> ir.Table:
     """Give one row an event with the values that the tables are made of."""
-    whole = documents.select(row=parsed(documents.document, _ROW))
-    row = whole.mutate(tie=_digest(whole.row)).unpack("row")
     time, device = _instant(row.event_timestamp), _said(row.user_pseudo_id)
-    same = {
-        "bundle": row.event_bundle_sequence_id,
-        "place": row.batch_event_index,
-        "params": row.event_params.sort(),
-        "items": row["items"],
-    }
+    # What is no number of microseconds is said so, even if it is some other time.
+    odd = "event_timestamp " + row.event_timestamp
     return row.select(
-        "tie",
         time=time,
-        # What is no number of microseconds is said so, even if it is some other time.
-        stamp=ibis.coalesce(
-            time.cast("string") + "Z",
-            "event_timestamp " + row.event_timestamp.strip().nullif(""),
-        ),
+        stamp=ibis.coalesce(time.cast("string") + "Z", odd),
         event=_said(row.event_name),
         user_id=_said(row.user_id),
         device_id=device,
@@ -329,12 +180,21 @@ def _flat(documents: ir.Table) -> ir.Table:
         currency=_parameter(row, "currency"),
         items=row["items"],
         properties=row.user_properties,
-        told=_digest(ibis.struct(same)),
+        told=_told(row),
+        # Whole rows in a fixed order, so that shuffled files give the same tables.
+        tie=digest_of(ibis.struct({name: row[name] for name in row.columns})),
     )
 
 
-def _digest(value: ir.Value) -> ir.Value:
-    return as_json(value).cast("string").hexdigest("md5")
+def _told(row: ir.Table) -> ir.Value:
+    """Fingerprint what tells an event from others of the same batch."""
+    same = {
+        "bundle": row.event_bundle_sequence_id,
+        "place": row.batch_event_index,
+        "params": row.event_params.sort(),
+        "items": row["items"],
+    }
+    return digest_of(ibis.struct(same))
 
 
 def _excluded(table: ir.Table) -> ir.Table:
@@ -458,7 +318,8 @@ def _customers(rows: ir.Table, keys: list[str]) -> ir.Table:
     """Give each customer's last properties, country and device before the origin."""
     known = rows.filter(~rows.later & rows.customer_id.notnull())
     plain = known.group_by("customer_id").aggregate(
-        **{name: _last(known[name], [known.time]) for name in ("country", "device")}
+        country=last_known(known.country, [known.time]),
+        device=last_known(known.device, [known.time]),
     )
     if not keys:
         return shaped(plain, "customers", "UTC")
@@ -468,7 +329,7 @@ def _customers(rows: ir.Table, keys: list[str]) -> ir.Table:
     taken = {"customer_id", "country", "device", *MACHINERY}
     wide = each.group_by("customer_id").aggregate(
         **{
-            f"{key}_" if key in taken else key: _last(
+            f"{key}_" if key in taken else key: last_known(
                 value, [told, each.time], each.p.key.lower() == key
             )
             for key in keys
@@ -476,10 +337,3 @@ def _customers(rows: ir.Table, keys: list[str]) -> ir.Table:
     )
     joined = plain.left_join(wide, "customer_id").drop("customer_id_right")
     return shaped(joined, "customers", "UTC")
-
-
-def _last(
-    value: ir.Value, times: list[ir.Value], where: ir.Value | bool = True
-) -> ir.Value:
-    order = [*(time.desc() for time in times), value.asc()]
-    return value.first(where=value.notnull() & where, order_by=order)

@@ -50,10 +50,16 @@ def join_blocks(blocks: Sequence[Block], con: ibis.BaseBackend) -> Opened:
     def at(origin: int) -> Tables:
         return _resolved(labels, [p.before(origin) for p in parts], origin, con)
 
+    everything = at(NEVER)
     return Opened(
-        tables=at(NEVER),
+        tables=everything,
         at=at,
-        landed=True,
+        landed=frozenset(everything),
+        distinct=frozenset(
+            _labelled(name, label)
+            for label, part in zip(labels, parts, strict=True)
+            for name in part.distinct
+        ),
         licence=list(chain(*(p.licence for p in parts))),
         notes=list(chain(*(p.notes for p in parts))),
         read_as=_read_as(labels, parts),
@@ -120,6 +126,10 @@ def _fetched(opened: Opened, con: ibis.BaseBackend) -> Opened:
     )
 
 
+def _labelled(name: str, label: str) -> str:
+    return f"{name}:{label}" if label else name
+
+
 def _streamed(con: ibis.BaseBackend, table: ir.Table) -> ir.Table:
     name = gen_name("fetched")
     return con.create_table(name, table.to_pyarrow_batches(), temp=True)
@@ -127,7 +137,7 @@ def _streamed(con: ibis.BaseBackend, table: ir.Table) -> ir.Table:
 
 def _read_as(labels: Sequence[str], parts: Sequence[Opened]) -> dict[str, str]:
     return {
-        f"{name}:{label}" if label else name: how
+        _labelled(name, label): how
         for label, opened in zip(labels, parts, strict=True)
         for name, how in opened.read_as.items()
     }

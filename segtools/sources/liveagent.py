@@ -14,7 +14,7 @@ from segtools.sources import MACHINERY, NEVER, Opened, Tables, source
 from segtools.sources.headers import column, find_columns, normal
 from segtools.sources.keys import email_key, phone_key
 from segtools.sources.objects import MappedFile, listed, mapped, opened_text, plain
-from segtools.sources.text import _time, shaped
+from segtools.sources.text import shaped, time_of
 from segtools.timezones import zone
 
 # The API's names, each with what else a CSV may call it; our key is the API's name.
@@ -173,7 +173,7 @@ def _judged(tickets: ir.Table, origin: int, timezone: str) -> ir.Table:
     last changed, and does not reach back to an origin before that.
     """
     by = ibis.coalesce(tickets.deleted, tickets.changed)
-    known = (_time(by, None, timezone).epoch_seconds() < origin).fill_null(True)
+    known = (time_of(by, None, timezone).epoch_seconds() < origin).fill_null(True)
     gone = tickets.status.isin(NO_CONTACT) & known
     system = tickets.customer_id == SYSTEM_USER
     none = ibis.null("string")
@@ -184,7 +184,7 @@ def _judged(tickets: ir.Table, origin: int, timezone: str) -> ir.Table:
 
 def _events(tickets: ir.Table, tags: dict[str, str], keys: LiveAgent) -> ir.Table:
     opened, resolved = (
-        _time(tickets[c], None, keys.timezone) for c in ("created", "resolved")
+        time_of(tickets[c], None, keys.timezone) for c in ("created", "resolved")
     )
     hours = (resolved.epoch_seconds() - opened.epoch_seconds()) / 3600
     hours = (hours >= 0).ifelse(hours, None)

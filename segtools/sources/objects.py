@@ -13,7 +13,7 @@ from pydantic import Field
 from segtools.config import DataFile
 from segtools.schema import ConfigError, DataError, did_you_mean
 from segtools.sources import land
-from segtools.sources.raw import _paths, raw_table
+from segtools.sources.raw import data_files, raw_table
 
 _JSON = {".json", ".jsonl", ".ndjson", ".log"}
 
@@ -104,7 +104,7 @@ def opened_text(con: ibis.BaseBackend, file: DataFile, key: str) -> ir.Table:
     ConfigError, DataError
         If there is nothing at the path, or it cannot be read.
     """
-    paths = _paths(file, key)
+    paths = data_files(file, key)
     if not all(_JSON & set(p.suffixes[-2:]) for p in paths):
         return land(con, raw_table(con, file, key), key)
     # The engine would take t[1].json for a glob and read t1.json instead.

@@ -102,9 +102,6 @@ def data_files(file: DataFile, table: str) -> list[Path]:
     return found
 
 
-_paths, _suffix = data_files, suffix
-
-
 def same_columns(
     con: ibis.BaseBackend, file: DataFile, table: str, needed: Collection[str]
 ) -> None:
@@ -201,11 +198,13 @@ def _csv(
             paths = [in_utf_8(p, file.encoding, table) for p in paths]
             native = "utf-8"
     options: dict[str, Any] = {"all_varchar": True, "header": True}
+    # Found by looking, quotes are missed where the first one stands far down.
+    options |= {"quote": '"', "escape": '"'}
     if file.delimiter:
         options["delim"] = file.delimiter
     if len(paths) > 1:
         options["union_by_name"] = True
-    raw = con.read_csv(_literal(paths), encoding=native, **options, **_packed(paths))
+    raw = con.read_csv(literal(paths), encoding=native, **options, **_packed(paths))
     one_column = len(raw.columns) == 1
     refusal = _undivided(file, paths, table) if file.delimiter or one_column else None
     if refusal:
@@ -252,7 +251,7 @@ def _packed(paths: list[Path]) -> dict[str, str]:
 def _parquet(
     con: ibis.BaseBackend, file: DataFile, paths: list[Path], table: str
 ) -> ir.Table:
-    return con.read_parquet(_literal(paths), union_by_name=len(paths) > 1)
+    return con.read_parquet(literal(paths), union_by_name=len(paths) > 1)
 
 
 def _json(
@@ -261,7 +260,7 @@ def _json(
     utf_8 = file.encoding.lower() in ("utf-8", "utf8")
     if not utf_8 or any(map(_has_mark, paths)):
         paths = [in_utf_8(p, file.encoding, table) for p in paths]
-    names = [name.replace("'", "''") for name in _literal(paths)]
+    names = [name.replace("'", "''") for name in literal(paths)]
     packed = "".join(f", {k} = '{v}'" for k, v in _packed(paths).items())
     files = ", ".join(f"'{n}'" for n in names)
     objects = f"read_json_objects([{files}]{packed})"
@@ -280,7 +279,7 @@ def _json(
             f"in {paths[0].name} {wrong}. Export it again."
         )
     return con.read_json(
-        _literal(paths), columns=dict.fromkeys(keys, "VARCHAR"), **_packed(paths)
+        literal(paths), columns=dict.fromkeys(keys, "VARCHAR"), **_packed(paths)
     )
 
 
@@ -293,7 +292,8 @@ _READERS: dict[str, _Reader] = {
 }
 
 
-def _literal(paths: list[Path]) -> list[str]:
+def literal(paths: list[Path]) -> list[str]:
+    """Write paths so that DuckDB takes none of them for a glob."""
     # DuckDB would take lines[1].csv for a glob and read lines1.csv instead.
     return [glob.escape(str(p)) for p in paths]
 

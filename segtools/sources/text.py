@@ -35,6 +35,7 @@ EPOCHS = {"epoch": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
 _YEAR_1, _YEAR_9999 = "0001-01-01", "9999-12-31 23:59:59"
 # Wide enough for any order; a zone's rules are looked up between them.
 _EARLIEST, _LATEST = "1990-01-01", "2040-01-01"
+_INSTANT = dt.Timestamp(timezone="UTC")
 
 
 @ibis.udf.scalar.builtin
@@ -50,6 +51,11 @@ def try_strptime_z(text: str, format: str) -> dt.Timestamp("UTC"):  # type: igno
 @ibis.udf.scalar.builtin
 def make_timestamp(microseconds: int) -> dt.Timestamp(scale=6):  # type: ignore[valid-type,empty-body]
     """Give the time that lies so many microseconds after 1970."""
+
+
+@ibis.udf.scalar.builtin
+def epoch_us(time: dt.Timestamp(scale=6)) -> int:  # type: ignore[valid-type,empty-body]
+    """Give the microseconds between 1970 and a time."""
 
 
 @ibis.udf.scalar.builtin(name="isfinite")
@@ -154,7 +160,7 @@ def _contracted(
         value = local = _sane(staged[ours])
         if _local(ours) in staged.columns:
             local = _sane(staged[_local(ours)])
-            value = ibis.coalesce(_from_local(local, timezone), value)
+            value = ibis.coalesce(_utc(local, timezone), value)
         columns[ours] = value
         if _text_of(ours) in staged.columns:
             lost = local.isnull() & _sane(staged[ours]).isnull()
@@ -276,10 +282,7 @@ def time_of(value: ir.Value, date_format: str | None, timezone: str) -> ir.Value
         IANA zone of times without an offset.
     """
     local, moment = _clock(value, date_format)
-    return ibis.coalesce(_from_local(_sane(local), timezone), _sane(moment))
-
-
-_time = time_of
+    return ibis.coalesce(_utc(_sane(local), timezone), _sane(moment))
 
 
 def _clock(value: ir.Value, date_format: str | None) -> tuple[ir.Value, ir.Value]:
@@ -305,17 +308,22 @@ def _iso(text: ir.Value) -> tuple[ir.Value, ir.Value]:
     """Read ISO times; the engine's cast to one without a zone would drop an offset."""
     none = ibis.null("string")
     # The usual spellings first; a cast costs little, a search costs much.
-    plain = text.like("____-__-__") | text.like("____-__-_____:__:__")
+    plain = text.like("____-__-_____:__:__") | text.like("____-__-__")
     odd = ~plain | text.endswith("Z")
+    tail = text.substr(19)
+    signed = tail.contains("+") | tail.contains("-") | text.endswith("Z")
+    neat = text.like("____-__-_____:__:__%") & signed & ~tail.contains("/")
     bare = text.strip()
-    has_offset = odd & bare.re_search(_OFFSET)
-    spelt = has_offset.ifelse(none, bare.re_extract(_NAIVE, 0))
+    has_offset = bare.re_search(_OFFSET)
+    spelt = (neat | has_offset).ifelse(none, bare.re_extract(_NAIVE, 0))
     local = odd.ifelse(spelt, text).try_cast("timestamp")
     # Some versions of the engine want seconds, and no blank before the offset.
+    close = text.replace(" +", "+").replace(" -", "-")
+    quick = (odd & neat).ifelse(close, none).try_cast(_INSTANT)
     whole = bare.re_replace(_OFFSET, r"\1\2").re_replace("(UTC|GMT)$", "Z")
-    whole = has_offset.ifelse(whole.re_replace(_NO_SECONDS, r"\1:00\2"), none)
-    zoned = whole.try_cast(dt.Timestamp(timezone="UTC")).cast("timestamp")
-    return local, zoned
+    whole = (odd & has_offset).ifelse(whole.re_replace(_NO_SECONDS, r"\1:00\2"), none)
+    zoned = quick.notnull().ifelse(quick, whole.try_cast(_INSTANT))
+    return local, zoned.cast("timestamp")
 
 
 def _sane(value: ir.Value) -> ir.Value:
@@ -337,11 +345,23 @@ def _since_1970(value: ir.Value, per_second: int) -> ir.Value:
     return make_timestamp((units * (1_000_000 // per_second)).round().cast("int64"))
 
 
-def _from_local(local: ir.Value, timezone: str) -> ir.Value:
+def _utc(local: ir.Value, timezone: str) -> ir.Value:
+    """Move times on the local clock to UTC, by integers: intervals cost twice that."""
     if timezone.upper() == "UTC":
         return local
-    first, last = (epoch(instant(t, "UTC")) for t in (_EARLIEST, _LATEST))
-    table = offsets(timezone, first, last)
+    table = [(start * 1_000_000, o * 1_000_000) for start, o in _offsets(timezone)]
+    return make_timestamp(utc_seconds(epoch_us(local), table))
+
+
+def _from_local(local: ir.Value, timezone: str) -> ir.Value:
+    """Do the same in the functions of any engine."""
+    if timezone.upper() == "UTC":
+        return local
     seconds = local.epoch_seconds()
-    shift = utc_seconds(seconds, table) - seconds
+    shift = utc_seconds(seconds, _offsets(timezone)) - seconds
     return local + shift.as_interval("s")
+
+
+def _offsets(timezone: str) -> list[tuple[int, int]]:
+    first, last = (epoch(instant(t, "UTC")) for t in (_EARLIEST, _LATEST))
+    return offsets(timezone, first, last)

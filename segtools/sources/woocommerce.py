@@ -18,8 +18,9 @@ from segtools.sources import NEVER, Opened, Tables, engine_said, land, source
 from segtools.sources.headers import column, find_columns, normal
 from segtools.sources.keys import email_key, phone_key
 from segtools.sources.objects import MappedFile, mapped
-from segtools.sources.raw import _literal, _paths, _suffix, raw_table
+from segtools.sources.raw import data_files, literal, raw_table
 from segtools.sources.text import shaped, typed
+from segtools.sources.whole import suffix
 
 _JSON = {".json", ".jsonl", ".ndjson"}
 # What is read of an order of the REST API: text, and as JSON what nests.
@@ -142,19 +143,20 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
 
     notes = ["WooCommerce refunds count at the time of the order, at its share of tax."]
     how = dict.fromkeys(("orders", "order_lines"), "ISO 8601 in UTC")
-    return Opened(at(NEVER), at=at, notes=notes, read_as=how)
+    lines = frozenset({"order_lines"})
+    return Opened(at(NEVER), at=at, distinct=lines, notes=notes, read_as=how)
 
 
 def _json_files(file: DataFile) -> list[Path]:
     """List the files of a path that leads to JSON; nothing where it leads elsewhere."""
     folder = Path(file.path)
     inside = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [p for p in inside if _suffix(p) in _JSON] or _paths(file, "orders")
-    json = [p for p in found if _suffix(p) in _JSON]
+    found = [p for p in inside if suffix(p) in _JSON] or data_files(file, "orders")
+    json = [p for p in found if suffix(p) in _JSON]
     if json and len(json) < len(found):
         raise ConfigError(
             "source.orders.path must lead to files of one kind, but it leads to "
-            f"{sorted({_suffix(p) for p in found})}. Name a glob such as *.json."
+            f"{sorted({suffix(p) for p in found})}. Name a glob such as *.json."
         )
     return json
 
@@ -165,7 +167,7 @@ def _rest_orders(
     """Type the orders of the REST API, one row each, with their lines as JSON."""
     fields = dict.fromkeys(_TEXT.values(), "VARCHAR") | dict.fromkeys(_NESTED, "JSON")
     try:
-        there = con.read_json(_literal(paths), maximum_depth=1, format=_form(paths))
+        there = con.read_json(literal(paths), maximum_depth=1, format=_form(paths))
         find_columns(
             there,
             {field: [field] for field in fields},
@@ -173,7 +175,7 @@ def _rest_orders(
             table="woocommerce.orders",
             what="orders of the WooCommerce REST API",
         )
-        raw = con.read_json(_literal(paths), columns=fields, format=_form(paths))
+        raw = con.read_json(literal(paths), columns=fields, format=_form(paths))
     except duckdb.Error as error:
         raise DataError(
             f"orders must be readable as JSON, but {paths[0].name} is not "

@@ -244,3 +244,51 @@ def test_huge_is_told_from_earlier_orders_alone(ledger, cleaned):
     ]
     assert sorted(kept[0]["order_id"]) == sorted(kept[1]["order_id"])
     assert "11" not in kept[0]["order_id"].tolist()
+
+
+LATER = [
+    ("ann", "1", "2024-04-01", "-100.00", "", "1", "", "", "p1", "Tea"),  # undoes 1
+    ("ann", "1", "2024-04-02", "100.00", "", "", "", "", "p1", "Tea"),  # 1 once more
+    ("bob", "9", "2024-04-03", "8.00", "", "", "", "", "p2", "Mug"),  # what 5 returns
+    ("cat", "6", "2024-04-04", "1000000.00", "", "", "", "", "p3", "Sample"),
+    ("boss@shop.example", "99", "2024-04-05", "0.00", "", "", "", "yes", "POST", "x"),
+    ("", "98", "2024-04-06", "nonsense", "", "", "", "", "", ""),
+]
+POLICIES = [
+    {"returns": "drop"},
+    {"returns": "separate", "unmatched_returns": "drop"},
+    {"net_against": "order"},
+    {"cancellations": "return"},
+    {"cancellations": "keep", "test_orders": "keep"},
+    {"internal_customers": ["boss*"], "non_products": ["post*"]},
+    {"guests": "each", "zero_prices": "drop", "negative_amounts": "drop"},
+    {"huge_orders": "drop", "huge_times": 1.01},
+    {"huge_orders": "clip", "huge_times": 1.01, "duplicates": "keep"},
+]
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda p: "-".join(p))
+def test_later_rows_move_nothing_under_any_decision(ledger, cleaned, config_of, policy):
+    policy = {"guests": "drop"} | policy
+    late = pd.DataFrame(LATER, columns=HEAD)
+    # A cancellation that comes later is a later row, too.
+    changed = ledger.assign(
+        cancelled_at=ledger["cancelled_at"].replace("2024-04-09", "2024-05-09")
+    )
+    more = pd.concat([late, changed], ignore_index=True)
+    found = [cleaned(order_lines=f, **policy) for f in (ledger, more)]
+    kept = []
+    for one in found:
+        frame = one.tables["order_lines"].to_pandas()
+        order = frame.astype("str").sort_values(sorted(frame.columns)).index
+        kept.append(frame.loc[order, sorted(frame.columns)].reset_index(drop=True))
+    pd.testing.assert_frame_equal(*kept)
+    assert found[0].rules == found[1].rules
+    assert (
+        found[0].accounts["order_lines"]["money"]
+        == (found[1].accounts["order_lines"]["money"])
+    )
+    config = config_of(**policy)
+    counted = [survey(Shop.of(one.tables, config)) for one in found]
+    assert counted[0] == counted[1]
+    assert decisions(found[0], config) == decisions(found[1], config)

@@ -18,8 +18,10 @@ import ibis
 import pandas as pd
 import pytest
 import yaml
+from inline import run_inline
 from pandas.testing import assert_frame_equal
 
+from segtools.bundled import bundled
 from segtools.config import checked
 from segtools.features.build import Shop, build_features, collect, supported
 from segtools.features.catalogue import Window
@@ -28,6 +30,7 @@ from segtools.sources.database import Block, read
 from sources.postgres import PASSWORD, Server, programs, running
 
 pytestmark = pytest.mark.xdist_group("postgres")
+_LAST = "04_personas"
 TYPED = """
 CREATE SCHEMA shop;
 CREATE TYPE shop.way AS ENUM ('web', 'store');
@@ -304,6 +307,41 @@ def test_later_rows_do_not_touch_earlier_ones(url, con, tables_of, assert_untouc
 # ---- files
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["boss", "reader_of_sample"])
+def test_a_whole_run_leaves_the_tables_in_the_server(server, url, tmp_path, role):
+    """The same features and segments as from files, while rows stay where they are."""
+    names = ("order_lines", "customers")
+    backend = ibis.connect(server.url())
+    for name in names:
+        frame = pd.read_parquet(bundled("sample") / f"{name}.parquet")
+        backend.create_table(name, frame, overwrite=True)
+    if role != "boss":
+        backend.raw_sql(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
+        backend.raw_sql(f"GRANT SELECT ON order_lines, customers TO {role}")
+        backend.raw_sql(f"ALTER ROLE {role} SET default_transaction_read_only = on")
+    settings = {
+        "project": "served",
+        "timezone": "Europe/Berlin",
+        "as_of": "2024-09-29",
+        "method": "rules",
+    }
+    blocks = {n: {"table": n, "timezone": "UTC"} for n in names}
+    source = {"system": "database", "url": url(server.url(role)), **blocks}
+    served = run_inline(settings | {"source": source}, tmp_path / "a" / "b", _LAST)
+    files = settings | {"source": {"system": "sample"}}
+    plain = run_inline(files, tmp_path / "c" / "d", _LAST)
+    kept = {p.name for p in (served / "tables").iterdir()}
+    assert kept == {"order_lines.sql", "customers.sql", "learning.parquet"}
+    for table in ("features", "segments", "profiles", "tables/learning"):
+        assert_frame_equal(
+            pd.read_parquet(served / f"{table}.parquet"),
+            pd.read_parquet(plain / f"{table}.parquet"),
+        )
+    shown = "".join(p.read_text("utf-8") for p in served.rglob("*.json"))
+    assert PASSWORD not in shown
+
+
 def _sqlite(path: Path) -> Path:
     with sqlite3.connect(path) as lite:
         lite.execute("create table orders (who, ordered_at, amount, is_return)")
@@ -467,7 +505,8 @@ def test_a_variable_that_is_not_set_is_named(con, monkeypatch):
 
 
 def test_a_missing_driver_says_what_to_install(con, monkeypatch, url):
-    monkeypatch.delitem(sys.modules, "segtools.sources.postgres", raising=False)
+    module = "segtools.sources.database.postgres"
+    monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     options = {"url": url(), "orders": {"table": "orders"}}
     sentence = r"pip install 'customer-segtools\[postgres\]'"

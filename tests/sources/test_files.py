@@ -14,7 +14,6 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from segtools.config import validate
-from segtools.prepare.clean import clean, preflight
 from segtools.prepare.fingerprint import fingerprint
 from segtools.schema import ConfigError, DataError
 from segtools.sources import Opened, open_source, source
@@ -490,29 +489,26 @@ def test_what_is_no_parquet_is_refused(load):
 @pytest.mark.parametrize(
     ("last", "reason"),
     [
-        ("Jürgen,1,2024-01-01,p,5".encode("latin-1"), "unicode"),
-        (b"ann,1,2024-01-01,p,5,6,7", "Expected Number of Columns: 5 Found: "),
+        (
+            "Jürgen,1,2024-01-01,p,5".encode("latin-1"),
+            r"unicode.*\)\. Set that file's encoding, such as cp1252",
+        ),
+        (
+            b"ann,1,2024-01-01,p,5,6,7",
+            r"Expected Number of Columns: 5 Found: .*\)\. Mend that row, or check",
+        ),
     ],
 )
-def test_a_broken_row_far_down_is_one_sentence_wherever_it_shows(
-    last, reason, con, tmp_path, settings
-):
+def test_a_broken_row_far_down_is_one_sentence(last, reason, con, tmp_path, settings):
     path = tmp_path / "data.csv"
     path.write_bytes(rows(*["ann,1,2024-01-01,p,5"] * 30_000).encode() + last + b"\n")
-    config = settings(path)
-    opened = open_source(config, con)
     sentence = (
-        r"(?i)^order_lines must be readable to its last row, but it is not \(CSV Error"
-        rf" on Line: 30002.*{reason}.*\)\. Mend that row, or check the delimiter"
+        r"(?i)^order_lines must be readable to its last row, but it is not in data.csv "
+        rf"\(CSV Error on Line: 30002.*{reason}"
     )
-    for use in (
-        lambda: fingerprint(opened.tables),
-        lambda: preflight(opened, config, 1_800_000_000),
-        lambda: clean(opened, con, config, 1_800_000_000),
-    ):
-        with pytest.raises(DataError, match=sentence) as caught:
-            use()
-        assert "2024-01-01" not in str(caught.value)  # nobody's row is quoted
+    with pytest.raises(DataError, match=sentence) as caught:
+        open_source(settings(path), con)
+    assert "2024-01-01" not in str(caught.value)  # nobody's row is quoted
 
 
 # ---- Parquet

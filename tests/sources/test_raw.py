@@ -448,3 +448,13 @@ def test_a_column_of_numbers_is_no_time_unless_it_is_said_which(con, tmp_path):
     found = opened.tables["orders"].to_pandas()
     assert found["ordered_at"][0] == pd.Timestamp("2024-07-01 10:00")
     assert opened.read_as == {"orders": "epoch"}
+
+
+def test_quotes_that_come_late_are_quotes(opened, tmp_path):
+    """A first quoted cell with a quote and a line end in it, far down in the file."""
+    path = tmp_path / "a.csv"
+    late = 'x,"She said ""no"",\nand went"\n'
+    path.write_text("id,note\n" + "1,plain\n" * 200_000 + late)
+    found = opened(path)
+    assert len(found) == 200_001
+    assert 'She said "no",\nand went' in set(found["note"])

@@ -431,7 +431,7 @@ def test_traits_that_are_no_object_or_named_like_ours_do_no_harm(tmp_path):
             '{"event_timestamp": "1", "event_params": [], "user_pseudo_id": "p"}',
             "this looks like a GA4 export",
         ),
-        ("calls", "a.json", '{"type": ', "must be readable to its last row"),
+        ("calls", "a.json", '{"type": ', "calls must be readable as json"),
         (
             "order_completed",
             "a.csv",

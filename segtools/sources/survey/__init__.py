@@ -21,8 +21,8 @@ from segtools.sources import NEVER, Opened, Tables, land, source
 from segtools.sources.headers import looks_like, normal
 from segtools.sources.keys import email_key
 from segtools.sources.raw import raw_table
-from segtools.sources.survey_answers import Asked, Plan, Question, answers, planned
-from segtools.sources.survey_headers import (
+from segtools.sources.survey.answers import Asked, Plan, Question, answers, planned
+from segtools.sources.survey.rows import (
     PERSONAL,
     ROLES,
     STANDARD,

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from segtools.config import TableFile, checked
 from segtools.schema import TABLES, ConfigError, DataError, did_you_mean
 from segtools.sources import Opened, source
+from segtools.sources.database.plain import plainly_typed
 from segtools.sources.files import match_columns
-from segtools.sources.plain import plainly_typed
 from segtools.sources.text import typed
 from segtools.timezones import zone
 
@@ -182,7 +182,7 @@ def _path(url: str, variable: str) -> str:
 def _from_file(
     con: ibis.BaseBackend, scheme: str, path: str, block: Block, timezone: str
 ) -> Opened:
-    from segtools.sources.databasefile import duckdb_tables, sqlite_tables
+    from segtools.sources.database.onefile import duckdb_tables, sqlite_tables
 
     opened = (duckdb_tables if scheme == "duckdb" else sqlite_tables)(con, path)
     tables = {}
@@ -210,7 +210,7 @@ def _server(scheme: str, url: str, variable: str, block: Block) -> ibis.BaseBack
         )
     try:
         if engine == "postgres":
-            from segtools.sources.postgres import connect
+            from segtools.sources.database.postgres import connect
 
             return connect(url, variable, block.timeout_seconds)
         return ibis.connect(url)
@@ -247,7 +247,11 @@ def _raw(server: ibis.BaseBackend, own: DatabaseTable, where: str) -> ir.Table:
 
 
 def _postgres(server: ibis.BaseBackend, own: DatabaseTable, where: str) -> ir.Table:
-    from segtools.sources.postgres import server_table, table_names, table_query
+    from segtools.sources.database.postgres import (
+        server_table,
+        table_names,
+        table_query,
+    )
 
     if own.query:
         query = own.query.strip().rstrip(";")

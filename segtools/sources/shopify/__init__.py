@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.config import DataFile, checked
 from segtools.sources import NEVER, Opened, Tables, source
-from segtools.sources.shopify_customers import read_customers
-from segtools.sources.shopify_orders import (
+from segtools.sources.shopify.customers import read_customers
+from segtools.sources.shopify.orders import (
     gather_orders,
     order_lines,
     read_rows,
@@ -103,4 +103,10 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
         return tables(origin)
 
     read_as = dict.fromkeys(("orders", "order_lines"), "ISO 8601")
-    return Opened(tables=tables(NEVER), at=at, notes=list(_NOTES), read_as=read_as)
+    return Opened(
+        tables=tables(NEVER),
+        at=at,
+        distinct=frozenset({"orders", "order_lines"}),
+        notes=list(_NOTES),
+        read_as=read_as,
+    )

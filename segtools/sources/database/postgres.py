@@ -13,7 +13,7 @@ import psycopg
 from sqlglot.errors import SqlglotError
 
 from segtools.schema import ConfigError, DataError
-from segtools.sources.server import Server
+from segtools.sources.database.server import Server
 
 CONNECT_SECONDS = 10
 # The types that are used as they are; all others (enum, citext, uuid, jsonb ...) are
