@@ -167,10 +167,18 @@ def _judged(
     raw: ir.Table, opened: Opened, con: ibis.BaseBackend, config: RunConfig, at: At
 ) -> ir.Table:
     name, origin = at
-    table = reasoned(raw, name, config, origin)
-    if name not in opened.landed:
+    if name in opened.landed:
+        table = reasoned(_placed(raw), name, config, origin)
+    else:
+        table = reasoned(raw, name, config, origin)
         table = keep_in_engine(opened.con or con, table, f"judged_{name}")
+        table = table if opened.con else _placed(table)
     return compare_rows(table, name, config, equal_is_meant=name in opened.distinct)
+
+
+def _placed(kept: ir.Table) -> ir.Table:
+    """Add where each row stands in a table that lies in DuckDB."""
+    return kept.mutate(place=kept.rowid())
 
 
 def keep_in_engine(con: ibis.BaseBackend, table: ir.Table, name: str) -> ir.Table:

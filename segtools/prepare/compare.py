@@ -15,6 +15,8 @@ from segtools.schema import MONEY, ORDER_TABLES, contract_of
 from segtools.sources import MACHINERY
 
 HUGE_QUANTILE = 0.99
+# So many suspects are looked up by a list, instead of by counting all rows again.
+_FEW = 1_000_000
 _OURS = {*MACHINERY, *ADDED, "clipped"}
 
 
@@ -45,7 +47,7 @@ def compare_rows(
         rule = "merged" if ":" in name else "twice"
         steps.append(lambda t: mark_twice(t, contract.key or "", rule))
     elif config.duplicates == "drop" and not equal_is_meant:
-        steps.append(lambda t: mark_duplicates(t, name))
+        steps.append(mark_duplicates)
     if name.partition(":")[0] in ORDER_TABLES:
         if config.unmatched_returns == "drop":
             steps.append(mark_unmatched)
@@ -63,24 +65,37 @@ def own_columns(table: ir.Table) -> list[str]:
     return sorted(c for c in table.columns if c not in _OURS)
 
 
-def mark_duplicates(judged: ir.Table, name: str) -> ir.Table:
+def mark_duplicates(judged: ir.Table) -> ir.Table:
     """Mark all but one of several equal rows; which one does not matter."""
-    # Equal rows are equal in what the contract requires. As good as always no two
-    # are, which costs little to find out; only what is left is compared whole, and
-    # only with rows that stand.
-    required = [c for c in contract_of(name).required if c in judged.columns]
-    hashed = judged.select(row=row_hash(judged, required))
+    # As good as always no two rows are equal, and hashes find that out at little
+    # cost; only what is left is compared itself, and only with rows that stand.
+    columns = own_columns(judged)
+    hashed = judged.select(row=row_hash(judged, columns))
     again = hashed.group_by("row").aggregate(copies=ibis._.count())
     again = again.filter(again.copies > 1).select("row")
-    if int(again.count().execute()) == 0:
+    found = again.limit(_FEW + 1).to_pandas()
+    if found.empty:
         return judged
-    marked = judged.mutate(row=row_hash(judged, required))
+    if len(found) <= _FEW:
+        again = ibis.memtable(found, schema=again.schema())
+    marked = judged.mutate(row=row_hash(judged, columns))
     suspect = marked.reason.isnull() & marked.row.isin(again.row)
+    if "place" in judged.columns:
+        return _marked_by_place(judged, marked.filter(suspect))
     some, rest = marked.filter(suspect), marked.filter(~suspect)
     some = some.mutate(number=_number(some))
     label = (some.number > 0).ifelse(ibis.literal("duplicate"), some.reason)
     some = some.mutate(reason=label).drop("number")
     return rest.union(some.select(*rest.columns)).drop("row")
+
+
+def _marked_by_place(judged: ir.Table, suspects: ir.Table) -> ir.Table:
+    """Mark duplicates by where they stand, so that no later look compares again."""
+    numbered = suspects.mutate(number=_number(suspects))
+    extra = numbered.filter(numbered.number > 0).select("place")
+    places = ibis.memtable(extra.to_pandas(), schema=extra.schema())
+    hit = judged.place.isin(places.place)
+    return judged.mutate(reason=hit.ifelse(ibis.literal("duplicate"), judged.reason))
 
 
 def _number(rows: ir.Table) -> ir.Value:

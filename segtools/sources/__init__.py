@@ -41,10 +41,11 @@ NEVER = 2**40
 # Columns that sources and cleaning add, and that cleaned tables no longer have:
 # the first value that could not be read; the rule by which the source itself leaves
 # a row out; who it is about, where an address must stand in for an id.
-# `matched` and `person` say how somebody of another source was found to be a customer.
+# `matched` and `person` say how somebody of another source was found to be a customer,
+# `place` where a row stands in the engine.
 MACHINERY = (
     *("unreadable", "excluded", "by_email", "by_phone"),
-    *("matched", "person", "reason", "turned"),
+    *("matched", "person", "reason", "turned", "place"),
 )
 # The keys by which people are found, the surest first.
 MATCHES = ("id", "email", "phone")

@@ -311,15 +311,20 @@ def test_later_rows_do_not_touch_earlier_ones(url, con, tables_of, assert_untouc
 @pytest.mark.parametrize("role", ["boss", "reader_of_sample"])
 def test_a_whole_run_leaves_the_tables_in_the_server(server, url, tmp_path, role):
     """The same features and segments as from files, while rows stay where they are."""
+    import psycopg
+
     names = ("order_lines", "customers")
     backend = ibis.connect(server.url())
     for name in names:
         frame = pd.read_parquet(bundled("sample") / f"{name}.parquet")
-        backend.create_table(name, frame, overwrite=True)
+        if name not in backend.list_tables():
+            backend.create_table(name, frame)
+    backend.disconnect()
     if role != "boss":
-        backend.raw_sql(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
-        backend.raw_sql(f"GRANT SELECT ON order_lines, customers TO {role}")
-        backend.raw_sql(f"ALTER ROLE {role} SET default_transaction_read_only = on")
+        with psycopg.connect(server.url(), autocommit=True) as con:
+            con.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
+            con.execute(f"GRANT SELECT ON order_lines, customers TO {role}")
+            con.execute(f"ALTER ROLE {role} SET default_transaction_read_only = on")
     settings = {
         "project": "served",
         "timezone": "Europe/Berlin",
