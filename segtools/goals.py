@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.config import GOAL_TEXT, RunConfig
@@ -51,17 +52,7 @@ def survey(shop: Shop) -> dict[str, Any]:
         revenue counts returns as the policy says), ``first`` and ``last`` order (ISO,
         UTC), and ``variety``: standard deviation over mean of spend per customer.
     """
-    orders = shop.orders()
-    counts = ~orders.is_return if shop.returns == "separate" else ibis.literal(True)
-    per = orders.group_by("customer_id").aggregate(
-        orders=(~orders.is_return).sum(),
-        spend=orders.amount.sum(where=counts),
-        returned=orders.amount.sum(where=orders.is_return),
-        first=orders.ordered_at.min(),
-        last=orders.ordered_at.max(),
-        low=orders.amount.min(where=~orders.is_return),
-        high=orders.amount.max(where=~orders.is_return),
-    )
+    per = _by_customer(shop)
     row = per.aggregate(
         customers=per.count(),
         orders=per.orders.sum(),
@@ -85,6 +76,20 @@ def survey(shop: Shop) -> dict[str, Any]:
         "amounts": 1 if row["low"] == row["high"] else 2,
         "variety": _variety(float(row["spread"]), float(row["mean"])),
     }
+
+
+def _by_customer(shop: Shop) -> ir.Table:
+    orders = shop.orders()
+    counts = ~orders.is_return if shop.returns == "separate" else ibis.literal(True)
+    return orders.group_by("customer_id").aggregate(
+        orders=(~orders.is_return).sum(),
+        spend=orders.amount.sum(where=counts),
+        returned=orders.amount.sum(where=orders.is_return),
+        first=orders.ordered_at.min(),
+        last=orders.ordered_at.max(),
+        low=orders.amount.min(where=~orders.is_return),
+        high=orders.amount.max(where=~orders.is_return),
+    )
 
 
 def _money(value: Any) -> str:
@@ -233,9 +238,7 @@ def goals_record(
     }
 
 
-def typed_shop(
-    tables: dict[str, ibis.expr.types.Table], config: RunConfig, origin: int
-) -> Shop:
+def typed_shop(tables: dict[str, ir.Table], config: RunConfig, origin: int) -> Shop:
     """Make a shop of rows that pass every rule but those that compare rows."""
     judged = {n: reasoned(t, n, config, origin) for n, t in tables.items()}
     return Shop.of(merge_tables({n: kept_rows(t) for n, t in judged.items()}), config)

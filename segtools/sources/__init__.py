@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -149,7 +148,7 @@ def connect(folder: Path | None = None) -> ibis.BaseBackend:
         Where to spill; default DuckDB's own.
     """
     con = ibis.duckdb.connect()
-    con.raw_sql(f"SET memory_limit = '{_memory()}MB'")
+    con.raw_sql("SET memory_limit = '1GB'")
     con.raw_sql("SET TimeZone = 'UTC'")
     con.raw_sql("SET preserve_insertion_order = false")
     if folder is not None:
@@ -157,15 +156,6 @@ def connect(folder: Path | None = None) -> ibis.BaseBackend:
             f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'"
         )
     return con
-
-
-def _memory() -> int:
-    """Give a quarter of the machine's memory in MB, but 1,000 to 4,000."""
-    try:
-        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not every system tells
-        return 1000
-    return min(max(whole // 4_000_000, 1000), 4000)
 
 
 @contextmanager

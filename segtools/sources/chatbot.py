@@ -8,9 +8,9 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from segtools.config import checked
+from segtools.config import ZoneName, checked
 from segtools.schema import DataError
 from segtools.sources import NEVER, Opened, Tables, land, source
 from segtools.sources.headers import column, find_columns, normal
@@ -23,7 +23,6 @@ from segtools.sources.objects import (
     plain,
 )
 from segtools.sources.text import shaped, time_of
-from segtools.timezones import zone
 
 CANONICAL: dict[str, list[str]] = {
     "conversation_id": ["conversation_id", "session id"],
@@ -75,7 +74,9 @@ class ChatBot(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     conversations: MappedFile = Field(description="one message a line")
-    timezone: str | None = Field(None, description="of naive times; default: project's")
+    timezone: ZoneName | None = Field(
+        None, description="of naive times; default: project's"
+    )
     min_confidence: float = Field(
         0.5, description="an intent under this is no topic", ge=0, le=1
     )
@@ -83,13 +84,6 @@ class ChatBot(BaseModel):
         False, description="Rasa's sender_id is the customer's id, not a session"
     )
     keep_text: bool = Field(False, description="keep what users wrote")
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone(cls, value: str | None) -> str | None:
-        if value is not None:
-            zone(value)
-        return value
 
 
 @source("chatbot")

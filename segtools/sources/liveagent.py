@@ -7,15 +7,14 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from segtools.config import DataFile, checked
+from segtools.config import DataFile, ZoneName, checked
 from segtools.sources import MACHINERY, NEVER, Opened, Tables, source
 from segtools.sources.headers import column, find_columns, normal
 from segtools.sources.keys import email_key, phone_key
 from segtools.sources.objects import MappedFile, listed, mapped, opened_text, plain
 from segtools.sources.text import shaped, time_of
-from segtools.timezones import zone
 
 # The API's names, each with what else a CSV may call it; our key is the API's name.
 TICKETS: dict[str, list[str]] = {
@@ -79,14 +78,8 @@ class LiveAgent(BaseModel):
     contacts: MappedFile | None = Field(None, description="who wrote them")
     tags: DataFile | None = Field(None, description="names of the tickets' tags")
     groups: DataFile | None = Field(None, description="names of the contacts' groups")
-    timezone: str = Field("UTC", description="of times without an offset")
+    timezone: ZoneName = Field("UTC", description="of times without an offset")
     keep_text: bool = Field(False, description="keep the subjects of tickets")
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone(cls, value: str) -> str:
-        zone(value)
-        return value
 
 
 @source("liveagent")

@@ -10,13 +10,12 @@ import ibis
 import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from segtools.config import TableFile, checked
+from segtools.config import TableFile, ZoneName, checked
 from segtools.schema import TABLES, ConfigError, DataError, did_you_mean
 from segtools.sources import Opened, source
 from segtools.sources.database.plain import plainly_typed
 from segtools.sources.files import match_columns
 from segtools.sources.text import typed
-from segtools.timezones import zone
 
 _NAME = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 _SCHEME = re.compile(r"([a-z][a-z0-9]*)(\+[a-z0-9_]+)?://")
@@ -30,14 +29,9 @@ class DatabaseTable(BaseModel):
     table: str | None = Field(None, description="a table or view, as schema.name")
     query: str | None = Field(None, description="a select, in the database's own SQL")
     columns: dict[str, str] = Field({}, description="ours: theirs")
-    timezone: str | None = Field(None, description="of naive times; default: project's")
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone(cls, value: str | None) -> str | None:
-        if value is not None:
-            zone(value)
-        return value
+    timezone: ZoneName | None = Field(
+        None, description="of naive times; default: project's"
+    )
 
     @model_validator(mode="after")
     def _one(self) -> DatabaseTable:
@@ -198,16 +192,7 @@ def _from_file(
 
 
 def _server(scheme: str, url: str, variable: str, block: Block) -> ibis.BaseBackend:
-    from ibis.util import backend_entry_points
-
-    engine = {"postgresql": "postgres"}.get(scheme, scheme)
-    known = {entry.name for entry in backend_entry_points()}
-    if engine not in known:
-        known = {*known - {"postgres"}, "postgresql"}
-        raise ConfigError(
-            f"{variable} must be a URL of a known kind of database, but its scheme is "
-            f"{scheme!r}. {did_you_mean(scheme, known)}"
-        )
+    engine = _engine(scheme, variable)
     try:
         if engine == "postgres":
             from segtools.sources.database.postgres import connect
@@ -229,6 +214,21 @@ def _server(scheme: str, url: str, variable: str, block: Block) -> ibis.BaseBack
             f"{variable} must lead to a database that answers, but {engine} does not "
             f"({type(error).__name__}). Check host, port, user and password."
         ) from None
+
+
+def _engine(scheme: str, variable: str) -> str:
+    """Give Ibis's name of the database that a URL's scheme means."""
+    from ibis.util import backend_entry_points
+
+    engine = {"postgresql": "postgres"}.get(scheme, scheme)
+    known = {entry.name for entry in backend_entry_points()}
+    if engine not in known:
+        known = {*known - {"postgres"}, "postgresql"}
+        raise ConfigError(
+            f"{variable} must be a URL of a known kind of database, but its scheme is "
+            f"{scheme!r}. {did_you_mean(scheme, known)}"
+        )
+    return engine
 
 
 def _raw(server: ibis.BaseBackend, own: DatabaseTable, where: str) -> ir.Table:

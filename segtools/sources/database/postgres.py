@@ -96,6 +96,10 @@ class Connection(psycopg.Connection):
                 f"connection to {self.host} was lost while a query ran. "
                 "Check the server and run again."
             )
+        return self._refused(state, said) or error
+
+    def _refused(self, state: str, said: str) -> Exception | None:
+        """Say what a server that answers does not do; nothing where we are wrong."""
         where = self.asking or f"The database of {self.variable}"
         if state == "42501":
             return DataError(
@@ -103,7 +107,7 @@ class Connection(psycopg.Connection):
                 f"server says: {said}. Grant it, or use another role."
             )
         if state.startswith("42") and not self.asking:
-            return error  # our own SQL is wrong: no sentence may hide that
+            return None  # our own SQL is wrong: no sentence may hide that
         if state.startswith("42"):
             return ConfigError(
                 f"{where} must be a query that the server runs, but it says: {said}. "

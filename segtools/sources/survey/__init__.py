@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.attributes import attribute_kind
-from segtools.config import DataFile, TableFile, checked
+from segtools.config import DataFile, TableFile, ZoneName, checked
 from segtools.schema import ConfigError, DataError, Table, did_you_mean
 from segtools.sources import NEVER, Opened, Tables, land, source
 from segtools.sources.headers import looks_like, normal
@@ -34,7 +34,6 @@ from segtools.sources.survey.rows import (
     without_headers,
 )
 from segtools.sources.text import try_strptime, typed
-from segtools.timezones import zone
 
 # Codes and labels of Status; only 1 and Survey Preview are documented.
 _PREVIEWS = ["1", "2", "9", "17", "survey preview", "survey test", "spam preview"]
@@ -53,7 +52,7 @@ class SurveyBlock(BaseModel):
     email: str | None = Field(None, description="header of the e-mail address")
     answered_at: str | None = Field(None, description="header of the time")
     date_format: str | None = Field(None, description="strptime; default: ISO dates")
-    timezone: str | None = Field(None, description="of times without an offset")
+    timezone: ZoneName | None = Field(None, description="of times without an offset")
     decimal: Literal[".", ","] = Field(".", description="decimal mark of numbers")
     wave: str | None = Field(None, description="which wave of the survey this is")
     questions: dict[str, Question] = Field({}, description="default: all there are")
@@ -75,13 +74,6 @@ class SurveyBlock(BaseModel):
     def _separator(cls, value: str) -> str:
         if not value:
             raise ValueError('must be text such as ",", but it is empty. Write it')
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone(cls, value: str | None) -> str | None:
-        if value is not None:
-            zone(value)
         return value
 
 

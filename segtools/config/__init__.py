@@ -1,0 +1,30 @@
+"""One validated run configuration: every key, its stage and its meaning."""
+
+from segtools.config.blocks import DataFile, Source, TableFile, ZoneName
+from segtools.config.load import load_config, parse_override, validate
+from segtools.config.run import (
+    AUTO_SEGMENTS,
+    GOAL_TEXT,
+    RunConfig,
+    defaults,
+    stage_keys,
+    stage_of,
+)
+from segtools.config.wrong import checked
+
+__all__ = [
+    "AUTO_SEGMENTS",
+    "GOAL_TEXT",
+    "DataFile",
+    "RunConfig",
+    "Source",
+    "TableFile",
+    "ZoneName",
+    "checked",
+    "defaults",
+    "load_config",
+    "parse_override",
+    "stage_keys",
+    "stage_of",
+    "validate",
+]

@@ -1,0 +1,168 @@
+"""Read a configuration from YAML, with what ``-p NAME=VALUE`` overrides."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from segtools.config.blocks import Source, TableFile, gives_orders
+from segtools.config.run import RunConfig
+from segtools.config.wrong import checked, sentence_of, where_in_yaml
+from segtools.schema import TABLES, ConfigError, did_you_mean
+
+
+def load_config(path: str | Path, overrides: dict[str, Any] | None = None) -> RunConfig:
+    """Read and validate a YAML configuration.
+
+    Parameters
+    ----------
+    path : str or Path
+        The YAML file.
+    overrides : dict, optional
+        Dotted key to value (``{"source.order_lines.path": "x.csv"}``), applied
+        before validation; what ``-p NAME=VALUE`` gives.
+
+    Returns
+    -------
+    RunConfig
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, is not YAML, or a key is unknown or mistyped.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ConfigError(
+            f"CONFIG must be a YAML file, but there is no {path}. "
+            "Make one with `segtools init DIR`."
+        )
+    try:
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path.name} must be YAML, but {where_in_yaml(error)}."
+        ) from None
+    if not isinstance(body, dict):
+        raise ConfigError(
+            f"{path.name} must hold `key: value` lines, but it holds "
+            f"{'nothing' if body is None else type(body).__name__}. "
+            "Start from `segtools init DIR`."
+        )
+    for name, value in (overrides or {}).items():
+        _set(body, name, value)
+    return validate(_relative(body, path.parent))
+
+
+def validate(body: dict[str, Any]) -> RunConfig:
+    """Validate a configuration given as a dictionary.
+
+    Raises
+    ------
+    ConfigError
+        One sentence about the first thing that is wrong.
+
+    Examples
+    --------
+    >>> validate({"project": "shop", "sourc": {}})
+    Traceback (most recent call last):
+    segtools.schema.ConfigError: The configuration must use known keys, but 'sourc' \
+is none. Did you mean 'source'?
+    """
+    try:
+        config = RunConfig.model_validate(body)
+    except ValidationError as error:
+        raise ConfigError(sentence_of(error, "", RunConfig)) from None
+    for block in config.sources:
+        _check_source(block)
+    if all(b.system == "files" and not gives_orders(b) for b in config.sources):
+        raise ConfigError(
+            "source must name a file with orders, but it has neither orders nor "
+            "order_lines. Add `order_lines: {path: ...}` under source."
+        )
+    return config
+
+
+def _check_source(source: Source) -> None:
+    url = (source.model_extra or {}).get("url")
+    if url is not None and not str(url).startswith("env:"):
+        raise ConfigError(
+            "source.url must be env:NAME_OF_VARIABLE, but it is written out. Put the "
+            "URL into an environment variable: secrets are never in the file."
+        )
+    if source.system != "files":
+        return
+    tables = source.model_extra or {}
+    for name, block in tables.items():
+        if name not in TABLES:
+            raise ConfigError(
+                f"source must use known tables, but {name!r} is none. "
+                f"{did_you_mean(name, TABLES)}"
+            )
+        checked(TableFile, block, f"source.{name}")
+
+
+def _set(body: dict[str, Any], dotted: str, value: Any) -> None:
+    *parents, last = dotted.split(".")
+    here: Any = body
+    for parent in parents:
+        if isinstance(here, list) and parent.isdigit() and int(parent) < len(here):
+            here = here[int(parent)]  # source.1.tickets.path
+        elif isinstance(here, dict):
+            here = here.setdefault(parent, {})
+        if not isinstance(here, (dict, list)):
+            raise ConfigError(
+                f"-p must name a key, but {dotted!r} goes through {parent!r}, "
+                "which holds a value. Give the whole path of a key."
+            )
+    if not isinstance(here, dict):
+        raise ConfigError(
+            f"-p must name a key, but {dotted!r} leads to a list. Give the number of "
+            "its entry, from 0, such as source.1.tickets.path."
+        )
+    here[last] = value
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Read one ``NAME=VALUE``; the value is YAML, dates stay text.
+
+    Raises
+    ------
+    ConfigError
+        If there is no name or no ``=``. A value that is not YAML is taken as text.
+
+    Examples
+    --------
+    >>> parse_override("n_segments=4"), parse_override("as_of=2017-10-01")
+    (('n_segments', 4), ('as_of', '2017-10-01'))
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise ConfigError(
+            f"-p must have the form NAME=VALUE, but it is {text!r}. "
+            "Write it as -p n_segments=4."
+        )
+    try:
+        parsed = yaml.safe_load(value)
+    except yaml.YAMLError:
+        parsed = value
+    if isinstance(parsed, (dt.date, dt.datetime)):
+        parsed = value.strip()
+    return name.strip(), parsed
+
+
+def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Make paths absolute that the configuration gives relative to itself."""
+    source = body.get("source")
+    for system in source if isinstance(source, list) else [source]:
+        for block in system.values() if isinstance(system, dict) else ():
+            if isinstance(block, dict) and isinstance(block.get("path"), str):
+                block["path"] = str((folder / block["path"]).resolve())
+    extensions = body.get("extensions")
+    if isinstance(extensions, list):
+        body["extensions"] = [str((folder / str(e)).resolve()) for e in extensions]
+    return body

@@ -1,0 +1,251 @@
+"""One validated run configuration: every key, its stage and its meaning."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from segtools.attributes import KINDS
+from segtools.config.blocks import Source, ZoneName, source_block
+from segtools.schema import STAGES, ConfigError, did_you_mean
+from segtools.timezones import instant
+
+Goal = Literal["grow_spend", "keep_customers", "win_back", "understand"]
+GOAL_TEXT = {
+    "grow_spend": "Grow what customers spend in the next period",
+    "keep_customers": "Keep customers who bought recently buying",
+    "win_back": "Win back customers who are overdue on their own rhythm",
+    "understand": "Understand what kinds of customers there are",
+}
+# Numbers of segments that `n_segments: auto` tries.
+AUTO_SEGMENTS = (3, 4, 5)
+_PROJECT = re.compile(r"\w[\w .-]{0,79}")
+
+
+def _key(default: Any, stage: str, meaning: str, **rules: Any) -> Any:
+    extra: Any = {"stage": stage}
+    return Field(default, description=meaning, json_schema_extra=extra, **rules)
+
+
+class RunConfig(BaseModel):
+    """The configuration of one run; the class documents every key.
+
+    Examples
+    --------
+    >>> RunConfig(project="shop", timezone="UTC", source={"system": "sample"}).goal
+    'grow_spend'
+    """
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    project: str = _key(..., "01_goals", "name of the project; runs are kept under it")
+    goal: Goal = _key("grow_spend", "01_goals", "what the segments are to serve")
+    decision: str = _key("", "01_goals", "the decision that will be taken with them")
+    readiness: dict[str, str] = _key({}, "01_goals", "answers only people can give")
+    criteria: dict[str, float] = _key(
+        {"value": 40, "growth": 25, "size": 20, "reach": 15},
+        "01_goals",
+        "weights of the attractiveness criteria, fixed before segments are seen",
+    )
+    source: Source | list[Source] = _key(
+        ..., "01_goals", "where the data comes from: a block, or a list of blocks"
+    )
+    extensions: list[str] = _key([], "01_goals", "Python files with own features, ...")
+    timezone: ZoneName | None = _key(None, "01_goals", "IANA zone of days and hours")
+    currency: str = _key("", "01_goals", "sign or code shown beside money")
+    as_of: str | None = _key(None, "01_goals", "instant at which the analysis stands")
+    window_days: int = _key(180, "02_data_prep", "how far features look back", ge=7)
+    outcome_days: int = _key(90, "02_data_prep", "length of the goal's period", ge=7)
+    returns: Literal["net", "drop", "separate"] = _key(
+        "net", "02_data_prep", "how returned goods count"
+    )
+    net_against: Literal["customer", "order"] = _key(
+        "customer", "02_data_prep", "what a return lowers: all spend, or its order"
+    )
+    unmatched_returns: Literal["keep", "drop"] = _key(
+        "keep", "02_data_prep", "returns whose order is not in the data"
+    )
+    cancellations: Literal["drop", "return", "keep"] = _key(
+        "drop", "02_data_prep", "orders that were cancelled"
+    )
+    test_orders: Literal["drop", "keep"] = _key(
+        "drop", "02_data_prep", "orders that the shop marks as tests"
+    )
+    internal_customers: list[str] = _key(
+        [], "02_data_prep", "ids or e-mails of staff and tests; * is anything"
+    )
+    guests: Literal["refuse", "drop", "each"] = _key(
+        "refuse", "02_data_prep", "orders that name nobody"
+    )
+    unmatched: Literal["drop", "keep"] = _key(
+        "drop", "02_data_prep", "people of other sources who match no customer"
+    )
+    non_products: list[str] = _key(
+        [], "02_data_prep", "products that are none, such as postage; * is anything"
+    )
+    duplicates: Literal["drop", "keep"] = _key(
+        "drop", "02_data_prep", "rows that are equal in every column"
+    )
+    zero_prices: Literal["keep", "drop"] = _key(
+        "keep", "02_data_prep", "rows whose amount is zero"
+    )
+    negative_amounts: Literal["return", "drop"] = _key(
+        "return", "02_data_prep", "negative amounts that are not marked as returns"
+    )
+    huge_orders: Literal["keep", "clip", "drop"] = _key(
+        "keep", "02_data_prep", "single orders far above all others"
+    )
+    huge_times: float = _key(
+        10, "02_data_prep", "how far: times the 99th percentile of orders", gt=1
+    )
+    exchange_rates: dict[str, float] = _key(
+        {}, "02_data_prep", "code: what one unit is worth in `currency`"
+    )
+    attribute_kinds: dict[str, str] = _key(
+        {}, "02_data_prep", "attribute: its kind, where the guess is wrong"
+    )
+    quarantine_limit: float = _key(
+        0.05, "02_data_prep", "share of rows that may break the contract", ge=0, le=1
+    )
+    bases: list[str] = _key(
+        ["value", "behaviour", "loyalty", "benefits"],
+        "02_data_prep",
+        "what segments look at",
+    )
+    method: str = _key("auto", "03_segmentation", "auto, or the scheme to use")
+    n_segments: int | Literal["auto"] = _key(
+        "auto", "03_segmentation", "2 to 12; an upper bound for goal and rules"
+    )
+    min_share: float = _key(
+        0.03,
+        "03_segmentation",
+        "no segment under this share of customers",
+        ge=0,
+        le=0.5,
+    )
+    max_fit_customers: int = _key(
+        200_000, "03_segmentation", "models learn on a sample above this", ge=1000
+    )
+    force_segments: bool = _key(
+        False, "03_segmentation", "make segments although the verdict advises against"
+    )
+    segment_names: dict[str, str] = _key(
+        {}, "03_segmentation", "segment_id or present name: your name"
+    )
+    seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
+
+    @property
+    def sources(self) -> list[Source]:
+        """The blocks of `source`, one or several."""
+        return self.source if isinstance(self.source, list) else [self.source]
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _source(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            return [source_block(b, f"source.{i}") for i, b in enumerate(value)]
+        return source_block(value, "source")
+
+    @field_validator("project")
+    @classmethod
+    def _project(cls, value: str) -> str:
+        if not _PROJECT.fullmatch(value) or value.endswith((".", " ")):
+            raise ValueError(
+                "must be a name of letters, digits, blanks, dots, - and _ "
+                "that can be a folder"
+            )
+        return value
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _as_of(cls, value: Any) -> Any:
+        if isinstance(value, (dt.date, dt.datetime)):
+            value = value.isoformat()
+        if value is not None:
+            try:
+                instant(value, "UTC")
+            except (ConfigError, TypeError):
+                raise ValueError("must be an ISO date such as 2024-10-01") from None
+        return value
+
+    @field_validator("n_segments", mode="before")
+    @classmethod
+    def _n_segments(cls, value: Any) -> Any:
+        if value != "auto" and not (isinstance(value, int) and 2 <= value <= 12):
+            raise ValueError("must be auto or a whole number from 2 to 12")
+        return value
+
+    @field_validator("bases")
+    @classmethod
+    def _bases(cls, value: list[str]) -> list[str]:
+        if "value" not in value:
+            raise ValueError(
+                f"must include 'value', but it is {value}. Add value: recency, orders "
+                "and spend are what baselines and rules are made of"
+            )
+        return value
+
+    @field_validator("exchange_rates")
+    @classmethod
+    def _rates(cls, value: dict[str, float], info: Any) -> dict[str, float]:
+        bad = [c for c, rate in value.items() if not (0 < rate < math.inf)]
+        if bad:
+            raise ValueError(
+                f"must be above 0, but {bad[0]} has {value[bad[0]]}. "
+                "Write what one unit of it is worth in the project's currency"
+            )
+        if value and not info.data.get("currency"):
+            raise ValueError(
+                "need a currency to convert into, but `currency` is not set. "
+                "Set it, such as `currency: EUR`"
+            )
+        return value
+
+    @field_validator("attribute_kinds")
+    @classmethod
+    def _kinds(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, kind in value.items():
+            if kind not in KINDS:
+                raise ValueError(
+                    f"must name known kinds, but {name!r} has {kind!r}. "
+                    f"{did_you_mean(kind, KINDS).rstrip('.')}"
+                )
+        return value
+
+    @field_validator("min_share")
+    @classmethod
+    def _min_share(cls, value: float, info: Any) -> float:
+        n = info.data.get("n_segments")
+        if isinstance(n, int) and n * value > 1:
+            room = math.floor(100 / n) / 100
+            raise ValueError(
+                f"must leave room for every segment, but {n} segments of at least "
+                f"{value:.0%} need {n * value:.0%} of the customers. "
+                f"Lower n_segments to {int(1 / value)} or min_share to {room}"
+            )
+        return value
+
+
+def stage_of(key: str) -> str:
+    """Give the stage that first reads a configuration key."""
+    return str(RunConfig.model_fields[key].json_schema_extra["stage"])  # type: ignore[index,call-overload]
+
+
+def defaults() -> dict[str, Any]:
+    """Give the default of every key that has one."""
+    fields = RunConfig.model_fields.items()
+    return {name: f.get_default() for name, f in fields if not f.is_required()}
+
+
+def stage_keys(stage: str) -> list[str]:
+    """List the keys that `stage` is the first to read."""
+    if stage not in STAGES:
+        raise ConfigError(
+            f"stage must be one of the six, but it is {stage!r}. "
+            f"{did_you_mean(stage, STAGES)}"
+        )
+    return [k for k in RunConfig.model_fields if stage_of(k) == stage]
