@@ -72,8 +72,17 @@ def _missing(
 ) -> Iterable[Case]:
     for column, rule in MISSING.items():
         if column in contract.required:
-            guest = guests and column == "customer_id" and config.guests != "refuse"
-            yield table[column].isnull(), "guest" if guest else rule
+            if column == "customer_id":
+                rule = _of_nobody(contract, config, guests=guests) or rule
+            yield table[column].isnull(), rule
+
+
+def _of_nobody(contract: Table, config: RunConfig, *, guests: bool) -> str | None:
+    """Say which decision takes rows that name nobody; none, if they are broken."""
+    if guests:
+        return None if config.guests == "refuse" else "guest"
+    # Visitors who refuse to be known, and answers without a name, are no mistakes.
+    return "no_match" if contract.time and config.unmatched == "drop" else None
 
 
 def _orders(table: ir.Table, config: RunConfig) -> Iterable[Case]:

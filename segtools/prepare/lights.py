@@ -63,11 +63,12 @@ def segment_size(n_customers: int, min_share: float) -> dict[str, Any]:
     """
     smallest = int(n_customers * min_share)
     few = smallest < SMALL_SEGMENT
-    end = "few to describe it; ask for fewer segments or raise min_share"
+    sized = f"A segment of {percent(min_share)} would be"
     return {
         "light": "amber" if few else "green",
-        "sentence": f"A segment of {percent(min_share)} would have {number(smallest)} "
-        f"customers: {end if few else 'enough to describe it'}.",
+        "sentence": f"{sized} only {number(smallest)} customers: raise min_share."
+        if few
+        else f"{sized} {number(smallest)} customers, enough to describe it.",
         "figures": {"smallest": smallest, "min_share": min_share},
     }
 

@@ -10,8 +10,9 @@ import ibis.expr.types as ir
 from segtools.config import RunConfig
 from segtools.schema import MONEY
 
-_MONEY_COLUMNS = ("amount", "discount", "coupon_discount", "unit_price")
-# What settling adds: the amount as it was read, and what was done to the row.
+_MONEY_COLUMNS = ("amount", "discount", "coupon_discount", "unit_price", "raw_amount")
+# What settling adds: the amount as it was read (in the one currency, or sums of it
+# would mean nothing), and what was done to the row.
 ADDED = ("raw_amount", "unmarked", "turned", "converted")
 GUEST = "guest "
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from segtools.prepare.lights import adequacy, freshness
+from segtools.prepare.lights import (
+    adequacy,
+    both_lights,
+    freshness,
+    segment_size,
+    time_span,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +88,32 @@ def test_freshness_says_how_old_the_data_is():
         "amber_beyond_days": 20.0,
     }
     assert freshness(ages(1.0, None))["figures"]["median_interval_days"] is None
+
+
+def test_a_small_smallest_segment_is_amber_with_its_remedy():
+    few = segment_size(2446, 0.03)
+    assert (few["light"], few["figures"]["smallest"]) == ("amber", 73)
+    assert few["sentence"].endswith("would be only 73 customers: raise min_share.")
+    assert segment_size(10_000, 0.01)["light"] == "green"
+
+
+@pytest.mark.parametrize(
+    ("days", "gap", "light"),
+    [(89.0, 30.0, "amber"), (90.0, 30.0, "green"), (400.0, float("nan"), "amber")],
+)
+def test_the_time_covered_is_held_against_the_usual_interval(days, gap, light):
+    assert (
+        time_span(days, pd.DataFrame({"interval_days": [gap, gap]}))["light"] == light
+    )
+
+
+def test_only_rows_against_variables_can_be_red(config_of):
+    frame = pd.DataFrame({"interval_days": [9.0] * 50, "recency_days": [1.0] * 50})
+    few = both_lights(frame, 10, config_of(), 10.0)["adequacy"]
+    assert few["light"] == few["parts"]["rows"]["light"] == "red"
+    many = pd.concat([frame] * 60, ignore_index=True)
+    enough = both_lights(many, 10, config_of(min_share=0.01), 10.0)["adequacy"]
+    assert enough["parts"]["rows"]["light"] == "green"
+    assert enough["light"] == "amber"  # the segment is small, and the time is short
+    assert "raise min_share" in enough["sentence"]
+    assert "Load more history" in enough["sentence"]

@@ -292,3 +292,32 @@ def test_later_rows_move_nothing_under_any_decision(ledger, cleaned, config_of, 
     counted = [survey(Shop.of(one.tables, config)) for one in found]
     assert counted[0] == counted[1]
     assert decisions(found[0], config) == decisions(found[1], config)
+
+
+def test_visitors_without_a_name_are_no_broken_rows(cleaned):
+    orders = pd.DataFrame([("ann", "1", "2024-01-01", "9.00")], columns=HEAD[:4])
+    rows = [("ann", "2024-01-02", "visit"), ("", "2024-01-03", "visit")]
+    events = pd.DataFrame(rows, columns=["customer_id", "occurred_at", "event"])
+    found = cleaned(orders=orders, events=events, quarantine_limit=0.0)
+    assert [(r["rule"], r["kind"], r["rows"]) for r in found.rules] == [
+        ("no_match", "policy", 1)
+    ]
+    with pytest.raises(DataError, match="Nobody is named as the customer in 1 rows"):
+        cleaned(orders=orders, events=events, quarantine_limit=0.0, unmatched="keep")
+
+
+def test_money_is_reconciled_in_the_one_currency(cleaned):
+    rows = [
+        ("ann", "1", "2024-01-01", "10.00", "EUR"),
+        ("", "2", "2024-01-02", "100.00", "USD"),
+        ("bob", "3", "2024-01-03", "-4.00", "USD"),
+    ]
+    frame = pd.DataFrame(rows, columns=[*HEAD[:4], "currency"])
+    rates = {"currency": "EUR", "exchange_rates": {"USD": 0.5}, "guests": "drop"}
+    money = cleaned(orders=frame, **rates).accounts["orders"]["money"]
+    assert {k: Decimal(v) for k, v in money.items()} == {
+        "judged": Decimal(58),
+        "kept": Decimal(8),
+        "quarantined": Decimal(50),
+        "counted": Decimal(8),
+    }
