@@ -158,6 +158,9 @@ def table(
         New  12.3
     """
     formats = frame.attrs.get("formats", {}) if formats is None else formats
+    if frame.empty:  # a head without a body looks as if something were missing
+        none = f"{plain(caption)}: none."
+        return Display(f"<p>{escape(none)}</p>", none)
     shown = _with_index(frame)
     strings = cell_strings(shown, formats)
     headers = [_header(str(c), units or {}) for c in shown.columns]

@@ -77,9 +77,18 @@ class Stage:
         """Open the configured source."""
         return open_source(self.config, self.con)
 
-    def again(self, opened: Opened) -> Callable[[int], dict[str, ir.Table]]:
-        """Give the function that cleans a source as it stood at an earlier origin."""
-        done: dict[int, dict[str, ir.Table]] = {}
+    def again(
+        self, opened: Opened, now: dict[str, ir.Table] | None = None
+    ) -> Callable[[int], dict[str, ir.Table]]:
+        """Give the function that cleans a source as it stood at an earlier origin.
+
+        Parameters
+        ----------
+        opened : Opened
+        now : dict of ibis Tables, optional
+            What is clean already, as of the stage's own origin.
+        """
+        done = {} if now is None else {self.origin: now}
 
         def clean_at(origin: int) -> dict[str, ir.Table]:
             if origin not in done:
@@ -105,7 +114,9 @@ class Stage:
         if not tables:  # they lie in a server, and stay there
             opened = opened or self.source()
             tables = self.again(opened)(self.origin)
-        return Shop.of(tables, self.config, self.again(opened) if opened else None)
+        return Shop.of(
+            tables, self.config, self.again(opened, tables) if opened else None
+        )
 
     def plan(self, first_order: str) -> Plan:
         """Plan the contest's legs; `first_order` is an ISO instant in UTC."""

@@ -172,3 +172,9 @@ def test_importing_plots_loads_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_table_without_rows_is_said_in_words():
+    shown = display.table(pd.DataFrame({"Table": []}), caption="Joined <b>sources</b>")
+    assert shown.html == "<p>Joined &lt;b&gt;sources&lt;/b&gt;: none.</p>"
+    assert shown.text == "Joined <b>sources</b>: none."
