@@ -81,6 +81,8 @@ def test_revenue_reconciles_to_the_cent_under_every_returns_policy(run, returns)
         revenue,
         returned,
     )
+    # Orders 1, 4, 6, 7, 9 and 11; of Ann, Bob, Cat and the boss. A return is none.
+    assert (counted["orders"], counted["customers"]) == (6, 4)
     # What is kept, as it was read, and what the returns' sign changed by.
     assert money["counted"] == money["kept"] - (0 if returns == "drop" else 16)
 
