@@ -102,7 +102,7 @@ def test_what_is_named_packed_and_is_not_is_refused(opened, tmp_path):
 @pytest.mark.parametrize(
     ("start", "what"),
     [
-        (gzip.compress(b"x"), r"a gzip file\. Name it \.gz\.$"),
+        (gzip.compress(b"x", mtime=0), r"a gzip file\. Name it \.gz\.$"),
         (b"PK\x03\x04", r"an Excel or ZIP file\. Name it \.xlsx or unpack it\.$"),
         (b"\xd0\xcf\x11\xe0", r"an old Excel file\. Name it \.xls\.$"),
         (b"PAR1", r"a Parquet file\. Name it \.parquet\.$"),
