@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -9,12 +10,15 @@ import ibis
 import ibis.expr.types as ir
 
 from segtools.config import TableFile, checked
-from segtools.schema import TABLES, ConfigError, DataError, Table, did_you_mean
+from segtools.schema import MONEY, TABLES, ConfigError, DataError, Table, did_you_mean
 from segtools.sources import Opened, land, source
 from segtools.sources.headers import normal
-from segtools.sources.raw import data_files, raw_table, same_columns
+from segtools.sources.raw import data_files, is_text, raw_table, same_columns
 from segtools.sources.text import EPOCHS, try_strptime, typed
 from segtools.sources.whole import suffix
+
+# What DuckDB's reader calls the contract's numbers.
+_NUMBERS = {MONEY: "DECIMAL(18, 4)", "float64": "DOUBLE"}
 
 
 @source("files")
@@ -44,13 +48,34 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
         known = {*TABLES[name].required, *file.columns} & set(chosen)
         same_columns(con, file, name, [chosen[c] for c in sorted(known)])
         _check_numbers(raw, chosen, file, name)
-        tables[name] = typed(raw, chosen, TABLES[name], file, timezone)
-        if suffix(data_files(file, name)[0]) != ".parquet":
-            # Text is dear to read: once is enough for all that looks at it.
-            tables[name] = land(con, tables[name], name)
+        if suffix(data_files(file, name)[0]) == ".parquet":
+            tables[name] = typed(raw, chosen, TABLES[name], file, timezone)
+        else:
+            tables[name] = _landed(con, file, name, raw, chosen, timezone)
             landed.add(name)
         read_as[name] = file.date_format or "ISO 8601"
     return Opened(tables=tables, landed=frozenset(landed), read_as=read_as)
+
+
+def _landed(
+    con: ibis.BaseBackend,
+    file: TableFile,
+    name: str,
+    raw: ir.Table,
+    chosen: dict[str, str],
+    timezone: str,
+) -> ir.Table:
+    """Read once what is dear to read; text first as if all numbers were plain."""
+    contract = TABLES[name]
+    if is_text(data_files(file, name)[0]):
+        kinds = {t: contract.columns.get(ours) for ours, t in chosen.items()}
+        numbers = {t: _NUMBERS[kind] for t, kind in kinds.items() if kind in _NUMBERS}
+        options = {"types": numbers, "decimal_separator": file.decimal}
+        with suppress(duckdb.Error, DataError):
+            plain = raw_table(con, file, name, options)
+            plain = typed(plain, chosen, contract, file, timezone)
+            return land(con, plain, name)
+    return land(con, typed(raw, chosen, contract, file, timezone), name)
 
 
 def _check_format(con: ibis.BaseBackend, file: TableFile, table: str) -> None:

@@ -35,7 +35,12 @@ _NATIVE_ENCODINGS |= {"utf-16": "utf-16", "latin-1": "latin-1", "iso-8859-1": "l
 _DELIMITERS = ";,\t|^~¦\x1f\x01"
 
 
-def raw_table(con: ibis.BaseBackend, file: DataFile, table: str) -> ir.Table:
+def raw_table(
+    con: ibis.BaseBackend,
+    file: DataFile,
+    table: str,
+    options: dict[str, Any] | None = None,
+) -> ir.Table:
     """Open a file, folder or glob as a table; text, JSON and Excel come all as text.
 
     Of JSON the keys of each object are the columns, and what is nested is the text of
@@ -49,6 +54,9 @@ def raw_table(con: ibis.BaseBackend, file: DataFile, table: str) -> ir.Table:
         Where it lies and how it is written.
     table : str
         What the error sentence calls it, such as ``order_lines``.
+    options : dict, optional
+        For delimited text: further options of DuckDB's reader, such as ``types``.
+        Text that is not of its column's type is DuckDB's own error when it is read.
 
     Returns
     -------
@@ -66,7 +74,7 @@ def raw_table(con: ibis.BaseBackend, file: DataFile, table: str) -> ir.Table:
     kind = _kind(paths, file, table)
     for path in paths:
         check_whole(path, kind, table)
-    return _opened(con, file, paths, table)
+    return _opened(con, file, paths, table, options)
 
 
 def data_files(file: DataFile, table: str) -> list[Path]:
@@ -100,6 +108,11 @@ def data_files(file: DataFile, table: str) -> list[Path]:
     if empty:
         raise DataError(is_empty(empty[0], table))
     return found
+
+
+def is_text(path: Path) -> bool:
+    """Tell delimited text by its name."""
+    return _KINDS.get(suffix(path)) == "text"
 
 
 def same_columns(
@@ -158,10 +171,16 @@ def _kind(paths: list[Path], file: DataFile, table: str) -> str:
 
 
 def _opened(
-    con: ibis.BaseBackend, file: DataFile, paths: list[Path], table: str
+    con: ibis.BaseBackend,
+    file: DataFile,
+    paths: list[Path],
+    table: str,
+    options: dict[str, Any] | None = None,
 ) -> ir.Table:
     kind = _KINDS[suffix(paths[0])]
     try:
+        if is_text(paths[0]):
+            return _csv(con, file, paths, table, options or {})
         return _READERS[kind](con, file, paths, table)
     except (duckdb.Error, LookupError) as error:
         name = _blamed(error, paths).name
@@ -189,7 +208,11 @@ def _blamed(error: Exception, paths: list[Path]) -> Path:
 
 
 def _csv(
-    con: ibis.BaseBackend, file: DataFile, paths: list[Path], table: str
+    con: ibis.BaseBackend,
+    file: DataFile,
+    paths: list[Path],
+    table: str,
+    more: dict[str, Any],
 ) -> ir.Table:
     native = _NATIVE_ENCODINGS.get(file.encoding.lower())
     if native != "utf-8":
@@ -202,6 +225,7 @@ def _csv(
     options |= {"quote": '"', "escape": '"'}
     if file.delimiter:
         options["delim"] = file.delimiter
+    options |= more
     if len(paths) > 1:
         options["union_by_name"] = True
     raw = con.read_csv(literal(paths), encoding=native, **options, **_packed(paths))
@@ -214,7 +238,7 @@ def _csv(
 
 def _undivided(file: DataFile, paths: list[Path], table: str) -> str | None:
     """Say which delimiter the headers seem to have, if it is not the one given."""
-    if _KINDS[suffix(paths[0])] != "text":
+    if not is_text(paths[0]):
         return None
     for path in paths:
         with unpacked(path) as stream:
@@ -285,7 +309,6 @@ def _json(
 
 _Reader = Callable[[ibis.BaseBackend, DataFile, list[Path], str], ir.Table]
 _READERS: dict[str, _Reader] = {
-    "text": _csv,
     "Parquet": _parquet,
     "JSON": _json,
     "Excel": excel_table,

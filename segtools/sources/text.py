@@ -148,7 +148,7 @@ def _contracted(
         if kind == "string":
             first[ours] = _text(before)
         else:
-            first[_text_of(ours)] = before.cast("string")
+            first[_text_of(ours)] = before
             first |= _read(before, ours, kind, file)
     # In a second select, so that the engine reads each text once and not wherever
     # its value is used. (Ibis makes one of the two only if they hold no function that
@@ -177,9 +177,11 @@ def _local(ours: str) -> str:
     return f"local {ours}"
 
 
-def _note(ours: str, text: ir.Value, lost: ir.Value) -> ir.Value:
-    note = ibis.literal(f"{ours} '") + text.substr(0, 60) + "'"
-    lost = lost & text.notnull() & (text.strip() != "")
+def _note(ours: str, value: ir.Value, lost: ir.Value) -> ir.Value:
+    note = ibis.literal(f"{ours} '") + value.cast("string").substr(0, 60) + "'"
+    lost = lost & value.notnull()
+    if value.type().is_string():
+        lost = lost & (value.strip() != "")
     return ibis.ifelse(lost, note, ibis.null("string"))
 
 
@@ -224,7 +226,7 @@ def _text(value: ir.Value) -> ir.Value:
         # An id of whole numbers becomes 7.0 where a row has none: it is still 7.
         return text.re_replace(r"\.0$", "")
     # All blanks come before "!"; to look at the ends is cheaper than to trim.
-    blank_end = ibis.or_(*[text.endswith(c) for c in " \t\n\v\f\r"])
+    blank_end = ibis.or_(*[text.endswith(c) for c in " \t\n\r"])
     bare = (text >= "!") & ~blank_end
     return ibis.ifelse(bare, text, text.strip().nullif(""))
 
@@ -236,11 +238,11 @@ def _number(value: ir.Value, kind: str, decimal: str) -> ir.Value:
         return value.try_cast(kind)
     # Nearly all numbers are plain: only the others get a closer look. (The engine
     # looks closer only where it must if the branches are those of a CASE.)
-    odd = value.contains("_")
     plain = value
     if decimal == ",":
-        odd, plain = odd | value.contains("."), value.replace(",", ".")
-    plain = ibis.ifelse(odd, ibis.null("string"), plain).try_cast(kind)
+        groups = value.contains(".")
+        plain = ibis.ifelse(groups, ibis.null("string"), value.replace(",", "."))
+    plain = plain.try_cast(kind)
     spelt = _spelt_out(value, decimal).try_cast(kind)
     return ibis.ifelse(plain.notnull(), plain, spelt)
 

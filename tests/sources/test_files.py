@@ -187,6 +187,19 @@ def test_a_compressed_file_is_read_like_any_other(load):
 # ---- numbers
 
 
+@pytest.mark.parametrize(("decimal", "plain"), [(".", "7.5"), (",", "7,5")])
+def test_one_number_that_is_not_plain_changes_no_other(decimal, plain, load):
+    head = "customer_id;order_id;ordered_at;product_id;quantity;amount"
+    values = [plain, "-5", "+5", " 5 ", "1e3", "", '""', "1_000", "0.00005", ".5"]
+    values = [v.replace(".", decimal) for v in values]
+    lines = [f"c{i};01;2024-01-01;007;{v};{v}" for i, v in enumerate(values)]
+    alone = load("\n".join([head, *lines]), delimiter=";", decimal=decimal)
+    odd = "odd;01;2024-01-01;007;5;5 EUR"
+    beside = load("\n".join([head, *lines, odd]), delimiter=";", decimal=decimal)
+    assert_frame_equal(alone, beside[:-1].reset_index(drop=True))
+    assert beside["amount"].iloc[-1] == Decimal("5.0000")
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
