@@ -22,7 +22,7 @@ from segtools.goals import (
     typed_shop,
 )
 from segtools.schema import TABLES, DataError
-from segtools.sources.text import typed
+from segtools.sources.formats.text import typed
 from segtools.timezones import epoch, instant
 
 COUNTED = {"customers": 500, "orders": 900, "variety": 0.8, "amounts": 2}

@@ -58,7 +58,7 @@ class Opened:
     a zone, and ``unreadable``: null, or the first value of the row that could not be
     read, as ``column 'value'``. It may have ``excluded`` (null, or the name of the
     rule by which the source leaves the row out), ``by_email`` and ``by_phone`` (keys
-    of the person, as `segtools.sources.keys` writes them).
+    of the person, as `segtools.sources.people.keys` writes them).
 
     Attributes
     ----------
@@ -247,7 +247,7 @@ def open_source(config: RunConfig, con: ibis.BaseBackend) -> Opened:
             "Add the IANA name of the shop's zone, such as `timezone: Europe/Berlin`."
         )
     blocks = [_block(block, con, config.timezone) for block in config.sources]
-    from segtools.sources.join import join_blocks
+    from segtools.sources.people.join import join_blocks
 
     return join_blocks(blocks, con)
 

@@ -13,16 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from segtools.config import ZoneName, checked
 from segtools.schema import DataError
 from segtools.sources import NEVER, Opened, Tables, land, source
-from segtools.sources.headers import column, find_columns, normal
-from segtools.sources.keys import email_key
-from segtools.sources.objects import (
+from segtools.sources.formats.headers import column, find_columns, normal
+from segtools.sources.formats.objects import (
     MappedFile,
     json_extract_string,
     mapped,
     opened_text,
     plain,
 )
-from segtools.sources.text import shaped, time_of
+from segtools.sources.formats.text import shaped, time_of
+from segtools.sources.people.keys import email_key
 
 CANONICAL: dict[str, list[str]] = {
     "conversation_id": ["conversation_id", "session id"],

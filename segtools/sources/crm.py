@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from segtools.config import DataFile, TableFile, checked
 from segtools.schema import ConfigError, DataError, Table, did_you_mean
 from segtools.sources import MACHINERY, Opened, Tables, land, source
-from segtools.sources.headers import column, find_columns
-from segtools.sources.keys import email_key, phone_key
-from segtools.sources.raw import raw_table
-from segtools.sources.text import shaped, typed
+from segtools.sources.formats.headers import column, find_columns
+from segtools.sources.formats.raw import raw_table
+from segtools.sources.formats.text import shaped, typed
+from segtools.sources.people.keys import email_key, phone_key
 
 # HubSpot's headers first, then Salesforce's, of its API and of its reports.
 ACCOUNTS = {

@@ -12,10 +12,10 @@ import ibis.expr.types as ir
 from segtools.config import TableFile, checked
 from segtools.schema import MONEY, TABLES, ConfigError, DataError, Table, did_you_mean
 from segtools.sources import Opened, land, source
-from segtools.sources.headers import normal
-from segtools.sources.raw import data_files, is_text, raw_table, same_columns
-from segtools.sources.text import EPOCHS, try_strptime, typed
-from segtools.sources.whole import suffix
+from segtools.sources.formats.headers import normal
+from segtools.sources.formats.raw import data_files, is_text, raw_table, same_columns
+from segtools.sources.formats.text import EPOCHS, try_strptime, typed
+from segtools.sources.formats.whole import suffix
 
 # What DuckDB's reader calls the contract's numbers.
 _NUMBERS = {MONEY: "DECIMAL(18, 4)", "float64": "DOUBLE"}

@@ -18,16 +18,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from segtools.config import DataFile, checked
 from segtools.schema import MONEY
 from segtools.sources import MACHINERY, NEVER, Opened, Tables, land, source
-from segtools.sources.headers import find_columns
-from segtools.sources.nested import (
+from segtools.sources.formats.headers import find_columns
+from segtools.sources.formats.nested import (
     digest_of,
     last_known,
     struct_of,
     unfolded,
     with_owner,
 )
-from segtools.sources.raw import raw_table
-from segtools.sources.text import shaped
+from segtools.sources.formats.raw import raw_table
+from segtools.sources.formats.text import shaped
 
 _VALUES = ("string_value", "int_value", "float_value", "double_value")
 _ITEM = (

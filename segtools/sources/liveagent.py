@@ -11,10 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from segtools.config import DataFile, ZoneName, checked
 from segtools.sources import MACHINERY, NEVER, Opened, Tables, source
-from segtools.sources.headers import column, find_columns, normal
-from segtools.sources.keys import email_key, phone_key
-from segtools.sources.objects import MappedFile, listed, mapped, opened_text, plain
-from segtools.sources.text import shaped, time_of
+from segtools.sources.formats.headers import column, find_columns, normal
+from segtools.sources.formats.objects import (
+    MappedFile,
+    listed,
+    mapped,
+    opened_text,
+    plain,
+)
+from segtools.sources.formats.text import shaped, time_of
+from segtools.sources.people.keys import email_key, phone_key
 
 # The API's names, each with what else a CSV may call it; our key is the API's name.
 TICKETS: dict[str, list[str]] = {

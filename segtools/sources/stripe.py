@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from segtools.config import DataFile, TableFile, checked
 from segtools.schema import MONEY, TABLES, Table
 from segtools.sources import NEVER, Opened, Tables, land, source
-from segtools.sources.headers import column, find_columns, normal
-from segtools.sources.keys import email_key, phone_key
-from segtools.sources.raw import raw_table
-from segtools.sources.text import typed
+from segtools.sources.formats.headers import column, find_columns, normal
+from segtools.sources.formats.raw import raw_table
+from segtools.sources.formats.text import typed
+from segtools.sources.people.keys import email_key, phone_key
 
 PAYMENTS = {
     "order_id": ["id"],

@@ -15,12 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from segtools.config import DataFile, TableFile, checked
 from segtools.schema import MONEY, TABLES, ConfigError, DataError, Table
 from segtools.sources import NEVER, Opened, Tables, engine_said, land, source
-from segtools.sources.headers import column, find_columns, normal
-from segtools.sources.keys import email_key, phone_key
-from segtools.sources.objects import MappedFile, mapped
-from segtools.sources.raw import data_files, literal, raw_table
-from segtools.sources.text import shaped, typed
-from segtools.sources.whole import suffix
+from segtools.sources.formats.headers import column, find_columns, normal
+from segtools.sources.formats.objects import MappedFile, mapped
+from segtools.sources.formats.raw import data_files, literal, raw_table
+from segtools.sources.formats.text import shaped, typed
+from segtools.sources.formats.whole import suffix
+from segtools.sources.people.keys import email_key, phone_key
 
 _JSON = {".json", ".jsonl", ".ndjson"}
 # What is read of an order of the REST API: text, and as JSON what nests.

@@ -12,7 +12,7 @@ from segtools.prepare.clean import clean
 from segtools.schema import TABLES
 from segtools.sources import Opened, connect
 from segtools.sources.files import match_columns
-from segtools.sources.text import typed
+from segtools.sources.formats.text import typed
 from segtools.timezones import epoch, instant
 
 

@@ -15,7 +15,7 @@ from segtools.schema import TABLES, ConfigError, DataError, did_you_mean
 from segtools.sources import Opened, source
 from segtools.sources.database.plain import plainly_typed
 from segtools.sources.files import match_columns
-from segtools.sources.text import typed
+from segtools.sources.formats.text import typed
 
 _NAME = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 _SCHEME = re.compile(r"([a-z][a-z0-9]*)(\+[a-z0-9_]+)?://")

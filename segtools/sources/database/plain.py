@@ -1,7 +1,7 @@
 """Types for tables that stay in a server: casts that no row can break, in plain SQL.
 
-`segtools.sources.text` asks DuckDB to try a cast. Other engines cannot: there a value
-is first shown to be readable, by a pattern, and only then cast.
+`segtools.sources.formats.text` asks DuckDB to try a cast. Other engines cannot: there
+a value is first shown to be readable, by a pattern, and only then cast.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segtools.schema import MONEY, TABLES, DataError
-from segtools.sources.text import _FALSE, _TRUE, _free, _from_local
+from segtools.sources.formats.text import _FALSE, _TRUE, _free, _from_local
 
 # Money has 18 digits, 4 of them after the point; a larger number would stop the query.
 _LARGEST = 1e14

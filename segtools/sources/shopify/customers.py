@@ -10,10 +10,10 @@ import ibis.expr.types as ir
 
 from segtools.config import DataFile
 from segtools.sources import MACHINERY
-from segtools.sources.headers import column, find_columns
-from segtools.sources.keys import email_key, phone_key
-from segtools.sources.raw import raw_table
-from segtools.sources.text import shaped
+from segtools.sources.formats.headers import column, find_columns
+from segtools.sources.formats.raw import raw_table
+from segtools.sources.formats.text import shaped
+from segtools.sources.people.keys import email_key, phone_key
 
 CUSTOMERS = {
     "customer_id": ["Customer ID"],

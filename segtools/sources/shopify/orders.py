@@ -8,10 +8,10 @@ import ibis.expr.types as ir
 from segtools.config import DataFile, TableFile
 from segtools.schema import MONEY, DataError, Table
 from segtools.sources import land
-from segtools.sources.headers import column, find_columns
-from segtools.sources.keys import email_key, phone_key
-from segtools.sources.raw import raw_table
-from segtools.sources.text import typed
+from segtools.sources.formats.headers import column, find_columns
+from segtools.sources.formats.raw import raw_table
+from segtools.sources.formats.text import typed
+from segtools.sources.people.keys import email_key, phone_key
 
 ORDERS = {
     "name": ["Name"],

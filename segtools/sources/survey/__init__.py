@@ -18,9 +18,10 @@ from segtools.attributes import attribute_kind
 from segtools.config import DataFile, TableFile, ZoneName, checked
 from segtools.schema import ConfigError, DataError, Table, did_you_mean
 from segtools.sources import NEVER, Opened, Tables, land, source
-from segtools.sources.headers import looks_like, normal
-from segtools.sources.keys import email_key
-from segtools.sources.raw import raw_table
+from segtools.sources.formats.headers import looks_like, normal
+from segtools.sources.formats.raw import raw_table
+from segtools.sources.formats.text import try_strptime, typed
+from segtools.sources.people.keys import email_key
 from segtools.sources.survey.answers import Asked, Plan, Question, answers, planned
 from segtools.sources.survey.rows import (
     PERSONAL,
@@ -33,7 +34,6 @@ from segtools.sources.survey.rows import (
     refuse_twice,
     without_headers,
 )
-from segtools.sources.text import try_strptime, typed
 
 # Codes and labels of Status; only 1 and Survey Preview are documented.
 _PREVIEWS = ["1", "2", "9", "17", "survey preview", "survey test", "spam preview"]

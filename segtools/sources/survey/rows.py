@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 from segtools.config import DataFile
 from segtools.schema import ConfigError, DataError
 from segtools.sources import reading
-from segtools.sources.headers import normal
+from segtools.sources.formats.headers import normal
 from segtools.timezones import zone
 
 # What a column may be called: ImportIds of Qualtrics, its headers, other tools'.

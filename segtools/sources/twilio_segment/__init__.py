@@ -13,17 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from segtools.config import DataFile, checked
 from segtools.schema import MONEY, ConfigError
 from segtools.sources import NEVER, Opened, Tables, land, source
-from segtools.sources.headers import column, find_columns
-from segtools.sources.keys import email_key
-from segtools.sources.nested import (
+from segtools.sources.formats.headers import column, find_columns
+from segtools.sources.formats.nested import (
     digest_of,
     parsed,
     struct_of,
     unfolded,
     with_owner,
 )
-from segtools.sources.raw import raw_table
-from segtools.sources.text import shaped, time_of
+from segtools.sources.formats.raw import raw_table
+from segtools.sources.formats.text import shaped, time_of
+from segtools.sources.people.keys import email_key
 from segtools.sources.twilio_segment.orders import (
     COMPLETED,
     GOODS,

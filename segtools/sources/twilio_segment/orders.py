@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from segtools.schema import MONEY
-from segtools.sources.nested import struct_of
-from segtools.sources.text import shaped
+from segtools.sources.formats.nested import struct_of
+from segtools.sources.formats.text import shaped
 
 _IDS = ("product_id", "productId", "id", "sku")
 GOODS = (*_IDS, "name", "category", "brand", "price", "quantity")

@@ -10,11 +10,11 @@ import ibis.expr.types as ir
 
 from segtools.config import DataFile
 from segtools.sources import MACHINERY
-from segtools.sources.headers import column, find_columns
-from segtools.sources.keys import email_key, phone_key
-from segtools.sources.nested import last_known
-from segtools.sources.raw import raw_table
-from segtools.sources.text import shaped
+from segtools.sources.formats.headers import column, find_columns
+from segtools.sources.formats.nested import last_known
+from segtools.sources.formats.raw import raw_table
+from segtools.sources.formats.text import shaped
+from segtools.sources.people.keys import email_key, phone_key
 
 _NOT_TRAITS = r"^(id|received_at|_*loaded_at|uuid(_ts)?|context_.*)$"
 

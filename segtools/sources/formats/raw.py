@@ -17,8 +17,8 @@ import ibis.expr.types as ir
 from segtools.config import DataFile
 from segtools.schema import ConfigError, DataError
 from segtools.sources import engine_said
-from segtools.sources.excel import SUFFIXES, excel_table
-from segtools.sources.whole import (
+from segtools.sources.formats.excel import SUFFIXES, excel_table
+from segtools.sources.formats.whole import (
     check_whole,
     in_utf_8,
     is_empty,

@@ -11,7 +11,7 @@ from ibis.util import gen_name
 
 from segtools.config import TableFile
 from segtools.schema import TABLES
-from segtools.sources.text import shaped, time_of, typed
+from segtools.sources.formats.text import shaped, time_of, typed
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pydantic import Field
 from segtools.config import DataFile
 from segtools.schema import ConfigError, DataError, did_you_mean
 from segtools.sources import land
-from segtools.sources.raw import data_files, raw_table
+from segtools.sources.formats.raw import data_files, raw_table
 
 _JSON = {".json", ".jsonl", ".ndjson", ".log"}
 

@@ -16,8 +16,8 @@ from pandas.testing import assert_frame_equal
 from segtools.config import DataFile, TableFile
 from segtools.schema import ConfigError, DataError
 from segtools.sources.files import read
-from segtools.sources.raw import data_files, raw_table
-from sources.workbooks import write_locked, write_ods, write_xlsx
+from segtools.sources.formats.raw import data_files, raw_table
+from sources.formats.workbooks import write_locked, write_ods, write_xlsx
 
 LINES = "id,name\n007,Zoë\n1234567890123,Bob\n"
 ROWS = pd.DataFrame({"id": ["007", "1234567890123"], "name": ["Zoë", "Bob"]})

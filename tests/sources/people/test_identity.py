@@ -6,8 +6,8 @@ import ibis
 import pandas as pd
 import pytest
 
-from segtools.sources.identity import named_by_id, resolve
-from segtools.sources.keys import email_key, phone_key
+from segtools.sources.people.identity import named_by_id, resolve
+from segtools.sources.people.keys import email_key, phone_key
 
 NEVER = 2**40
 

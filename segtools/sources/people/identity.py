@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from segtools.schema import ORDER_TABLES, contract_of
 from segtools.sources import Tables
-from segtools.sources.keys import email_key, phone_key
+from segtools.sources.people.keys import email_key, phone_key
 
 _KEYS = ("by_email", "by_phone")
 Keep = Callable[[ir.Table], ir.Table]

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from segtools.schema import DataError
-from segtools.sources.objects import MappedFile, listed, opened_text
+from segtools.sources.formats.objects import MappedFile, listed, opened_text
 
 ROWS = [{"id": 7, "tags": ["a", "b"]}, {"id": "007", "Tags": "x", "a/b~c": None}]
 

@@ -13,7 +13,7 @@ from ibis.util import gen_name
 
 from segtools.schema import ORDER_TABLES, DataError
 from segtools.sources import NEVER, Opened, Tables, land
-from segtools.sources.identity import named_by_id, resolve
+from segtools.sources.people.identity import named_by_id, resolve
 
 Block = tuple[str, Opened]
 

@@ -8,7 +8,7 @@ import pytest
 
 from segtools.schema import ConfigError, DataError
 from segtools.sources import NEVER, Opened
-from segtools.sources.join import join_blocks
+from segtools.sources.people.join import join_blocks
 
 
 def opened(**tables: pd.DataFrame) -> Opened:

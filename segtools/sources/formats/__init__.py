@@ -1,0 +1,1 @@
+"""How files are written: delimited text, Excel, JSON, Parquet; text becomes types."""

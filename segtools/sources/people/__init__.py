@@ -1,0 +1,1 @@
+"""Who is who: one person found again in several sources."""
