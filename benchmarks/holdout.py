@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from segtools.config import validate
-from segtools.features.build import Shop
 from segtools.features.outcome import outcome
+from segtools.features.shop import Shop
 from segtools.goals import typed_shop
 from segtools.records import read_record
 from segtools.segmentation.baselines import RFM

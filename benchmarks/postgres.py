@@ -87,8 +87,9 @@ def counted() -> Iterator[Left]:
 
 
 def measure(url: str, lines: int, customers: int) -> None:
-    from segtools.features.build import Shop, build_features, collect, supported
+    from segtools.features.build import collect, features_at, supported
     from segtools.features.catalogue import Window
+    from segtools.features.shop import Shop
     from segtools.sources import connect
     from segtools.sources.database import read
 
@@ -105,7 +106,7 @@ def measure(url: str, lines: int, customers: int) -> None:
         lines_table = opened.tables["order_lines"].drop("unreadable")
         shop = Shop({"order_lines": lines_table}, "UTC")
         features, _ = supported(shop)
-        frame = collect(build_features(shop, Window(ORIGIN, 180), features))
+        frame = collect(features_at(shop, Window(ORIGIN, 180), features))
     seconds = time.perf_counter() - start
     print(f"features: {len(features)} of {len(frame):,} customers in {seconds:.1f} s")
     print(

@@ -10,8 +10,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.config import GOAL_TEXT, RunConfig
-from segtools.features.build import Shop, supported
+from segtools.features.build import supported
 from segtools.features.catalogue import registered
+from segtools.features.shop import Shop
 from segtools.prepare.clean import kept_rows, reasoned
 from segtools.prepare.merge import merge_tables
 from segtools.records import digest

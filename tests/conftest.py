@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from segtools.features.build import Shop, build_features, collect, supported
+from segtools.features.build import collect, features_at, supported
 from segtools.features.describe import catalogue_record
 from segtools.features.legs import Plan, build_learning, plan_legs
+from segtools.features.shop import Shop
 from segtools.simulate import simulate
 from segtools.sources import connect
 
@@ -119,7 +120,7 @@ def market() -> Market:
     first = int(made.order_lines["ordered_at"].min().timestamp())
     plan = plan_legs(origin, first, window_days=90, outcome_days=60, goal="grow_spend")
     known, missing = supported(shop)
-    built = build_features(shop, plan.window(), known, with_customers=True)
+    built = features_at(shop, plan.window(), known, with_customers=True)
     entries = catalogue_record(known, missing, shop, plan.window())["features"]
     learning = build_learning(shop, plan, known, "grow_spend")
     return Market(made.truth, shop, plan, collect(built), learning, entries)

@@ -203,7 +203,7 @@ def test_readme_registers_an_own_feature(snippet, shop):
     names, _ = snippet(OWN_FEATURE)
     own = [f for f in segtools.supported(shop)[0] if f.name == "night_share"]
     at_new_year = segtools.Window(origin=1_706_745_600, days=31)  # 2024-02-01
-    frame = segtools.collect(segtools.build_features(shop, at_new_year, own))
+    frame = segtools.collect(segtools.features_at(shop, at_new_year, own))
     shares = dict(zip(frame["customer_id"], frame["night_share"], strict=True))
     assert shares == {"ann": 0.0, "bob": 0.0, "cat": 1.0}
     assert callable(names["night_share"])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from segtools.config import RunConfig, TableFile
-from segtools.features.build import Shop
+from segtools.features.shop import Shop
 from segtools.goals import (
     base_sentence,
     bases,

@@ -56,6 +56,7 @@ class RunConfig(BaseModel):
     )
     extensions: list[str] = _key([], "01_goals", "Python files with own features, ...")
     timezone: ZoneName | None = _key(None, "01_goals", "IANA zone of days and hours")
+    country: str = _key("", "01_goals", "whose public holidays count, such as DE")
     currency: str = _key("", "01_goals", "sign or code shown beside money")
     as_of: str | None = _key(None, "01_goals", "instant at which the analysis stands")
     window_days: int = _key(180, "02_data_prep", "how far features look back", ge=7)
@@ -115,6 +116,9 @@ class RunConfig(BaseModel):
         ["value", "behaviour", "loyalty", "benefits"],
         "02_data_prep",
         "what segments look at",
+    )
+    variables: list[str] = _key(
+        [], "02_data_prep", "descriptors that are to build segments, too"
     )
     method: str = _key("auto", "03_segmentation", "auto, or the scheme to use")
     n_segments: int | Literal["auto"] = _key(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -12,141 +12,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from segtools.attributes import attribute_kind
-from segtools.config import RunConfig
-from segtools.features.catalogue import VIEWS, Feature, Window, registered
-from segtools.prepare.ledger import build_orders, order_key
-from segtools.schema import contract_of
-from segtools.timezones import DAY, local_seconds, offsets
-
-
-@dataclass(frozen=True)
-class Shop:
-    """Kept tables and how to read them: the zone and what returns count against.
-
-    Attributes
-    ----------
-    tables : dict of ibis Tables
-    timezone : str
-        IANA name of the shop's zone.
-    returns, net_against, cancellations : str
-        The policies of the same names in the configuration.
-    kinds : dict
-        Kinds of attributes that somebody has said, by name.
-    again : callable, optional
-        From an origin (UTC seconds) to the tables as they would have been cleaned
-        then; where it is not given, rows from the origin on are cut off `tables`.
-    """
-
-    tables: dict[str, ir.Table]
-    timezone: str
-    returns: str = "net"
-    net_against: str = "customer"
-    cancellations: str = "drop"
-    kinds: dict[str, str] = field(default_factory=dict)
-    again: Callable[[int], dict[str, ir.Table]] | None = None
-
-    @classmethod
-    def of(
-        cls,
-        tables: dict[str, ir.Table],
-        config: RunConfig,
-        again: Callable[[int], dict[str, ir.Table]] | None = None,
-    ) -> Shop:
-        """Make a shop with the policies of a configuration."""
-        return cls(
-            tables,
-            str(config.timezone),
-            config.returns,
-            config.net_against,
-            config.cancellations,
-            config.attribute_kinds,
-            again,
-        )
-
-    def before(self, origin: int) -> Shop:
-        """Give the shop as it stood at `origin`: no row from then on is left."""
-        tables = self.again(origin) if self.again else self.tables
-        cut = {name: _cut(t, name, origin) for name, t in tables.items()}
-        return replace(self, tables=cut, again=None)
-
-    def orders(self) -> ir.Table:
-        """Group the rows into orders and returns, by the shop's policies."""
-        return build_orders(
-            self.tables,
-            net_against=self.net_against,
-            cancellations=self.cancellations,
-        )
-
-    def attributes(self) -> ir.Table | None:
-        """Give one row per customer of attributes, those of their account beside."""
-        people, accounts = self.tables.get("customers"), self.tables.get("accounts")
-        if people is None or accounts is None:
-            return accounts if people is None else people
-        more = [c for c in accounts.columns if c not in people.columns]
-        firm = accounts.select("customer_id", *more)
-        joined = people.outer_join(firm, "customer_id")
-        who = joined.customer_id.coalesce(joined.customer_id_right)
-        return joined.mutate(customer_id=who).drop("customer_id_right")
-
-    def kind(self, attribute: str) -> str:
-        """Give the kind of an attribute, said or guessed; ids have none."""
-        if attribute.endswith(("customer_id", "account_id")):
-            return "id"
-        return attribute_kind(attribute, self.kinds)
-
-
-def _cut(table: ir.Table, name: str, origin: int) -> ir.Table:
-    time = contract_of(name).time
-    if time is None or time not in table.columns:
-        return table
-    second = table[time].epoch_seconds()
-    early = (second < origin) | second.isnull()
-    if "cancelled_at" not in table.columns:
-        return table.filter(early)
-    # What will be cancelled later is not cancelled yet.
-    known = table.cancelled_at.epoch_seconds() < origin
-    own = known.ifelse(table.cancelled_at, ibis.null(table.cancelled_at.type()))
-    return table.filter(early).mutate(cancelled_at=own)
-
-
-def views(shop: Shop, window: Window) -> dict[str, ir.Table]:
-    """Give the views that features aggregate, cut at the window's origin.
-
-    Returns
-    -------
-    dict
-        ``orders``, ``ledger``, ``lines`` (if there are lines) and ``history``; each
-        with ``second`` (UTC), ``local_hour`` (0 to 23) and ``local_weekday``
-        (0 is Monday).
-    """
-    then = shop.before(window.origin)
-    table = offsets(shop.timezone, window.start - 2 * DAY, window.origin + DAY)
-    every = _timed(then.orders(), table)
-    within = every.filter(every.second >= window.start)
-    kept_returns = within.amount.notnull()
-    if shop.returns == "separate":
-        kept_returns = ~within.is_return
-    found = {
-        "history": every.filter(~every.is_return),
-        "orders": within.filter(~within.is_return),
-        "ledger": within.filter(kept_returns),
-    }
-    if "order_lines" in then.tables:
-        lines = then.tables["order_lines"]
-        timed = _timed(lines.mutate(order_id=order_key(lines)), table)
-        found["lines"] = timed.filter(~timed.is_return, timed.second >= window.start)
-    return found
-
-
-def _timed(table: ir.Table, zone: list[tuple[int, int]]) -> ir.Table:
-    # Whole seconds: some engines keep fractions here, and weeks would be miscounted.
-    timed = table.mutate(second=table.ordered_at.truncate("s").epoch_seconds())
-    local = local_seconds(timed.second, zone)
-    # 1970-01-01 was a Thursday: three days after a Monday.
-    return timed.mutate(
-        local_hour=(local % DAY) // 3600, local_weekday=(local // DAY + 3) % 7
-    )
+from segtools.features.catalogue import Feature, Window, registered
+from segtools.features.fuse import only
+from segtools.features.shop import Shop
+from segtools.features.views import Part, Views
+from segtools.schema import ConfigError, did_you_mean
+from segtools.timezones import epoch, instant
 
 
 def population(shop: Shop, origin: int, *, with_customers: bool) -> ir.Table:
@@ -169,6 +40,32 @@ def population(shop: Shop, origin: int, *, with_customers: bool) -> ir.Table:
     return everyone.distinct()
 
 
+def variables(features: list[Feature], also: list[str]) -> list[Feature]:
+    """Give the features that build segments: those of that role, and those named.
+
+    Parameters
+    ----------
+    features : list of Feature
+        As `supported` gives them.
+    also : list of str
+        Names of descriptors that are to build segments, too.
+
+    Raises
+    ------
+    ConfigError
+        If a name is none of the features.
+    """
+    names = [f.name for f in features]
+    for name in also:
+        if name not in names:
+            raise ConfigError(
+                f"variables must name features that the data and bases support, but "
+                f"{name!r} is none. {did_you_mean(name, names)}"
+            )
+    chosen = [f for f in features if f.role == "segmentation" or f.name in also]
+    return [replace(f, role="segmentation") for f in chosen]
+
+
 def supported(
     shop: Shop, bases: list[str] | None = None
 ) -> tuple[list[Feature], dict[str, list[str]]]:
@@ -189,34 +86,44 @@ def supported(
         Name of each other feature to the columns that it lacks.
     """
     wanted = registered(bases)
-    needed = sorted({(f.over, c) for f in wanted for c in f.needs})
+    needed = sorted({(f.table, c) for f in wanted for c in f.needs})
     there = dict(zip(needed, _filled(shop, needed), strict=True))
     missing = {
-        f.name: [f"{f.over}.{c}" for c in f.needs if not there[(f.over, c)]]
+        f.name: [f"{f.over}.{c}" for c in f.needs if not there[(f.table, c)]]
         for f in wanted
     }
-    if "order_lines" not in shop.tables:
-        missing |= {f.name: ["order_lines"] for f in wanted if f.over == "lines"}
+    nowhere = [f for f in wanted if _rows(shop, f.table) is None]
+    missing |= {f.name: [f.table] for f in nowhere}
     return (
         [f for f in wanted if not missing[f.name]],
         {name: lacks for name, lacks in missing.items() if lacks},
     )
 
 
+def _rows(shop: Shop, table: str) -> ir.Table | None:
+    if table == "orders" and "orders" not in shop.tables:
+        table = "order_lines"
+    return shop.tables.get(table)
+
+
 def _filled(shop: Shop, needed: Iterable[tuple[str, str]]) -> list[bool]:
-    rows = shop.tables.get("orders", shop.tables.get("order_lines"))
-    lines = shop.tables.get("order_lines")
-    found = []
-    for over, column in needed:
-        table = lines if over == "lines" else rows
-        if table is None or column not in table.columns:
-            found.append(False)
-        else:
-            found.append(int(table[column].count().execute()) > 0)
-    return found
+    """Say of each column whether it holds a value; one look at each table."""
+    wanted = list(needed)
+    held: dict[tuple[str, str], bool] = {}
+    for table in dict.fromkeys(t for t, _ in wanted):
+        rows = _rows(shop, table)
+        columns = [
+            c for t, c in wanted if t == table and c in getattr(rows, "columns", ())
+        ]
+        if rows is not None and columns:
+            counted = rows.aggregate(
+                **{c: rows[c].count() for c in columns}
+            ).to_pandas()
+            held |= {(table, c): int(counted[c].iloc[0]) > 0 for c in columns}
+    return [held.get(key, False) for key in wanted]
 
 
-def build_features(
+def features_at(
     shop: Shop,
     window: Window,
     features: list[Feature],
@@ -242,30 +149,118 @@ def build_features(
         ``customer_id`` and one column a feature; counts and sums over an empty
         window are 0, everything else is null there.
     """
-    at = views(shop, window)
-    base = population(shop, window.origin, with_customers=with_customers)
-    parts = [
-        at[view]
-        .group_by("customer_id")
-        .aggregate(**{f.name: f.expression(at[view], window) for f in own})
-        for view in VIEWS
-        if (own := [f for f in features if f.over == view])
-    ]
-    joined = reduce(
-        lambda left, right: left.left_join(right, "customer_id").drop(
-            "customer_id_right"
-        ),
-        parts,
-        base,
-    )
-    zero = [f.name for f in features if f.name in ("n_orders", "spend_total")]
-    bought = joined.customer_id.isin(at["history"].customer_id)
-    filled = {
-        name: ibis.ifelse(bought, joined[name].fill_null(0), joined[name])
-        for name in zero
+    at = Views(shop, window)
+    apart = [f for f in features if _fused(at, f) is None]
+    together = [f for f in features if f not in apart]
+    bases = {at.part(f.over).base: at.part(f.over) for f in together}
+    bases |= {"every": at.part("history")}
+    parts = {base: _aggregated(at, part, together) for base, part in bases.items()}
+    start = parts.pop("every")
+    if with_customers:
+        everyone = population(shop, window.origin, with_customers=True)
+        start = _beside(everyone, start)
+    others = [*parts.values(), *(_on_its_own(at, f) for f in apart)]
+    joined = reduce(_beside, others, start)
+    return joined.select("customer_id", **{f.name: _value(joined, f) for f in features})
+
+
+def build_features(
+    tables: dict[str, ir.Table],
+    *,
+    as_of: str,
+    window_days: int = 180,
+    bases: list[str] | None = None,
+    timezone: str = "UTC",
+    **policies: Any,
+) -> ir.Table:
+    """Build every feature that the tables support, one row a customer.
+
+    Parameters
+    ----------
+    tables : dict of ibis Tables
+        ``orders`` and/or ``order_lines``, and whatever else there is, typed as
+        ``data/README.md`` says, in any one engine.
+    as_of : str
+        ISO date (its midnight in `timezone`) or date-time; rows from then on are cut
+        before anything else happens.
+    window_days : int, default=180
+        How far back features look.
+    bases : list of str, optional
+        Only these; default all.
+    timezone : str, default="UTC"
+        IANA name of the shop's zone, for days and hours of habit.
+    **policies
+        Further fields of `Shop`, such as ``returns`` or ``rows_are_orders``.
+
+    Returns
+    -------
+    ibis Table
+        Lazy: ``customer_id`` and one column a feature, for everyone with an order
+        before `as_of` and everyone in ``customers``.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> orders = ibis.memtable({"customer_id": ["ann", "ann"], "amount": [2, 3],
+    ...     "ordered_at": ["2024-01-02 10:00", "2024-01-05 10:00"]})
+    >>> orders = orders.mutate(ordered_at=orders.ordered_at.cast("timestamp"),
+    ...     amount=orders.amount.cast("decimal(18, 4)"), is_return=ibis.literal(False))
+    >>> found = build_features({"orders": orders}, as_of="2024-01-08", bases=["value"])
+    >>> found.select("n_orders", "spend_total").to_pandas().values.tolist()
+    [[2.0, 5.0]]
+    """
+    shop = Shop(tables, timezone, **policies)
+    window = Window(epoch(instant(as_of, timezone)), window_days)
+    features, _ = supported(shop, bases)
+    return features_at(shop, window, features, with_customers=True)
+
+
+def _fused(at: Views, feature: Feature) -> ir.Value | None:
+    part = at.part(feature.over)
+    return only(feature.expression(part.table, at.window), part.condition)
+
+
+def _aggregated(at: Views, base: Part, features: list[Feature]) -> ir.Table:
+    """Compute all features of one base in one pass, and the rows of each view."""
+    own = [f for f in features if at.part(f.over).base == base.base]
+    seen = {"history"} if base.base == "every" else set()
+    seen |= {f.over for f in own}
+    values = {
+        _rows_of(v): only(base.table.count(), at.part(v).condition)
+        for v in sorted(seen)
     }
-    names = [f.name for f in features]
-    return joined.mutate(**filled).select("customer_id", *names)
+    values |= {f.name: _fused(at, f) for f in own}
+    return base.table.group_by("customer_id").aggregate(**values)
+
+
+def _on_its_own(at: Views, feature: Feature) -> ir.Table:
+    rows = at[feature.over]
+    value = feature.expression(rows, at.window)
+    return rows.group_by("customer_id").aggregate(**{feature.name: value})
+
+
+def _rows_of(view: str) -> str:
+    return f"rows of {view}"
+
+
+def _beside(left: ir.Table, right: ir.Table) -> ir.Table:
+    more = [c for c in right.columns if c not in left.columns or c == "customer_id"]
+    return left.left_join(right.select(more), "customer_id").drop("customer_id_right")
+
+
+def _value(joined: ir.Table, feature: Feature) -> ir.Value:
+    """Give a feature, or what it is for whom the view has no row."""
+    value = joined[feature.name]
+    rows = _rows_of(feature.over)
+    if rows in joined.columns:
+        value = ibis.ifelse(joined[rows] > 0, value, ibis.null(value.type()))
+    if feature.empty is None:
+        return value
+    filled = value.fill_null(feature.empty)
+    if feature.table not in ("orders", "order_lines"):
+        return filled
+    # Of strangers nothing is known, not even that they bought nothing.
+    return ibis.ifelse(joined[_rows_of("history")] > 0, filled, value)
 
 
 def collect(table: ir.Table) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -10,7 +10,9 @@ import ibis.expr.types as ir
 
 from segtools.schema import ConfigError, did_you_mean
 
-VIEWS = ("orders", "ledger", "lines", "history")
+# By view its table of the contract and how far back it looks; `views` fills it.
+LOOKS: dict[str, tuple[str, str]] = {}
+ROLES = ("segmentation", "descriptor")
 Expression = Callable[[ir.Table, "Window"], ir.Value]
 _FEATURES: dict[str, Feature] = {}
 
@@ -39,15 +41,21 @@ class Feature:
     direction : str
         ``more`` if more is better for the shop, ``less``, or ``none``.
     over : str
-        The view it aggregates: ``orders`` (orders in the window), ``ledger`` (orders
-        and returns in the window), ``lines`` (order lines in the window) or
+        The view it aggregates, such as ``orders`` (those in the window), ``ledger``
+        (orders and returns in the window), ``lines`` (order lines in the window) or
         ``history`` (all orders before the origin).
     needs : tuple of str
-        Columns of the view that must be there and not be all null.
+        Columns of the view's table that must be there and not be all null.
     expression : callable
         From (view, Window) to an Ibis aggregate.
     version : int
         Raised when the definition changes.
+    role : str
+        ``segmentation`` if it may build segments, ``descriptor`` if it only describes
+        them unless the configuration's ``variables`` name it.
+    empty : float or None
+        What customers get of whom the view has no row; None is null. With views of
+        orders this holds for customers with an order before the origin.
     """
 
     name: str
@@ -60,17 +68,25 @@ class Feature:
     needs: tuple[str, ...]
     expression: Expression
     version: int = 1
+    role: str = "segmentation"
+    empty: float | None = None
+
+    @property
+    def table(self) -> str:
+        """The table of the contract that the feature is made of."""
+        return LOOKS[self.over][0]
 
     @property
     def history(self) -> str:
         """``all`` if the feature looks back beyond the window, else ``window``."""
-        return "all" if self.over == "history" else "window"
+        return LOOKS[self.over][1]
 
     def entry(self) -> dict[str, Any]:
         """Give the feature's entry in ``feature_catalogue.json``."""
         record = asdict(replace(self, expression=None))  # type: ignore[arg-type]
         record.pop("expression")
-        return record | {"history": self.history, "role": "segmentation"}
+        record.pop("empty")
+        return record | {"history": self.history}
 
 
 def feature(
@@ -83,6 +99,8 @@ def feature(
     definition: str = "",
     direction: str = "none",
     needs: tuple[str, ...] = (),
+    role: str = "segmentation",
+    empty: float | None = None,
 ) -> Callable[[Expression], Expression]:
     """Register a feature: the decorated function gives its Ibis aggregate.
 
@@ -92,14 +110,19 @@ def feature(
         Column name, a Python identifier.
     basis : str
         The basis it belongs to; a new word makes a new basis.
-    over : {"orders", "ledger", "lines", "history"}, default="orders"
-        The view that the function gets as its first argument.
+    over : str, default="orders"
+        The view that the function gets as its first argument: ``orders``, ``ledger``,
+        ``lines``, ``history`` and the others of `segtools.features.views`.
     unit, label, definition : str
         For people; the label defaults to the name.
     direction : {"more", "less", "none"}, default="none"
         Which way is good for the shop.
     needs : tuple of str, default=()
-        Columns of the view without which the feature is left out.
+        Columns of the view's table without which the feature is left out.
+    role : {"segmentation", "descriptor"}, default="segmentation"
+        Whether it builds segments by itself, or only where ``variables`` name it.
+    empty : float, optional
+        What customers get of whom the view has no row; default null.
 
     Returns
     -------
@@ -109,7 +132,7 @@ def feature(
     Raises
     ------
     ConfigError
-        If the name is no identifier or the view is unknown.
+        If the name is no identifier, or the view or role is unknown.
 
     Examples
     --------
@@ -124,11 +147,10 @@ def feature(
             f"A feature's name must be an identifier, but it is {name!r}. "
             "Use letters, digits and _."
         )
-    if over not in VIEWS:
-        raise ConfigError(
-            f"over must be a view of the orders, but it is {over!r}. "
-            f"{did_you_mean(over, VIEWS)}"
-        )
+    from segtools.features import views  # noqa: F401
+
+    _one_of("over", over, LOOKS)
+    _one_of("role", role, ROLES)
 
     def register(expression: Expression) -> Expression:
         _FEATURES[name] = Feature(
@@ -141,10 +163,20 @@ def feature(
             over=over,
             needs=needs,
             expression=expression,
+            role=role,
+            empty=empty,
         )
         return expression
 
     return register
+
+
+def _one_of(argument: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise ConfigError(
+            f"{argument} must be one of {list(known)}, but it is {value!r}. "
+            f"{did_you_mean(value, known)}"
+        )
 
 
 def remove_feature(name: str) -> None:

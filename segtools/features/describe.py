@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.features.build import Shop
 from segtools.features.catalogue import Feature, Window
+from segtools.features.shop import Shop
 
 
 def catalogue_record(
@@ -15,8 +15,20 @@ def catalogue_record(
     missing: dict[str, list[str]],
     shop: Shop,
     window: Window,
+    variables: list[Feature] | None = None,
 ) -> dict[str, Any]:
     """Give what ``feature_catalogue.json`` keeps.
+
+    Parameters
+    ----------
+    features : list of Feature
+        All that were computed.
+    missing : dict
+        Of each other feature the columns that it lacks.
+    shop : Shop
+    window : Window
+    variables : list of Feature, optional
+        Those that build segments; default by their own role.
 
     Returns
     -------
@@ -41,18 +53,37 @@ def catalogue_record(
         }
         for c in columns
     ]
+    building = {f.name for f in (variables or features) if f.role == "segmentation"}
+    entries = [
+        f.entry() | {"role": "segmentation" if f.name in building else "descriptor"}
+        for f in features
+    ]
     return {
         "window_days": window.days,
-        "features": [f.entry() for f in features] + descriptors,
+        "features": entries + descriptors,
         "left_out": missing,
     }
+
+
+def building(frame: pd.DataFrame, catalogue: list[dict[str, Any]]) -> pd.DataFrame:
+    """Give the customers and the features that build segments, without descriptors.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With ``customer_id`` and a column a feature.
+    catalogue : list of dict
+        Entries of ``feature_catalogue.json``.
+    """
+    names = [e["name"] for e in catalogue if e["role"] == "segmentation"]
+    return frame[["customer_id", *names]]
 
 
 def feature_table(frame: pd.DataFrame, catalogue: dict[str, Any]) -> pd.DataFrame:
     """Tabulate each feature's basis, quartiles and share of customers with a value."""
     rows = []
     for entry in catalogue["features"]:
-        if entry["role"] != "segmentation":
+        if "over" not in entry:  # an attribute, as it was given
             continue
         column = frame[entry["name"]]
         low, middle, high = column.quantile([0.25, 0.5, 0.75])
@@ -60,6 +91,7 @@ def feature_table(frame: pd.DataFrame, catalogue: dict[str, Any]) -> pd.DataFram
             {
                 "Feature": entry["label"],
                 "Basis": entry["basis"],
+                "Builds segments": "yes" if entry["role"] == "segmentation" else "no",
                 "Unit": entry["unit"],
                 "Lower quarter": low,
                 "Middle": middle,

@@ -13,9 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.features.build import Shop, Window, build_features, collect
-from segtools.features.catalogue import Feature
+from segtools.features.build import collect, features_at
+from segtools.features.catalogue import Feature, Window
 from segtools.features.outcome import judged_on, outcome
+from segtools.features.shop import Shop
 from segtools.timezones import DAY
 
 
@@ -215,7 +216,7 @@ def build_learning(
 def _part(
     shop: Shop, window: Window, features: list[Feature], goal: str, days: int
 ) -> pd.DataFrame:
-    frame = collect(build_features(shop, window, features))
+    frame = collect(features_at(shop, window, features))
     later = outcome(shop, goal, window.origin, days).to_pandas()
     known = later.set_index("customer_id")["outcome"]
     frame["outcome"] = frame["customer_id"].map(known).fillna(0.0).astype(float)

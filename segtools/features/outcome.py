@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from segtools.features.build import Shop
+from segtools.features.shop import Shop
 from segtools.timezones import DAY
 
 UNITS = {"grow_spend": "money", "keep_customers": "share", "win_back": "share"}

@@ -30,6 +30,7 @@ def recency_days(history: ir.Table, window: Window) -> ir.Value:
     label="Orders",
     definition="Orders in the window; returns are not orders.",
     direction="more",
+    empty=0,
 )
 def n_orders(orders: ir.Table, window: Window) -> ir.Value:
     """Count orders."""
@@ -44,6 +45,7 @@ def n_orders(orders: ir.Table, window: Window) -> ir.Value:
     label="Spend",
     definition="Sum of amounts in the window, returns as the returns policy says.",
     direction="more",
+    empty=0,
 )
 def spend_total(ledger: ir.Table, window: Window) -> ir.Value:
     """Sum amounts."""

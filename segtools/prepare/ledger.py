@@ -24,6 +24,7 @@ def build_orders(
     *,
     net_against: str = "customer",
     cancellations: str = "drop",
+    rows_are_orders: bool = False,
 ) -> ir.Table:
     """Group kept rows into orders; a return stands for itself, at its own time.
 
@@ -38,6 +39,9 @@ def build_orders(
     cancellations : {"drop", "return", "keep"}, default="drop"
         ``return``: a cancelled order counts as bought, and as returned when it was
         cancelled. (Dropped ones are no longer in the tables.)
+    rows_are_orders : bool, default=False
+        No two rows of ``orders`` belong together (as `each_row_an_order` finds), so
+        that none has to be grouped.
 
     Returns
     -------
@@ -60,6 +64,10 @@ def build_orders(
     )
     money = {c: _sum(keyed, c) for c in ("amount", "discount", "coupon_discount")}
     text = {c: _first(keyed, c) for c in ("store_id", "channel", "currency")}
+    if rows_are_orders and "orders" in tables:
+        own = {c: _own(keyed, c) for c in (*money, *text)}
+        orders = keyed.mutate(n_lines=ibis.literal(1), **own).drop("returned_at")
+        return _netted(orders) if net_against == "order" else orders.drop("undone")
     keys = ("customer_id", "order_id", "is_return", "returned_at", "undone")
     grouped = keyed.group_by(*keys)
     orders = grouped.aggregate(
@@ -105,6 +113,27 @@ def _netted(orders: ir.Table) -> ir.Table:
     net = (joined.amount + joined.back.fill_null(0)).cast(MONEY)
     left = joined.mutate(amount=net).filter(joined.back.isnull() | (net > 0))
     return left.select(*bought.columns).union(lost)
+
+
+def each_row_an_order(tables: dict[str, ir.Table]) -> bool:
+    """Say whether no two rows of ``orders`` belong to one order.
+
+    Parameters
+    ----------
+    tables : dict of ibis Tables
+        With ``orders``, or the answer is no.
+    """
+    rows = tables.get("orders")
+    if rows is None:
+        return False
+    keyed = rows.select("customer_id", "is_return", key=order_key(rows))
+    twice = keyed.group_by(keyed.columns).aggregate(rows=ibis._.count())
+    return twice.filter(twice.rows > 1).limit(1).to_pandas().empty
+
+
+def _own(table: ir.Table, column: str) -> ir.Value:
+    kind = MONEY if column in ("amount", "discount", "coupon_discount") else "string"
+    return table[column] if column in table.columns else ibis.null(kind)
 
 
 def _sum(table: ir.Table, column: str) -> ir.Value:

@@ -11,8 +11,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.attributes import SHOWN
-from segtools.features.build import Shop, views
 from segtools.features.catalogue import Window
+from segtools.features.shop import Shop
+from segtools.features.views import views
 
 INDEX_BASE = 100.0
 

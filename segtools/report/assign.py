@@ -9,8 +9,9 @@ import pandas as pd
 
 from segtools.config import RunConfig, validate
 from segtools.destinations.spreadsheet import to_csv
-from segtools.features.build import Shop, build_features, collect, supported
+from segtools.features.build import collect, features_at, supported, variables
 from segtools.features.catalogue import Window, registered
+from segtools.features.shop import Shop
 from segtools.prepare.clean import clean
 from segtools.records import read_record, write_table, write_text
 from segtools.report.extensions import load_extensions
@@ -74,7 +75,8 @@ def _assigned(run_dir: Path, config: RunConfig) -> pd.DataFrame:
     shop = Shop.of(cleaned.tables, config)
     days = int(read_record(run_dir / "data_quality.json")["window_days"])
     features, _ = supported(shop, config.bases)
-    table = build_features(shop, Window(origin, days), features, with_customers=True)
+    features = variables(features, config.variables)
+    table = features_at(shop, Window(origin, days), features, with_customers=True)
     model = SegmentModel.from_record(read_record(run_dir / "model.json"))
     _refuse_unknown(model)
     return model.assign(collect(table))

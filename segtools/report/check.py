@@ -7,8 +7,9 @@ from typing import Any
 
 from segtools import goals
 from segtools.config import RunConfig
-from segtools.features.build import Shop, build_features, collect, supported
+from segtools.features.build import collect, features_at, supported, variables
 from segtools.features.legs import Plan, plan_legs
+from segtools.features.shop import Shop
 from segtools.prepare.clean import Cleaned, clean
 from segtools.prepare.coverage import matches_sentence
 from segtools.prepare.decisions import suspects_sentence
@@ -99,7 +100,8 @@ def check(config: RunConfig) -> Checked:
         goal=config.goal,
     )
     features, _ = supported(shop, config.bases)
-    frame = collect(build_features(shop, plan.window(), features, with_customers=True))
+    features = variables(features, config.variables)
+    frame = collect(features_at(shop, plan.window(), features, with_customers=True))
     days = plan.history_days(counted["first"])
     lights = both_lights(frame, len(features), config, days)
     about = describe_sources(cleaned, config, origin, len(frame))

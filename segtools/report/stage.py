@@ -25,9 +25,9 @@ from segtools.config import (
     stage_of,
     validate,
 )
-from segtools.features.build import Shop
 from segtools.features.catalogue import Window
 from segtools.features.legs import Plan, plan_legs
+from segtools.features.shop import Shop
 from segtools.prepare.clean import tables_at
 from segtools.records import read_record, write_record, write_table
 from segtools.report.extensions import load_extensions

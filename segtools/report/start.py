@@ -13,7 +13,7 @@ import pandas as pd
 
 from segtools import goals
 from segtools.config import RunConfig
-from segtools.features.build import supported
+from segtools.features.build import supported, variables
 from segtools.history.changes import find_previous
 from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
@@ -81,7 +81,8 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
     preflight(opened, config, origin)
     shop = goals.typed_shop(opened.before(origin), config, origin)
     goals.refuse_base(goals.survey(shop), config)
-    supported(shop, config.bases)
+    features, _ = supported(shop, config.bases)
+    variables(features, config.variables)
     _check_method(config.method)
 
 

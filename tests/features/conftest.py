@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from segtools.features.build import build_features, collect, supported
+from segtools.features.build import collect, features_at, supported
 from segtools.features.catalogue import Window
 from segtools.timezones import epoch, instant
 
@@ -19,9 +19,7 @@ def build():
         known, _ = supported(shop)
         chosen = [f for f in known if names is None or f.name in names]
         assert names is None or {f.name for f in chosen} == set(names)
-        return collect(
-            build_features(shop, window, chosen, with_customers=with_customers)
-        )
+        return collect(features_at(shop, window, chosen, with_customers=with_customers))
 
     return run
 

@@ -9,14 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from segtools.features.build import (
-    Shop,
-    population,
-    round_significant,
-    supported,
-    views,
-)
+from segtools.features.build import population, round_significant, supported
 from segtools.features.catalogue import Window, registered
+from segtools.features.shop import Shop
+from segtools.features.views import views
 from segtools.timezones import epoch, instant
 
 ORIGIN = pd.Timestamp("2024-03-31")
@@ -235,10 +231,12 @@ def test_each_view_is_cut_at_origin_and_window(lines, shop_of):
     window = Window(epoch(instant("2024-03-20T10:00", "UTC")), 15)
     counts = {n: v.count().execute() for n, v in views(shop, window).items()}
     # From 5 March 10:00 on: ann's second order, bob's tips; not yet ann's return.
-    assert counts == {"history": 4, "orders": 2, "ledger": 2, "lines": 2}
+    expected = {"history": 4, "orders": 2, "ledger": 2, "returned": 0}
+    assert counts == expected | {"lines": 2, "line_history": 6}
     later = Window(window.origin + 1, 15)
     counts = {n: v.count().execute() for n, v in views(shop, later).items()}
-    assert counts == {"history": 4, "orders": 1, "ledger": 2, "lines": 1}
+    expected = {"history": 4, "orders": 1, "ledger": 2, "returned": 1}
+    assert counts == expected | {"lines": 1, "line_history": 6}
 
 
 def test_unsupported_features_name_the_columns_that_they_lack(orders, shop_of):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from segtools.features.build import build_features, collect, supported
+from segtools.features.build import collect, features_at, supported
 from segtools.features.catalogue import Window
 from segtools.features.legs import Leg, build_learning, plan_legs
 from segtools.timezones import DAY, epoch, instant
@@ -186,7 +186,7 @@ def test_each_part_is_features_at_its_origin_and_the_outcome_after(
     known, _ = supported(shop)
     for part, days in (("judging_learn", 40), ("judging_judge", 20)):
         window = Window(int(ago(days).timestamp()), 40)
-        by_itself = collect(build_features(shop, window, known))
+        by_itself = collect(features_at(shop, window, known))
         assert_frame_equal(features_of(parts[part]), by_itself)
         period = bought["ordered_at"].between(ago(days), ago(days - 20), "left")
         spend = bought[period].groupby("customer_id")["amount"].sum()

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from segtools.features.build import Shop
+from segtools.features.shop import Shop
 from segtools.goals import survey
 from segtools.prepare.decisions import decisions, decisions_table, suspects
 from segtools.schema import DataError

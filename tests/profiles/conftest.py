@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segtools.features.build import build_features, collect, supported
+from segtools.features.build import collect, features_at, supported
 from segtools.features.catalogue import Window
 from segtools.features.describe import catalogue_record
 from segtools.profiles.profile import Segmented
@@ -72,7 +72,7 @@ def by_hand(shop, orders):
     return Segmented(
         shop=shop,
         window=window,
-        features=collect(build_features(shop, window, known)),
+        features=collect(features_at(shop, window, known)),
         segments=segments_of(["ann", "bob", "cat"], ["S01", "S01", "S02"]),
         catalogue=catalogue_record(known, missing, shop, window)["features"],
     )

@@ -11,8 +11,9 @@ import pytest
 
 from segtools.bundled import configuration
 from segtools.config import load_config
-from segtools.features.build import Shop, views
 from segtools.features.catalogue import Window
+from segtools.features.shop import Shop
+from segtools.features.views import views
 from segtools.prepare.clean import clean
 from segtools.schema import ConfigError
 from segtools.sources import connect, open_source

@@ -23,8 +23,9 @@ from pandas.testing import assert_frame_equal
 
 from segtools.bundled import bundled
 from segtools.config import checked
-from segtools.features.build import Shop, build_features, collect, supported
+from segtools.features.build import collect, features_at, supported
 from segtools.features.catalogue import Window
+from segtools.features.shop import Shop
 from segtools.schema import ConfigError, DataError
 from segtools.sources.database import Block, read
 from sources.postgres import PASSWORD, Server, programs, running
@@ -268,7 +269,7 @@ def _features(opened, origin: int) -> pd.DataFrame:
     shop = Shop({"order_lines": table}, "Europe/Berlin")
     features, _ = supported(shop)
     assert len(features) >= 15
-    return collect(build_features(shop, Window(origin, 180), features))
+    return collect(features_at(shop, Window(origin, 180), features))
 
 
 def test_features_leave_the_server_as_one_row_a_customer(lines, url, con):
@@ -290,7 +291,7 @@ def test_the_server_and_duckdb_give_the_same_features(lines, url, con, shop_of):
     one = _features(read(con, there, "UTC"), ORIGIN)
     shop = shop_of({"order_lines": lines}, "Europe/Berlin")
     features, _ = supported(shop)
-    two = collect(build_features(shop, Window(ORIGIN, 180), features))
+    two = collect(features_at(shop, Window(ORIGIN, 180), features))
     assert_frame_equal(one, two)
 
 
