@@ -83,6 +83,12 @@ neighborhood stadt wohnort ort land bundesland plz postleitzahl* kanton gemeinde
 pays departement* ciudad pais provincia* codigo_postal estado citta comune stad
 gemeente* provincie* regio
 """
+# What stands for origin or wealth without naming it.
+_PROXY = """
+zip zips zipcode* post postcode* post_code postal* plz postleitzahl* codigo_postal
+code_postal cap_code language* locale* lang sprache* muttersprach* langue* idioma*
+lingua* taal spoken neighbourhood neighborhood district* borough
+"""
 # A mark that means something else beside one of these words.
 _UNLESS = {
     "address*": "city country county province region state zip postcode postal",
@@ -155,6 +161,30 @@ def attribute_kind(column: str, kinds: Mapping[str, str] | None = None) -> str:
         if any(_marks(words, mark) for mark in marks):
             return kind
     return "demographic"
+
+
+def is_proxy(column: str, kinds: Mapping[str, str] | None = None) -> bool:
+    """Say whether an attribute may stand for a protected one: names, postcodes, ...
+
+    Parameters
+    ----------
+    column : str
+        The column's name.
+    kinds : mapping, optional
+        Column to kind, where somebody has said it; only contacts are then proxies.
+
+    Examples
+    --------
+    >>> is_proxy("postcode"), is_proxy("first_name"), is_proxy("language")
+    (True, True, True)
+    >>> is_proxy("region"), is_proxy("language", {"language": "psychographic"})
+    (False, False)
+    """
+    if attribute_kind(column, kinds) == "contact":
+        return True
+    if kinds and column in kinds:
+        return False
+    return any(_marks(_words(column), mark) for mark in _PROXY.split())
 
 
 def _words(column: str) -> list[str]:

@@ -59,6 +59,7 @@ _ORDER_OPTIONAL = {
     "store_id": "string",
     "discount": MONEY,
     "coupon_discount": MONEY,
+    "cost": MONEY,
     "is_return": "boolean",
     "returned_order_id": "string",
     "cancelled_at": "timestamp",
@@ -96,13 +97,14 @@ TABLES: dict[str, Table] = {
     "customers": Table(
         time=None,
         required={"customer_id": "string"},
+        optional={"valid_from": "timestamp"},
         open_columns=True,
         key="customer_id",
     ),
     "accounts": Table(
         time=None,
         required={"account_id": "string", "customer_id": "string"},
-        optional={"parent_account_id": "string"},
+        optional={"parent_account_id": "string", "valid_from": "timestamp"},
         open_columns=True,
         key="customer_id",
     ),

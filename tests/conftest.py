@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from segtools.features.build import collect, features_at, supported
+from segtools.features.build import collect, features_at, supported, variables
 from segtools.features.describe import catalogue_record
 from segtools.features.legs import Plan, build_learning, plan_legs
 from segtools.features.shop import Shop
@@ -77,7 +77,7 @@ def make_shop(frames: dict[str, pd.DataFrame], timezone: str = "UTC", **more) ->
         table = ibis.memtable(frame)
         money = {
             c: table[c].cast("decimal(18, 4)")
-            for c in ("amount", "discount", "coupon_discount")
+            for c in ("amount", "discount", "coupon_discount", "cost")
             if c in table.columns
         }
         if "ordered_at" in table.columns:
@@ -120,6 +120,7 @@ def market() -> Market:
     first = int(made.order_lines["ordered_at"].min().timestamp())
     plan = plan_legs(origin, first, window_days=90, outcome_days=60, goal="grow_spend")
     known, missing = supported(shop)
+    known = variables(known, [])  # what builds segments, as stage 02 hands it on
     built = features_at(shop, plan.window(), known, with_customers=True)
     entries = catalogue_record(known, missing, shop, plan.window())["features"]
     learning = build_learning(shop, plan, known, "grow_spend")

@@ -58,6 +58,7 @@ def test_defaults_are_the_documented_ones():
         "criteria": {"value": 40, "growth": 25, "size": 20, "reach": 15},
         "extensions": [],
         "timezone": None,
+        "country": "",
         "currency": "",
         "as_of": None,
         "window_days": 180,
@@ -80,6 +81,8 @@ def test_defaults_are_the_documented_ones():
         "duplicates": "drop",
         "quarantine_limit": 0.05,
         "bases": ["value", "behaviour", "loyalty", "benefits"],
+        "variables": [],
+        "protected_reasons": {},
         "method": "auto",
         "n_segments": "auto",
         "min_share": 0.03,
@@ -93,6 +96,14 @@ def test_defaults_are_the_documented_ones():
 def test_defaults_given_to_one_caller_are_not_another_ones():
     defaults()["bases"].append("mine")
     assert defaults()["bases"] == ["value", "behaviour", "loyalty", "benefits"]
+
+
+def test_a_reason_to_use_a_protected_attribute_is_written_out():
+    given = {"project": "p", "source": {"system": "sample"}}
+    reasons = {"age": "The law asks for it."}
+    assert RunConfig(**given, protected_reasons=reasons).protected_reasons == reasons
+    with pytest.raises(ValueError, match="must give reasons, but that of 'age' is emp"):
+        RunConfig(**given, protected_reasons={"age": " "})
 
 
 def test_only_project_and_source_have_no_default():

@@ -125,6 +125,12 @@ def test_every_feature_is_listed_as_the_catalogue_has_it():
     assert rows(DATA, "feature") == catalogue
 
 
+def test_features_that_build_segments_by_themselves_are_named():
+    said = DATA.read_text("utf-8").partition("build segments by themselves:")[2]
+    named = re.findall(r"`(\w+)`", said.partition(". All others")[0])
+    assert named == [f.name for f in registered() if f.role == "segmentation"]
+
+
 def test_every_quarantine_rule_is_listed_with_its_sentence():
     coded = [[f"`{n}`", r.kind, r.sentence] for n, r in RULES.items()]
     assert rows(DATA, "rule") == coded
@@ -192,7 +198,7 @@ def snippet(monkeypatch, capsys):
 
 def test_readme_describes_own_frames(snippet):
     names, printed = snippet(OWN_FRAMES)
-    assert names["left_out"] == {}
+    assert not {f.name for f in names["features"]} & set(names["left_out"])
     assert names["frame"]["customer_id"].is_unique
     assert "groups" in printed
 

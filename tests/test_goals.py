@@ -102,7 +102,7 @@ def test_bases_say_what_they_have_and_what_they_lack(shop):
     found = {r["basis"]: r for r in bases(shop)}
     assert list(found) == sorted(found)
     assert found["value"]["supported"]
-    assert found["value"]["missing"] == []
+    assert found["value"]["missing"] == ["orders.cost"]
     assert found["benefits"] == {
         "basis": "benefits",
         "supported": False,
@@ -110,14 +110,15 @@ def test_bases_say_what_they_have_and_what_they_lack(shop):
         "missing": ["order_lines", "orders.coupon_discount", "orders.discount"],
     }
     assert found["behaviour"]["supported"]  # some of it can be computed
-    assert found["behaviour"]["missing"] == ["order_lines"]
+    lacks = ["country", "order_lines", "orders.channel"]
+    assert found["behaviour"]["missing"] == lacks
     assert not found["attributes (descriptors only)"]["supported"]
 
 
 def test_attributes_are_listed_as_descriptors(orders, shop_of):
     people = pd.DataFrame({"customer_id": ["ann"], "region": ["N"]})
     shop = shop_of({"orders": orders, "customers": people})
-    row = next(r for r in bases(shop) if r["basis"].startswith("attributes"))
+    row = next(r for r in bases(shop) if r["basis"].startswith("attributes ("))
     assert (row["supported"], row["features"]) == (True, ["region"])
 
 
@@ -151,8 +152,8 @@ def test_the_hash_moves_with_every_decision_and_with_nothing_else(changes, shop)
 
 def test_tables_and_sentences_show_the_record(shop):
     record = goals_record(config(), COUNTED, shop)
-    assert bases_sentence(record) == "The data supports 3 of 4 bases: behaviour, " + (
-        "loyalty, value."
+    assert bases_sentence(record) == "The data supports 4 of 8 bases: behaviour, " + (
+        "journey, loyalty, value."
     )
     assert bases_table(record).set_index("Basis").loc["benefits", "Supported"] == "no"
     assert criteria_table(record)["Weight"].sum() == 100

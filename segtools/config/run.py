@@ -120,6 +120,9 @@ class RunConfig(BaseModel):
     variables: list[str] = _key(
         [], "02_data_prep", "descriptors that are to build segments, too"
     )
+    protected_reasons: dict[str, str] = _key(
+        {}, "02_data_prep", "protected attribute among `variables`: why it must be"
+    )
     method: str = _key("auto", "03_segmentation", "auto, or the scheme to use")
     n_segments: int | Literal["auto"] = _key(
         "auto", "03_segmentation", "2 to 12; an upper bound for goal and rules"
@@ -218,6 +221,17 @@ class RunConfig(BaseModel):
                     f"must name known kinds, but {name!r} has {kind!r}. "
                     f"{did_you_mean(kind, KINDS).rstrip('.')}"
                 )
+        return value
+
+    @field_validator("protected_reasons")
+    @classmethod
+    def _reasons(cls, value: dict[str, str]) -> dict[str, str]:
+        empty = [name for name, reason in value.items() if not reason.strip()]
+        if empty:
+            raise ValueError(
+                f"must give reasons, but that of {empty[0]!r} is empty. Write down who "
+                "decided it and why, or take it out"
+            )
         return value
 
     @field_validator("min_share")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -12,10 +12,13 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from segtools.features.attributes import attribute_features, is_dated
 from segtools.features.catalogue import Feature, Window, registered
+from segtools.features.event_names import among, slug
 from segtools.features.fuse import only
+from segtools.features.protected import allowed, refuse_attribute
 from segtools.features.shop import Shop
-from segtools.features.views import Part, Views
+from segtools.features.views import Part, Views, lacking
 from segtools.schema import ConfigError, did_you_mean
 from segtools.timezones import epoch, instant
 
@@ -40,7 +43,12 @@ def population(shop: Shop, origin: int, *, with_customers: bool) -> ir.Table:
     return everyone.distinct()
 
 
-def variables(features: list[Feature], also: list[str]) -> list[Feature]:
+def variables(
+    features: list[Feature],
+    also: list[str],
+    shop: Shop | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> list[Feature]:
     """Give the features that build segments: those of that role, and those named.
 
     Parameters
@@ -49,21 +57,32 @@ def variables(features: list[Feature], also: list[str]) -> list[Feature]:
         As `supported` gives them.
     also : list of str
         Names of descriptors that are to build segments, too.
+    shop : Shop, optional
+        Whose attributes they may be made of.
+    reasons : mapping, optional
+        Protected attribute, or feature made of it, to why it may build segments.
+
+    Returns
+    -------
+    list of Feature
+        With the role ``segmentation``, and the ``reason`` where there is one.
 
     Raises
     ------
     ConfigError
-        If a name is none of the features.
+        If a name is none of the features, or the feature is words, made of what has
+        no date, or made of a protected attribute or a likely proxy without a reason.
     """
     names = [f.name for f in features]
     for name in also:
         if name not in names:
+            refuse_attribute(name, shop, reasons or {})
             raise ConfigError(
                 f"variables must name features that the data and bases support, but "
                 f"{name!r} is none. {did_you_mean(name, names)}"
             )
     chosen = [f for f in features if f.role == "segmentation" or f.name in also]
-    return [replace(f, role="segmentation") for f in chosen]
+    return [allowed(f, shop, reasons or {}) for f in chosen]
 
 
 def supported(
@@ -85,19 +104,51 @@ def supported(
     missing : dict
         Name of each other feature to the columns that it lacks.
     """
-    wanted = registered(bases)
+    wanted = _registered(shop, bases)
     needed = sorted({(f.table, c) for f in wanted for c in f.needs})
     there = dict(zip(needed, _filled(shop, needed), strict=True))
     missing = {
-        f.name: [f"{f.over}.{c}" for c in f.needs if not there[(f.table, c)]]
+        f.name: [_said(f.table, c) for c in f.needs if not there[(f.table, c)]]
         for f in wanted
     }
+    missing = {f.name: missing[f.name] + lacking(f.over, shop) for f in wanted}
+    missing |= _never_seen(shop, [f for f in wanted if f.events])
     nowhere = [f for f in wanted if _rows(shop, f.table) is None]
     missing |= {f.name: [f.table] for f in nowhere}
     return (
         [f for f in wanted if not missing[f.name]],
         {name: lacks for name, lacks in missing.items() if lacks},
     )
+
+
+def _registered(shop: Shop, bases: list[str] | None) -> list[Feature]:
+    """List registered features, and those that the shop's attributes become."""
+    every = {f.name: f for f in registered(bases)}
+    more = {f.name: f for f in attribute_features(shop)}
+    if bases is not None:
+        more = {name: f for name, f in more.items() if f.basis in bases}
+    every = more | every
+    return [
+        replace(every[name], dated=is_dated(shop, every[name].table))
+        for name in sorted(every)
+    ]
+
+
+def _never_seen(shop: Shop, features: list[Feature]) -> dict[str, list[str]]:
+    """Give the features of events that never occur, with the usual name of these."""
+    rows = shop.tables.get("events")
+    if rows is None or not features:
+        return {}
+    known = slug(rows.event)
+    counted = rows.aggregate(
+        **{f.name: rows.count(where=among(known, f.events)) for f in features}
+    )
+    seen = counted.to_pandas().iloc[0]
+    return {f.name: [f"events.{f.events[0]}"] for f in features if not seen[f.name]}
+
+
+def _said(table: str, column: str) -> str:
+    return f"{'lines' if table == 'order_lines' else table}.{column}"
 
 
 def _rows(shop: Shop, table: str) -> ir.Table | None:
@@ -150,11 +201,12 @@ def features_at(
         window are 0, everything else is null there.
     """
     at = Views(shop, window)
-    apart = [f for f in features if _fused(at, f) is None]
-    together = [f for f in features if f not in apart]
+    fused = {f.name: _fused(at, f) for f in features}
+    apart = [f for f in features if fused[f.name] is None]
+    together = [f for f in features if fused[f.name] is not None]
     bases = {at.part(f.over).base: at.part(f.over) for f in together}
     bases |= {"every": at.part("history")}
-    parts = {base: _aggregated(at, part, together) for base, part in bases.items()}
+    parts = {b: _aggregated(at, part, together, fused) for b, part in bases.items()}
     start = parts.pop("every")
     if with_customers:
         everyone = population(shop, window.origin, with_customers=True)
@@ -220,7 +272,9 @@ def _fused(at: Views, feature: Feature) -> ir.Value | None:
     return only(feature.expression(part.table, at.window), part.condition)
 
 
-def _aggregated(at: Views, base: Part, features: list[Feature]) -> ir.Table:
+def _aggregated(
+    at: Views, base: Part, features: list[Feature], fused: dict[str, ir.Value | None]
+) -> ir.Table:
     """Compute all features of one base in one pass, and the rows of each view."""
     own = [f for f in features if at.part(f.over).base == base.base]
     seen = {"history"} if base.base == "every" else set()
@@ -229,7 +283,7 @@ def _aggregated(at: Views, base: Part, features: list[Feature]) -> ir.Table:
         _rows_of(v): only(base.table.count(), at.part(v).condition)
         for v in sorted(seen)
     }
-    values |= {f.name: _fused(at, f) for f in own}
+    values |= {f.name: fused[f.name] for f in own}
     return base.table.group_by("customer_id").aggregate(**values)
 
 
@@ -244,8 +298,10 @@ def _rows_of(view: str) -> str:
 
 
 def _beside(left: ir.Table, right: ir.Table) -> ir.Table:
-    more = [c for c in right.columns if c not in left.columns or c == "customer_id"]
-    return left.left_join(right.select(more), "customer_id").drop("customer_id_right")
+    # A key of its own name needs no selection in between: all joins stay one.
+    key = f"customer {len(left.columns)}"
+    right = right.rename({key: "customer_id"})
+    return left.left_join(right, [left.customer_id == right[key]])
 
 
 def _value(joined: ir.Table, feature: Feature) -> ir.Value:

@@ -13,6 +13,8 @@ from segtools.schema import ConfigError, did_you_mean
 # By view its table of the contract and how far back it looks; `views` fills it.
 LOOKS: dict[str, tuple[str, str]] = {}
 ROLES = ("segmentation", "descriptor")
+# Units of features that are words: they describe, and never build segments.
+WORDS = ("stage",)
 Expression = Callable[[ir.Table, "Window"], ir.Value]
 _FEATURES: dict[str, Feature] = {}
 
@@ -56,6 +58,12 @@ class Feature:
     empty : float or None
         What customers get of whom the view has no row; None is null. With views of
         orders this holds for customers with an order before the origin.
+    events : tuple of str
+        Names of events of which the data must hold one.
+    dated : bool
+        False where nobody can say when what it is made of became known.
+    reason : str
+        Why a protected attribute builds segments, where somebody has said so.
     """
 
     name: str
@@ -70,6 +78,9 @@ class Feature:
     version: int = 1
     role: str = "segmentation"
     empty: float | None = None
+    events: tuple[str, ...] = ()
+    dated: bool = True
+    reason: str = ""
 
     @property
     def table(self) -> str:
@@ -84,8 +95,11 @@ class Feature:
     def entry(self) -> dict[str, Any]:
         """Give the feature's entry in ``feature_catalogue.json``."""
         record = asdict(replace(self, expression=None))  # type: ignore[arg-type]
-        record.pop("expression")
-        record.pop("empty")
+        for name in ("expression", "empty", "dated"):
+            record.pop(name)
+        for name in ("events", "reason"):
+            if not record[name]:
+                record.pop(name)
         return record | {"history": self.history}
 
 
@@ -101,6 +115,7 @@ def feature(
     needs: tuple[str, ...] = (),
     role: str = "segmentation",
     empty: float | None = None,
+    events: tuple[str, ...] = (),
 ) -> Callable[[Expression], Expression]:
     """Register a feature: the decorated function gives its Ibis aggregate.
 
@@ -123,6 +138,9 @@ def feature(
         Whether it builds segments by itself, or only where ``variables`` name it.
     empty : float, optional
         What customers get of whom the view has no row; default null.
+    events : tuple of str, default=()
+        Names of events, whatever their case: where none of them ever occurs, the
+        feature is left out.
 
     Returns
     -------
@@ -147,7 +165,15 @@ def feature(
             f"A feature's name must be an identifier, but it is {name!r}. "
             "Use letters, digits and _."
         )
-    from segtools.features import views  # noqa: F401
+    from segtools.features import (  # noqa: F401
+        answers,
+        attributes,
+        cycles,
+        derived,
+        holdings,
+        rollup,
+        views,
+    )
 
     _one_of("over", over, LOOKS)
     _one_of("role", role, ROLES)
@@ -165,6 +191,7 @@ def feature(
             expression=expression,
             role=role,
             empty=empty,
+            events=events,
         )
         return expression
 
@@ -192,7 +219,20 @@ def registered(bases: list[str] | None = None) -> list[Feature]:
     ConfigError
         If a basis is unknown.
     """
-    from segtools.features import behaviour, benefits, loyalty, value  # noqa: F401
+    from segtools.features import (  # noqa: F401
+        accounts,
+        baskets,
+        behaviour,
+        benefits,
+        engagement,
+        habits,
+        journey,
+        loyalty,
+        needs,
+        opportunity,
+        returns,
+        value,
+    )
 
     known = {f.basis for f in _FEATURES.values()}
     for basis in bases or []:

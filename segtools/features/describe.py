@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from segtools.features.catalogue import Feature, Window
 from segtools.features.shop import Shop
+
+QUARTILES = [0.25, 0.5, 0.75]
 
 
 def catalogue_record(
@@ -53,10 +56,9 @@ def catalogue_record(
         }
         for c in columns
     ]
-    building = {f.name for f in (variables or features) if f.role == "segmentation"}
+    chosen = {f.name: f for f in variables or features if f.role == "segmentation"}
     entries = [
-        f.entry() | {"role": "segmentation" if f.name in building else "descriptor"}
-        for f in features
+        chosen.get(f.name, replace(f, role="descriptor")).entry() for f in features
     ]
     return {
         "window_days": window.days,
@@ -86,7 +88,9 @@ def feature_table(frame: pd.DataFrame, catalogue: dict[str, Any]) -> pd.DataFram
         if "over" not in entry:  # an attribute, as it was given
             continue
         column = frame[entry["name"]]
-        low, middle, high = column.quantile([0.25, 0.5, 0.75])
+        numbers = pd.api.types.is_numeric_dtype(column)
+        quartiles = column.quantile(QUARTILES) if numbers else [None] * 3
+        low, middle, high = quartiles
         rows.append(
             {
                 "Feature": entry["label"],

@@ -66,7 +66,8 @@ def _rewritten(node: Any, condition: ir.BooleanValue | None) -> Any:
 
 
 def _seeing_only(node: Any, condition: ir.BooleanValue | None) -> Any:
-    if "where" not in node.argnames:
+    # What a row is held against, such as the mean of all, must be of these rows too.
+    if "where" not in node.argnames or node.find(_APART, filter=ops.Value):
         raise _CannotBeToldError
     if condition is None:
         return node

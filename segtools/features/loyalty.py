@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
+from segtools.features.baskets import top_share
 from segtools.features.catalogue import Window, feature
 from segtools.timezones import DAY
 
@@ -35,3 +37,127 @@ def active_weeks_share(orders: ir.Table, window: Window) -> ir.Value:
 def n_stores(orders: ir.Table, window: Window) -> ir.Value:
     """Count the stores a customer spreads over."""
     return orders.store_id.nunique()
+
+
+@feature(
+    "tenure_days",
+    basis="loyalty",
+    over="history",
+    unit="days",
+    label="Days since the first order",
+    definition="Days from the first order in the data to the origin.",
+    direction="more",
+    role="descriptor",
+)
+def tenure_days(history: ir.Table, window: Window) -> ir.Value:
+    """Count from the first order to the origin."""
+    return (window.origin - history.second.min()) / DAY
+
+
+@feature(
+    "orders_lifetime",
+    basis="loyalty",
+    over="history",
+    unit="orders",
+    label="Orders ever",
+    definition="Orders before the origin, as far back as the data goes.",
+    direction="more",
+    role="descriptor",
+)
+def orders_lifetime(history: ir.Table, window: Window) -> ir.Value:
+    """Count all orders."""
+    return history.count()
+
+
+@feature(
+    "is_repeat",
+    basis="loyalty",
+    unit="yes or no",
+    label="Ordered more than once",
+    definition="1 with two or more orders in the window, 0 with one.",
+    direction="more",
+    role="descriptor",
+)
+def is_repeat(orders: ir.Table, window: Window) -> ir.Value:
+    """Say whether there was a second order."""
+    return ibis.ifelse(orders.count() >= 2, 1, 0)
+
+
+@feature(
+    "active_months_share",
+    basis="loyalty",
+    unit="share",
+    label="Months with an order",
+    definition="Share of the window's whole 30-day periods, counted back from the "
+    "origin, with at least one order.",
+    direction="more",
+    role="descriptor",
+)
+def active_months_share(orders: ir.Table, window: Window) -> ir.Value:
+    """Steadiness in months, for what is not bought weekly."""
+    months = max(window.days // 30, 1)
+    month = (window.origin - 1 - orders.second) // (30 * DAY)
+    return month.nunique(where=month < months) / months
+
+
+@feature(
+    "longest_gap_days",
+    basis="loyalty",
+    over="steps",
+    unit="days",
+    label="Longest time between orders",
+    definition="Most days between two consecutive orders in the window; NULL with "
+    "fewer than 2 orders.",
+    direction="less",
+    role="descriptor",
+)
+def longest_gap_days(steps: ir.Table, window: Window) -> ir.Value:
+    """Give the longest absence that ended."""
+    return steps.gap.max() / DAY
+
+
+@feature(
+    "top_store_share",
+    basis="loyalty",
+    over="store_orders",
+    unit="share",
+    label="Orders at the favourite store",
+    definition="Share of the orders in the window whose store is known that were made "
+    "at the store with most of them.",
+    needs=("store_id",),
+    role="descriptor",
+)
+def top_store_share(store_orders: ir.Table, window: Window) -> ir.Value:
+    """Say how loyal somebody is to one store."""
+    return top_share(store_orders.orders)
+
+
+@feature(
+    "n_brands",
+    basis="loyalty",
+    over="lines",
+    unit="brands",
+    label="Brands bought",
+    definition="Distinct brands bought in the window.",
+    needs=("brand",),
+    role="descriptor",
+)
+def n_brands(lines: ir.Table, window: Window) -> ir.Value:
+    """Count the brands a customer spreads over."""
+    return lines.brand.nunique()
+
+
+@feature(
+    "top_brand_share",
+    basis="loyalty",
+    over="brand_spend",
+    unit="share",
+    label="Spend on the favourite brand",
+    definition="Spend in the window on the brand with most of it over spend on all "
+    "known brands.",
+    needs=("brand",),
+    role="descriptor",
+)
+def top_brand_share(brand_spend: ir.Table, window: Window) -> ir.Value:
+    """Say how loyal somebody is to one brand."""
+    return top_share(brand_spend.spend)

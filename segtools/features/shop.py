@@ -88,7 +88,9 @@ class Shop:
         """Give one row per customer of attributes, those of their account beside."""
         people, accounts = self.tables.get("customers"), self.tables.get("accounts")
         if people is None or accounts is None:
-            return accounts if people is None else people
+            only = accounts if people is None else people
+            return only if only is None else _without_date(only)
+        people, accounts = _without_date(people), _without_date(accounts)
         more = [c for c in accounts.columns if c not in people.columns]
         firm = accounts.select("customer_id", *more)
         joined = people.outer_join(firm, "customer_id")
@@ -96,10 +98,14 @@ class Shop:
         return joined.mutate(customer_id=who).drop("customer_id_right")
 
     def kind(self, attribute: str) -> str:
-        """Give the kind of an attribute, said or guessed; ids have none."""
-        if attribute.endswith(("customer_id", "account_id")):
+        """Give the kind of an attribute, said or guessed; ids and dates have none."""
+        if attribute.endswith(("customer_id", "account_id", "valid_from")):
             return "id"
         return attribute_kind(attribute, self.kinds)
+
+
+def _without_date(rows: ir.Table) -> ir.Table:
+    return rows.drop(*[c for c in rows.columns if c == "valid_from"])
 
 
 def _cut(table: ir.Table, name: str, origin: int) -> ir.Table:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from segtools.features.catalogue import LOOKS, Window
+from segtools.features.event_names import slug
+from segtools.features.holidays import days_before
 from segtools.features.shop import Shop
 from segtools.prepare.ledger import order_key
 from segtools.timezones import DAY, epoch, instant, local_seconds, offsets
@@ -36,11 +38,13 @@ class Part:
 
 
 Builder = Callable[["Views"], Part]
+Lacks = Callable[[Shop], list[str]]
 _BUILDERS: dict[str, Builder] = {}
+_LACKS: dict[str, Lacks] = {}
 
 
 def view(
-    name: str, *, table: str, looks: str = "window"
+    name: str, *, table: str, looks: str = "window", lacks: Lacks | None = None
 ) -> Callable[[Builder], Builder]:
     """Register a view that features may be `over`.
 
@@ -53,6 +57,9 @@ def view(
         ``needs`` names; ``orders`` stands for orders or, without them, their lines.
     looks : {"window", "all"}, default="window"
         How far back it looks from the origin.
+    lacks : callable, optional
+        From a shop to the settings without which the view says nothing there, such
+        as ``["country"]``; its features are then left out.
 
     Returns
     -------
@@ -63,9 +70,20 @@ def view(
     def register(builder: Builder) -> Builder:
         LOOKS[name] = (table, looks)
         _BUILDERS[name] = builder
+        _LACKS[name] = lacks or (lambda shop: [])
         return builder
 
     return register
+
+
+def builder(view: str) -> Builder:
+    """Give the function that makes a view."""
+    return _BUILDERS[view]
+
+
+def lacking(view: str, shop: Shop) -> list[str]:
+    """Name the settings that a view needs and the shop has not."""
+    return _LACKS[view](shop)
 
 
 class Views(Mapping[str, ir.Table]):
@@ -159,7 +177,8 @@ def _every(at: Views) -> ir.Table:
 
     def make() -> ir.Table:
         timed = at.timed(at.shop.orders())
-        return timed.mutate(bought=~timed.is_return)
+        festive = timed.local_day.isin(days_before(at.shop.country, at.window))
+        return timed.mutate(bought=~timed.is_return, before_holiday=festive)
 
     return at.base("every", make)
 
@@ -225,6 +244,8 @@ def _event_history(at: Views) -> Part:
 
 
 def _every_event(at: Views) -> ir.Table:
-    return at.base(
-        "every_event", lambda: at.timed(at.shop.tables["events"], "occurred_at")
-    )
+    def make() -> ir.Table:
+        events = at.timed(at.shop.tables["events"], "occurred_at")
+        return events.mutate(slug=slug(events.event))
+
+    return at.base("every_event", make)

@@ -48,8 +48,9 @@ def build_orders(
     ibis Table
         One row per customer and order, and one per customer, order and instant of
         returns (``is_return``): ``ordered_at`` (the order's earliest, UTC),
-        ``amount``, ``discount``, ``coupon_discount``, ``n_lines``, ``store_id``,
-        ``channel``. A money or text column that no source row has is null throughout.
+        ``amount``, ``discount``, ``coupon_discount``, ``cost`` (known where it is of
+        every row), ``n_lines``, ``store_id``, ``channel``. A money or text column that
+        no source row has is null throughout.
     """
     rows = tables.get("orders", tables.get("order_lines"))
     if rows is None:
@@ -63,6 +64,7 @@ def build_orders(
         order_id=order_key(rows), returned_at=returned_at, undone=undone
     )
     money = {c: _sum(keyed, c) for c in ("amount", "discount", "coupon_discount")}
+    money["cost"] = _cost(keyed)
     text = {c: _first(keyed, c) for c in ("store_id", "channel", "currency")}
     if rows_are_orders and "orders" in tables:
         own = {c: _own(keyed, c) for c in (*money, *text)}
@@ -79,10 +81,11 @@ def build_orders(
 def _with_cancelled(rows: ir.Table) -> ir.Table:
     """Add for each cancelled row its return, at the time of cancellation."""
     gone = rows.filter(rows.cancelled_at.notnull(), ~rows.is_return)
+    money = [c for c in ("amount", "cost") if c in rows.columns]
     back = gone.mutate(
         ordered_at=gone.cancelled_at,
-        amount=(-gone.amount).cast(MONEY),
         is_return=ibis.literal(True),
+        **{c: (-gone[c]).cast(MONEY) for c in money},
     )
     return rows.union(back.select(*rows.columns))
 
@@ -107,11 +110,16 @@ def _netted(orders: ir.Table) -> ir.Table:
     found = found.mutate(hit=(found.bought_at <= found.ordered_at).fill_null(False))
     lost = found.filter(~found.hit).select(*bought.columns)
     hits = found.filter(found.hit)
-    lowered = hits.group_by("customer_id", "undone").aggregate(back=hits.amount.sum())
+    lowered = hits.group_by("customer_id", "undone").aggregate(
+        back=hits.amount.sum(), cost_back=_cost(hits)
+    )
     lowered = lowered.rename(order_id="undone")
     joined = bought.left_join(lowered, ["customer_id", "order_id"])
     net = (joined.amount + joined.back.fill_null(0)).cast(MONEY)
-    left = joined.mutate(amount=net).filter(joined.back.isnull() | (net > 0))
+    # Of an order that came back at an unknown cost, what is left has an unknown one.
+    cost = joined.back.isnull().ifelse(joined.cost, joined.cost + joined.cost_back)
+    left = joined.mutate(amount=net, cost=cost.cast(MONEY))
+    left = left.filter(joined.back.isnull() | (net > 0))
     return left.select(*bought.columns).union(lost)
 
 
@@ -132,7 +140,8 @@ def each_row_an_order(tables: dict[str, ir.Table]) -> bool:
 
 
 def _own(table: ir.Table, column: str) -> ir.Value:
-    kind = MONEY if column in ("amount", "discount", "coupon_discount") else "string"
+    money = ("amount", "discount", "coupon_discount", "cost")
+    kind = MONEY if column in money else "string"
     return table[column] if column in table.columns else ibis.null(kind)
 
 
@@ -140,6 +149,14 @@ def _sum(table: ir.Table, column: str) -> ir.Value:
     if column not in table.columns:
         return ibis.null(MONEY)
     return table[column].sum().cast(MONEY)
+
+
+def _cost(table: ir.Table) -> ir.Value:
+    """Sum costs; a sum of which one is unknown is unknown."""
+    if "cost" not in table.columns:
+        return ibis.null(MONEY)
+    known = table.cost.count() == table.count()
+    return known.ifelse(table.cost.sum(), ibis.null(MONEY)).cast(MONEY)
 
 
 def _first(table: ir.Table, column: str) -> ir.Value:

@@ -11,6 +11,8 @@ import ibis.expr.types as ir
 from segtools.schema import contract_of
 from segtools.sources import MATCHES
 
+_DATE = "valid_from"
+
 
 def merge_tables(kept: dict[str, ir.Table]) -> dict[str, ir.Table]:
     """Merge kept tables by the contract's names.
@@ -26,7 +28,8 @@ def merge_tables(kept: dict[str, ir.Table]) -> dict[str, ir.Table]:
     dict of ibis Tables
         Rows of tables with a time are put one under the other; attributes of one
         customer are put side by side, under ``<attribute>_<source>`` where an earlier
-        source has that name already.
+        source has that name already. They are dated (``valid_from``) only where all
+        of them are, from the latest date on.
     """
     names = list(dict.fromkeys(name.partition(":")[0] for name in kept))
     merged = {}
@@ -61,13 +64,35 @@ def _joined(
     left: tuple[str, ir.Table], right: tuple[str, ir.Table]
 ) -> tuple[str, ir.Table]:
     (_, base), (source, more) = left, right
-    taken = {c.lower() for c in base.columns} - {"customer_id"}
+    taken = {c.lower() for c in base.columns} - {"customer_id", _DATE}
     names = {c: f"{c}_{source}" if c.lower() in taken else c for c in more.columns}
     names["customer_id"] = "customer_id_other"
+    names |= {_DATE: f"{_DATE}_other"} if _DATE in more.columns else {}
     other = more.rename({new: old for old, new in names.items()})
     joined = base.outer_join(other, base.customer_id == other.customer_id_other)
     who = joined.customer_id.coalesce(joined.customer_id_other)
-    return source, joined.mutate(customer_id=who).drop("customer_id_other")
+    dated = _dated(joined, (base, more)).mutate(customer_id=who)
+    return source, dated.drop("customer_id_other")
+
+
+def _dated(joined: ir.Table, sides: tuple[ir.Table, ir.Table]) -> ir.Table:
+    """Date what is put side by side: by the later date, and only where both have one.
+
+    The date of one side would tell when the attributes of the other were known, which
+    nobody has said.
+    """
+    left, right = (_DATE in side.columns for side in sides)
+    if not (left and right):
+        return joined.drop(*[c for c in (_DATE, f"{_DATE}_other") if c in joined])
+    own, other = joined[_DATE], joined[f"{_DATE}_other"]
+    late = ibis.ifelse(own > other, own, other)
+    both = ibis.ifelse(own.isnull() | other.isnull(), ibis.null("timestamp"), late)
+    date = ibis.cases(
+        (joined.customer_id.isnull(), other),
+        (joined.customer_id_other.isnull(), own),
+        else_=both,
+    )
+    return joined.mutate(**{_DATE: date}).drop(f"{_DATE}_other")
 
 
 def _source_of(name: str) -> str:

@@ -10,7 +10,8 @@ import ibis.expr.types as ir
 from segtools.config import RunConfig
 from segtools.schema import MONEY
 
-_MONEY_COLUMNS = ("amount", "discount", "coupon_discount", "unit_price", "raw_amount")
+_PAID = ("amount", "raw_amount", "unit_price")
+_MONEY_COLUMNS = (*_PAID, "discount", "coupon_discount", "cost")
 # What settling adds: the amount as it was read (in the one currency, or sums of it
 # would mean nothing), and what was done to the row.
 ADDED = ("raw_amount", "unmarked", "turned", "converted")
@@ -53,6 +54,10 @@ def _with_returns(table: ir.Table, negative_amounts: str) -> ir.Table:
     is_return = said | unmarked if negative_amounts == "return" else said
     turned = is_return & (table.amount > 0).fill_null(False)
     amount = ibis.ifelse(turned, -table.amount, table.amount).cast(MONEY)
+    if "cost" in table.columns:
+        # What came back is no longer spent: its cost has the sign of its amount.
+        cost = ibis.ifelse(is_return, -table.cost.abs(), table.cost)
+        table = table.mutate(cost=cost.cast(MONEY))
     return table.mutate(
         raw_amount=table.amount,
         amount=amount,

@@ -36,8 +36,13 @@ _TOPIC = {
     "behaviour": "habit",
     "loyalty": "habit",
     "benefits": "value",
+    "journey": "habit",
+    "engagement": "habit",
+    "needs": "opinion",
 }
 _PAIN = {("overdue_ratio", "ge"), ("trend_ratio", "le")}
+_PAIN |= {("cycles_since_last", "ge"), ("tickets_opened", "ge")}
+_PAIN |= {("hours_to_resolve", "ge")}
 # Feature: sentence for "at least", sentence for "at most".
 _PHRASES = {
     "recency_days": (
@@ -95,6 +100,49 @@ _PHRASES = {
     "private_label_share": (
         "Spend {v} or more on the shop's own labels",
         "Spend {v} or less on the shop's own labels",
+    ),
+    "cycles_since_last": (
+        "Have let {v} of their own cycles or more pass since the last order",
+        "Ordered within the last {v} of their own cycles",
+    ),
+    "product_views": (
+        "Looked at {v} products or more lately",
+        "Looked at {v} products or less lately",
+    ),
+    "carts": (
+        "Put {v} products or more into the cart lately",
+        "Put {v} products or less into the cart lately",
+    ),
+    "days_since_last_visit": (
+        "Have not visited for {v} days or longer",
+        "Visited within the last {v} days",
+    ),
+    "tickets_opened": ("Opened {v} tickets or more", "Opened {v} tickets or less"),
+    "hours_to_resolve": (
+        "Wait {v} hours or longer until a ticket is resolved",
+        "Wait {v} hours or less until a ticket is resolved",
+    ),
+    "chats_started": ("Began {v} chats or more", "Began {v} chats or less"),
+    "visit_days": ("Visit on {v} days or more", "Visit on {v} days or less"),
+    "event_days": (
+        "Are in touch on {v} days or more",
+        "Are in touch on {v} days or less",
+    ),
+    "mobile_share": (
+        "Do {v} or more on a phone or tablet",
+        "Do {v} or less on a phone or tablet",
+    ),
+    "mean_agreement": (
+        "Answer at {v} of the scale or higher",
+        "Answer at {v} of the scale or lower",
+    ),
+    "account_spend": (
+        "Belong to accounts that spent {v} or more",
+        "Belong to accounts that spent {v} or less",
+    ),
+    "group_spend": (
+        "Belong to groups that spent {v} or more",
+        "Belong to groups that spent {v} or less",
     ),
 }
 

@@ -75,16 +75,16 @@ def _assigned(run_dir: Path, config: RunConfig) -> pd.DataFrame:
     shop = Shop.of(cleaned.tables, config)
     days = int(read_record(run_dir / "data_quality.json")["window_days"])
     features, _ = supported(shop, config.bases)
-    features = variables(features, config.variables)
+    features = variables(features, config.variables, shop, config.protected_reasons)
     table = features_at(shop, Window(origin, days), features, with_customers=True)
     model = SegmentModel.from_record(read_record(run_dir / "model.json"))
-    _refuse_unknown(model)
+    _refuse_unknown(model, {f.name for f in features})
     return model.assign(collect(table))
 
 
-def _refuse_unknown(model: SegmentModel) -> None:
+def _refuse_unknown(model: SegmentModel, here: set[str]) -> None:
     """Refuse a model that reads a feature which nobody has registered here."""
-    known = {f.name for f in registered()}
+    known = {f.name for f in registered()} | here  # attributes are in the data alone
     unknown = sorted(f["name"] for f in model.features if f["name"] not in known)
     if unknown:
         raise ConfigError(

@@ -16,7 +16,7 @@ from segtools.prepare.decisions import suspects_sentence
 from segtools.prepare.fingerprint import fingerprint
 from segtools.prepare.lights import both_lights
 from segtools.prepare.save import describe_sources
-from segtools.report.extensions import load_extensions
+from segtools.report.extensions import check_extensions, load_extensions
 from segtools.report.start import settle_as_of
 from segtools.sources import connect, open_source
 from segtools.timezones import epoch, instant
@@ -99,8 +99,9 @@ def check(config: RunConfig) -> Checked:
         outcome_days=config.outcome_days,
         goal=config.goal,
     )
+    check_extensions(shop, config)
     features, _ = supported(shop, config.bases)
-    features = variables(features, config.variables)
+    features = variables(features, config.variables, shop, config.protected_reasons)
     frame = collect(features_at(shop, plan.window(), features, with_customers=True))
     days = plan.history_days(counted["first"])
     lights = both_lights(frame, len(features), config, days)

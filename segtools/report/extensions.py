@@ -6,7 +6,11 @@ import importlib.util
 from pathlib import Path
 
 from segtools.config import RunConfig
+from segtools.features.catalogue import Window
+from segtools.features.leakage import check_leakage
+from segtools.features.shop import Shop
 from segtools.schema import ConfigError
+from segtools.timezones import epoch, instant
 
 
 def load_extensions(config: RunConfig) -> None:
@@ -40,3 +44,22 @@ def load_extensions(config: RunConfig) -> None:
                 f"extensions must run, but {path.name} fails with "
                 f"{type(error).__name__}: {error}. Mend the file."
             ) from None
+
+
+def check_extensions(shop: Shop, config: RunConfig) -> None:
+    """Refuse own features that see what they must not; costs nothing without any.
+
+    Parameters
+    ----------
+    shop : Shop
+        Kept tables.
+    config : RunConfig
+        With ``as_of``.
+
+    Raises
+    ------
+    ConfigError
+        As `check_leakage` says.
+    """
+    origin = epoch(instant(str(config.as_of), str(config.timezone)))
+    check_leakage(None, shop, Window(origin, config.window_days))

@@ -18,7 +18,7 @@ from segtools.history.changes import find_previous
 from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
 from segtools.records import digest, read_record, write_record
-from segtools.report.extensions import load_extensions
+from segtools.report.extensions import check_extensions, load_extensions
 from segtools.schema import ORDER_TABLES, STAGES, ConfigError, DataError
 from segtools.sources import NEVER, Opened, connect, open_source
 from segtools.timezones import epoch, instant, midnight_after
@@ -81,8 +81,9 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
     preflight(opened, config, origin)
     shop = goals.typed_shop(opened.before(origin), config, origin)
     goals.refuse_base(goals.survey(shop), config)
+    check_extensions(shop, config)
     features, _ = supported(shop, config.bases)
-    variables(features, config.variables)
+    variables(features, config.variables, shop, config.protected_reasons)
     _check_method(config.method)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from segtools.features.build import supported
 from segtools.features.catalogue import (
     LOOKS,
     Window,
@@ -14,7 +15,8 @@ from segtools.features.catalogue import (
 from segtools.features.describe import catalogue_record, feature_table
 from segtools.schema import ConfigError
 
-BASES = {"behaviour", "benefits", "loyalty", "value"}
+BASES = {"behaviour", "benefits", "loyalty", "opportunity", "value"}
+BASES |= {"attributes", "engagement", "journey", "needs"}
 
 
 @pytest.fixture
@@ -59,9 +61,9 @@ def test_an_entry_names_what_the_catalogue_file_promises():
     }
 
 
-def test_only_features_over_history_look_back_beyond_the_window():
-    beyond = [f.name for f in registered() if f.history == "all"]
-    assert beyond == ["recency_days"]
+def test_only_recency_looks_back_beyond_the_window_to_build_segments():
+    building = [f for f in registered() if f.role == "segmentation"]
+    assert [f.name for f in building if f.history == "all"] == ["recency_days"]
 
 
 def test_features_come_in_the_order_of_their_names_and_by_basis():
@@ -116,7 +118,7 @@ def test_attributes_are_descriptors_and_never_build_segments(orders, shop_of):
 
 
 def test_the_table_of_features_shows_quartiles_and_who_is_known(shop, build):
-    features = registered(["value"])
+    features, _ = supported(shop, ["value"])
     record = catalogue_record(features, {}, shop, Window(0, 180))
     table = feature_table(build(shop, days=55), record).set_index("Feature")
     assert table.loc["Spend", "Upper quarter"] == 0.25

@@ -48,3 +48,58 @@ def test_an_order_every_day_is_an_order_every_week(shop_of, build):
 def test_stores_are_counted_once_and_unknown_ones_not_at_all(lines, shop_of, build):
     found = build(shop_of({"order_lines": lines}), names=["n_stores"])
     assert found["n_stores"].tolist() == [2, 1]
+
+
+def test_length_and_depth_of_loyalty_equal_what_paper_says(shop, build):
+    names = ["active_months_share", "is_repeat", "orders_lifetime", "tenure_days"]
+    found = build(shop, names=names)
+    # Months are counted back from 31 March: from 1 March, 31 January and 1 January.
+    by_hand = pd.DataFrame(
+        {
+            "customer_id": ["ann", "bob", "cat"],
+            "active_months_share": [0.166666667, 0.333333333, 0.166666667],
+            "is_repeat": [1.0, 1.0, 1.0],
+            "orders_lifetime": [3.0, 3.0, 2.0],
+            "tenure_days": [89.625, 84.6666667, 59.0208333],
+        }
+    )
+    pd.testing.assert_frame_equal(found, by_hand)
+
+
+def test_tenure_and_all_orders_look_back_beyond_the_window(shop, build):
+    names = ["is_repeat", "orders_lifetime", "tenure_days"]
+    found = build(shop, days=55, names=names).set_index("customer_id")
+    assert found["orders_lifetime"].tolist() == [3, 3, 2]
+    assert found["tenure_days"].tolist() == [89.625, 84.6666667, 59.0208333]
+    assert found.loc["cat", "is_repeat"] == 0
+    assert found["is_repeat"].isna().tolist() == [True, True, False]
+
+
+def test_an_odd_rest_of_days_is_no_month(shop_of, build):
+    shop = shop_of({"orders": visits("2024-03-30 12:00", "2024-02-25 12:00")})
+    found = build(shop, "2024-03-31", 40, ["active_months_share"])
+    assert found["active_months_share"].tolist() == [1.0]
+
+
+def test_favourite_stores_and_brands_equal_what_paper_says(lines, shop_of, build):
+    lines = lines.assign(brand=["A", "B", "A", "A", "B", None, "C"])
+    names = ["n_brands", "top_brand_share", "top_store_share"]
+    found = build(shop_of({"order_lines": lines}), names=names)
+    # Ann: 6 and 6 on two brands, an order each at two stores. Bob: 5 of 6, one store.
+    by_hand = pd.DataFrame(
+        {
+            "customer_id": ["ann", "bob"],
+            "n_brands": [2.0, 2.0],
+            "top_brand_share": [0.5, 0.833333333],
+            "top_store_share": [0.5, 1.0],
+        }
+    )
+    pd.testing.assert_frame_equal(found, by_hand)
+
+
+def test_orders_all_on_one_day_have_no_gap_but_are_orders(shop_of, build):
+    shop = shop_of({"orders": visits("2024-03-01 10:00", "2024-03-01 10:00:30")})
+    names = ["is_repeat", "longest_gap_days"]
+    found = build(shop, names=names).iloc[0]
+    assert found["is_repeat"] == 1
+    assert found["longest_gap_days"] == pytest.approx(30 / 86_400)

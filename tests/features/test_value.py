@@ -106,3 +106,69 @@ def test_someone_who_only_returned_has_no_order_and_no_recency(orders, shop_of, 
     found = build(shop_of({"orders": back}), names=["recency_days", "n_orders"])
     assert found["customer_id"].tolist() == ["ann"]
     assert found[["recency_days", "n_orders"]].isna().all(axis=None)
+
+
+def test_shares_and_ranks_of_spend_equal_what_paper_says(shop, build):
+    found = build(shop, names=["spend_share", "spend_rank"])
+    # Ann spent 55 of 183, Bob 28 and Cat 100.
+    assert found["spend_share"].tolist() == [0.300546448, 0.153005464, 0.546448087]
+    assert found["spend_rank"].tolist() == [0.5, 0.0, 1.0]
+
+
+def test_equal_spend_has_an_equal_rank_and_nobody_else_the_middle(
+    orders, shop_of, build
+):
+    alike = orders[~orders["is_return"]].drop_duplicates("customer_id")
+    alike = alike.assign(amount=[5.0, 5.0, 9.0])
+    found = build(shop_of({"orders": alike}), names=["spend_rank"])
+    assert found["spend_rank"].tolist() == [0.25, 0.25, 1.0]
+    alone = build(shop_of({"orders": alike.head(1)}), names=["spend_rank"])
+    assert alone["spend_rank"].tolist() == [0.5]
+
+
+def test_who_got_more_back_than_they_paid_has_no_share(orders, shop_of, build):
+    back = orders.assign(amount=[*orders["amount"][:3], -99.0, *orders["amount"][4:]])
+    found = build(shop_of({"orders": back}), names=["spend_share", "spend_total"])
+    assert found["spend_total"].tolist() == [-39, 28, 100]
+    assert found["spend_share"].tolist() == [0.0, 0.21875, 0.78125]
+
+
+def test_shares_add_up_to_one_and_of_nothing_there_is_none(orders, shop_of, build):
+    share = build(shop_of({"orders": orders}), names=["spend_share"])["spend_share"]
+    assert share.sum() == pytest.approx(1)
+    free = orders.assign(amount=0.0, is_return=False)
+    found = build(shop_of({"orders": free}), names=["spend_share"])
+    assert found["spend_share"].isna().all()
+
+
+def test_spend_of_the_halves_of_the_window_is_compared(shop, build):
+    # Of 120 days the second half begins on 31 January.
+    found = build(shop, days=120, names=["spend_change"])
+    assert found["spend_change"].tolist() == [-1.0, 0.0, 1.0]
+
+
+def test_margins_are_those_of_what_has_a_known_cost(orders, shop_of, build):
+    none = float("nan")
+    cost = [6.0, 12.0, 18.0, -3.0, none, none, none, 79.6, none]
+    shop = shop_of({"orders": orders.assign(cost=cost)})
+    found = build(shop, names=["margin_total", "margin_share"])
+    # Ann: 55 less 33. Bob: unknown. Cat: 99.5 less 79.6; of the other nothing is known.
+    by_hand = pd.DataFrame(
+        {
+            "customer_id": ["ann", "bob", "cat"],
+            "margin_share": [0.4, none, 0.2],
+            "margin_total": [22.0, none, 19.9],
+        }
+    )
+    assert_frame_equal(found, by_hand)
+
+
+def test_margins_are_of_orders_where_returns_are_separate(orders, shop_of, build):
+    shop = shop_of({"orders": orders.assign(cost=orders["amount"] / 2)})
+    apart = shop_of({"orders": orders.assign(cost=1.0)}, returns="separate")
+    assert build(shop, names=["margin_total"])["margin_total"].tolist() == [
+        27.5,
+        14,
+        50,
+    ]
+    assert build(apart, names=["margin_total"])["margin_total"].tolist() == [57, 25, 98]

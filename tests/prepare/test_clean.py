@@ -424,3 +424,18 @@ def test_big_sums_are_exact(cleaned):
     table = cleaned(orders=frame).tables["orders"]
     assert table.amount.sum().execute() == Decimal("100.0000")
     assert not np.isclose(sum([0.1] * 1000), 100, rtol=0, atol=1e-13)
+
+
+def test_the_cost_of_a_return_has_the_sign_of_its_amount(cleaned):
+    orders = pd.DataFrame(
+        {
+            "customer_id": ["ann", "ann", "bob"],
+            "order_id": ["1", "2", "3"],
+            "ordered_at": ["2024-01-01", "2024-01-02", "2024-01-03"],
+            "amount": ["10", "4", "-6"],
+            "cost": ["7", "3", "-2"],
+            "is_return": ["no", "yes", "yes"],
+        }
+    )
+    kept = cleaned(orders=orders).tables["orders"].to_pandas().sort_values("order_id")
+    assert [float(cost) for cost in kept["cost"]] == [7.0, -3.0, -2.0]

@@ -56,7 +56,8 @@ def test_an_order_has_its_earliest_time(rows, shop_of):
 
 def test_columns_that_no_source_has_are_null_throughout(rows, shop_of):
     found = ledger(shop_of({"orders": rows}))
-    absent = ["discount", "coupon_discount", "store_id", "channel", "currency"]
+    absent = ["discount", "coupon_discount", "cost"]
+    absent += ["store_id", "channel", "currency"]
     assert found[absent].isna().all(axis=None)
 
 
@@ -96,3 +97,34 @@ def test_no_orders_at_all_is_a_mistake_of_the_caller(shop_of):
     people = pd.DataFrame({"customer_id": ["ann"]})
     with pytest.raises(KeyError, match="orders or order_lines"):
         build_orders(shop_of({"customers": people}).tables)
+
+
+def costs(found: pd.DataFrame) -> list[float | None]:
+    return [None if pd.isna(cost) else float(cost) for cost in found["cost"]]
+
+
+def test_an_order_with_one_unknown_cost_has_an_unknown_cost(rows, shop_of):
+    shop = shop_of({"order_lines": rows.assign(cost=[5.0, 10, None, -1, -2, 3])})
+    assert costs(ledger(shop)) == [15.0, None, -3.0, 3.0]
+
+
+def test_a_return_lowers_the_cost_of_its_order_too(rows, shop_of):
+    shop = shop_of({"order_lines": rows.assign(cost=[5.0, 10, -0.5, -1, -2, 3])})
+    net = build_orders(shop.tables, net_against="order").to_pandas()
+    assert costs(net.sort_values("customer_id")) == [11.5, 3.0]
+    unknown = shop_of({"order_lines": rows.assign(cost=[5.0, 10, None, -1, -2, 3])})
+    net = build_orders(unknown.tables, net_against="order").to_pandas()
+    assert costs(net.sort_values("customer_id")) == [None, 3.0]
+
+
+def test_a_cancelled_order_gives_its_cost_back(rows, shop_of):
+    gone = rows.tail(1).assign(cost=3.0, cancelled_at=pd.Timestamp("2024-01-05"))
+    tables = shop_of({"orders": gone}).tables
+    found = build_orders(tables, cancellations="return").to_pandas()
+    assert sorted(costs(found)) == [-3.0, 3.0]
+
+
+def test_rows_that_are_orders_keep_their_cost(rows, shop_of):
+    each = rows.tail(1).assign(cost=3.0)
+    tables = shop_of({"orders": each}).tables
+    assert costs(build_orders(tables, rows_are_orders=True).to_pandas()) == [3.0]

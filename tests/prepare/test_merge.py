@@ -68,3 +68,19 @@ def test_people_are_counted_once_by_the_key_that_found_them():
             "rate": 2 / 3,
         }
     ]
+
+
+def test_attributes_of_several_sources_are_dated_only_where_all_are():
+    def dated(who: list[str], days: list[str | None], **columns: list):
+        return table(customer_id=who, valid_from=pd.to_datetime(days), **columns)
+
+    one = dated(["a", "b", "c"], ["2024-01-01", "2024-01-05", None], size=[1, 2, 3])
+    other = dated(["b", "c", "d"], ["2024-01-03", "2024-01-04", "2024-01-02"])
+    bare = table(customer_id=["a"], age=[40])
+    both = merge_tables({"customers": one, "customers:crm": other})["customers"]
+    assert both.columns == ("customer_id", "valid_from", "size")
+    dates = both.order_by("customer_id").valid_from.to_pandas().dt.strftime("%d")
+    assert dates.fillna("never").tolist() == ["01", "05", "never", "02"]
+    for pair in ((one, bare), (bare, one)):
+        mixed = dict(zip(("customers", "customers:crm"), pair, strict=True))
+        assert "valid_from" not in merge_tables(mixed)["customers"].columns
