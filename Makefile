@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
 WORKERS ?= 2
 
 .PHONY: report test test-all lint format sample lock screenshots clean help
@@ -16,7 +17,7 @@ report: $(READY)  ## run all stages on the Complete Journey and print the report
 test: $(READY)  ## run all tests that are not slow, the notebooks included
 	$(BIN)/pytest -m "not slow" -n $(WORKERS) --dist loadgroup
 
-test-all: $(READY)  ## run every test
+test-all: $(SPARK)  ## run every test, on Spark too (which is large: only here)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(READY)  ## ruff, mypy, import directions, notebooks stripped, spelling
@@ -38,8 +39,8 @@ sample: $(READY)  ## make data/sample again
 screenshots: $(READY)  ## make the README's pictures from a finished report
 	$(BIN)/python docs/make_screenshots.py
 
-lock:  ## pin the whole tree (needs uv)
-	uv pip compile pyproject.toml --all-extras --universal --no-header --no-annotate \
+lock:  ## pin the whole tree but Spark, which has a short lock of its own (needs uv)
+	uv pip compile pyproject.toml --extra complete-journey --extra dev --extra postgres --universal --no-header --no-annotate \
 		--no-emit-index-url --python-version 3.11 --quiet -o requirements.lock
 
 # uv where it is, else venv and pip: both install the locked tree, then this checkout.
@@ -54,6 +55,14 @@ $(READY): pyproject.toml requirements.lock
 		$(BIN)/python -m pip install --quiet --no-deps -e . ; \
 	fi
 	@touch $(READY)
+
+$(SPARK): $(READY) requirements-spark.lock
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(BIN)/python -r requirements-spark.lock ; \
+	else \
+		$(BIN)/python -m pip install --quiet -r requirements-spark.lock ; \
+	fi
+	@touch $(SPARK)
 
 clean:  ## remove the environment
 	rm -rf $(VENV)

@@ -39,6 +39,7 @@ _HOMES = {
     "segmentation.structure": ("structure_verdict",),
     "segmentation.contest": ("Rules", "run_contest"),
     "segmentation.freeze": ("freeze",),
+    "segmentation.in_engine": ("assign_in_engine",),
     "segmentation.model": ("SegmentModel",),
     "segmentation.verdict": ("decide",),
     "history.registry": ("match_segments", "name_segments"),

@@ -68,6 +68,11 @@ def instant(text: str, timezone: str) -> datetime:
         ) from None
 
 
+def timestamp_of(second: int) -> ir.TimestampScalar:
+    """Write UTC seconds as a timestamp without a zone, as the tables hold them."""
+    return ibis.timestamp(datetime.fromtimestamp(second, UTC).replace(tzinfo=None))
+
+
 def midnight_after(moment: datetime, timezone: str) -> date:
     """Give the local date whose midnight is the first one after `moment` (UTC)."""
     try:

@@ -35,7 +35,9 @@ def discount_share(orders: ir.Table, window: Window) -> ir.Value:
 )
 def coupon_share(orders: ir.Table, window: Window) -> ir.Value:
     """Share of orders with any coupon discount."""
-    return orders.count(where=orders.coupon_discount > 0) / orders.count()
+    # An unknown discount is no coupon; Spark would count nothing but nulls as null.
+    used = (orders.coupon_discount > 0).fill_null(False)
+    return orders.count(where=used) / orders.count()
 
 
 @feature(

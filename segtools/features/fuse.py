@@ -69,10 +69,13 @@ def _seeing_only(node: Any, condition: ir.BooleanValue | None) -> Any:
     # What a row is held against, such as the mean of all, must be of these rows too.
     if "where" not in node.argnames or node.find(_APART, filter=ops.Value):
         raise _CannotBeToldError
-    if condition is None:
-        return node
     arguments = dict(zip(node.argnames, node.args, strict=True))
-    own, more = arguments["where"], condition.op()
-    return type(node)(
-        **arguments | {"where": more if own is None else ops.And(own, more)}
-    )
+    more = None if condition is None else condition.op()
+    seen = [w for w in (arguments["where"], more) if w is not None]
+    if not seen:
+        return node
+    where = seen[0] if len(seen) == 1 else ops.And(*seen)
+    if isinstance(node, ops.CountStar):
+        # Spark sums the condition: of nothing but nulls that is null, not 0.
+        where = ops.Coalesce((where, ops.Literal(False, dt.boolean)))
+    return type(node)(**arguments | {"where": where})

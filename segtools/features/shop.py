@@ -12,6 +12,7 @@ from segtools.attributes import attribute_kind
 from segtools.config import RunConfig
 from segtools.prepare.ledger import build_orders
 from segtools.schema import contract_of
+from segtools.timezones import timestamp_of
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,10 @@ def _cut(table: ir.Table, name: str, origin: int) -> ir.Table:
     time = contract_of(name).time
     if time is None or time not in table.columns:
         return table
-    second = table[time].epoch_seconds()
-    early = (second < origin) | second.isnull()
+    early = (table[time] < timestamp_of(origin)) | table[time].isnull()
     if "cancelled_at" not in table.columns:
         return table.filter(early)
     # What will be cancelled later is not cancelled yet.
-    known = table.cancelled_at.epoch_seconds() < origin
+    known = table.cancelled_at < timestamp_of(origin)
     own = known.ifelse(table.cancelled_at, ibis.null(table.cancelled_at.type()))
     return table.filter(early).mutate(cancelled_at=own)

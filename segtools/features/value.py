@@ -20,7 +20,9 @@ from segtools.timezones import DAY
 )
 def recency_days(history: ir.Table, window: Window) -> ir.Value:
     """Count from the last order to the origin."""
-    return (window.origin - history.second.max()) / DAY
+    # Of the last instant alone, not of every order: conversions cost.
+    last = history.ordered_at.max().truncate("s").epoch_seconds()
+    return (window.origin - last) / DAY
 
 
 @feature(

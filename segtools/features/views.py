@@ -16,7 +16,7 @@ from segtools.features.event_names import slug
 from segtools.features.holidays import days_before
 from segtools.features.shop import Shop
 from segtools.prepare.ledger import order_key
-from segtools.timezones import DAY, epoch, instant, local_seconds, offsets
+from segtools.timezones import DAY, epoch, instant, local_seconds, offsets, timestamp_of
 
 # Local days are known from here on; orders before it are read with its offset.
 _SINCE = "2000-01-01"
@@ -155,7 +155,7 @@ class Views(Mapping[str, ir.Table]):
             local_hour=(local % DAY) // 3600,
             local_weekday=(local // DAY + 3) % 7,
             local_day=local_seconds(timed.second, far) // DAY,
-            in_window=timed.second >= self.window.start,
+            in_window=table[time] >= timestamp_of(self.window.start),
         )
 
 

@@ -70,12 +70,15 @@ def build_orders(
         own = {c: _own(keyed, c) for c in (*money, *text)}
         orders = keyed.mutate(n_lines=ibis.literal(1), **own).drop("returned_at")
         return _netted(orders) if net_against == "order" else orders.drop("undone")
-    keys = ("customer_id", "order_id", "is_return", "returned_at", "undone")
-    grouped = keyed.group_by(*keys)
-    orders = grouped.aggregate(
+    # Whether it is a return is known by when it came back: one key less to compare.
+    keys = ["customer_id", "order_id", "returned_at"]
+    keys += ["undone"] if net_against == "order" else []
+    grouped = keyed.group_by(*keys).aggregate(
         ordered_at=keyed.ordered_at.min(), n_lines=keyed.count(), **money, **text
-    ).drop("returned_at")
-    return _netted(orders) if net_against == "order" else orders.drop("undone")
+    )
+    back = grouped.returned_at.notnull()
+    orders = grouped.mutate(is_return=back).drop("returned_at")
+    return _netted(orders) if net_against == "order" else orders
 
 
 def _with_cancelled(rows: ir.Table) -> ir.Table:

@@ -148,7 +148,7 @@ def connect(folder: Path | None = None) -> ibis.BaseBackend:
         Where to spill; default DuckDB's own.
     """
     con = ibis.duckdb.connect()
-    con.raw_sql("SET memory_limit = '1GB'")
+    con.raw_sql("SET memory_limit = '1250MB'")
     con.raw_sql("SET TimeZone = 'UTC'")
     con.raw_sql("SET preserve_insertion_order = false")
     if folder is not None:
