@@ -19,6 +19,8 @@ _FIRST = datetime(2023, 8, 1, 4, 30)
 _KINDS = ("session_started", "page_viewed", "product_viewed", "cart_added")
 _KINDS += ("checkout_started", "email_opened", "email_clicked", "app_opened")
 _KINDS += ("ticket_opened", "ticket_resolved", "chat_started", "chat_message")
+_KINDS += ("Product Viewed", "add_to_cart", "screen_view", "question_asked")
+_KINDS += ("ticket_chat", "live_chat_requested", "Email Opened", "email_link_clicked")
 _CLOCK = ("2023-10-29T00:30:00", "2023-10-29T01:30:00", "2024-03-31T00:59:00")
 _CLOCK += ("2024-03-31T01:00:00", "2024-01-05T23:00:00", "2024-01-07T22:59:00")
 _TYPES = {
@@ -45,6 +47,7 @@ def tables(shuffled: int | None = None) -> dict[str, pa.Table]:
         "customers": _customers(),
         "events": _events(),
         "answers": _answers(),
+        "accounts": _accounts(),
     }
     if shuffled is not None:
         for rows in made.values():
@@ -85,6 +88,7 @@ def _line(who: str, order: str | None, when: datetime, amount: Any, **more: Any)
         "amount": _money(amount),
         "discount": _money(0),
         "coupon_discount": _money(0),
+        "cost": _money(amount) / 2,
         "store_id": "N",
         "channel": "store",
         "is_return": False,
@@ -100,7 +104,7 @@ def _by_hand() -> list[Row]:
     back: Row = {"is_return": True, "returned_order_id": "t1"}
     unknown = dict.fromkeys(("product", "category", "brand", "brand_type"))
     unknown |= dict.fromkeys(("quantity", "unit_price", "store_id", "channel"))
-    unknown |= dict.fromkeys(("discount", "coupon_discount"))
+    unknown |= dict.fromkeys(("discount", "coupon_discount", "cost"))
     other = {"product_id": "wine", "category": "drinks", "brand": "Ähre"}
     other |= {"store_id": "S", "channel": "web", "brand_type": "National"}
     return [
@@ -220,7 +224,7 @@ def _orders() -> list[Row]:
         key += (line["ordered_at"],)
         row = {c: v for c, v in line.items() if c not in products}
         if key in grouped:
-            for c in ("amount", "discount", "coupon_discount"):
+            for c in ("amount", "discount", "coupon_discount", "cost"):
                 row[c] = (row[c] or 0) + (grouped[key][c] or 0)
         grouped[key] = row
     return list(grouped.values())
@@ -243,6 +247,20 @@ def _customers() -> list[Row]:
             }
         )
     return rows
+
+
+def _accounts() -> list[Row]:
+    """Thirty people of nine companies, three of which belong to others."""
+    parents = {"a1": "a0", "a2": "a1", "a3": "a0"}
+    return [
+        {
+            "account_id": f"a{i % 9}",
+            "customer_id": f"c{i:02d}",
+            "parent_account_id": parents.get(f"a{i % 9}"),
+            "industry": ["retail", "health", None][i % 3],
+        }
+        for i in range(30)
+    ]
 
 
 def _events() -> list[Row]:

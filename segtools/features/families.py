@@ -36,6 +36,23 @@ class Axis(Feature):
     loadings: tuple[tuple[str, float], ...] = ()
 
 
+def families(shop: Shop, window: Window, bases: list[str]) -> list[Feature]:
+    """Make all families of the bases: category shares, and axes where there are many.
+
+    Parameters
+    ----------
+    shop : Shop
+        Kept tables.
+    window : Window
+        The run's own: its origin is ``as_of``.
+    bases : list of str
+        Without ``behaviour`` there are none.
+    """
+    if "behaviour" not in bases:
+        return []
+    return [*category_shares(shop, window), *basket_axes(shop, window)]
+
+
 def category_shares(shop: Shop, window: Window, most: int = 10) -> list[Feature]:
     """Make a descriptor of each of the categories that most is spent on.
 

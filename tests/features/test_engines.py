@@ -6,6 +6,7 @@ number of rows. What is compared is compared feature by feature.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -37,7 +38,7 @@ STRICT = {"returns": "separate", "net_against": "order", "cancellations": "retur
 @cache
 def shop(engine: str, seed: int | None = None) -> Shop:
     """Open the shop in an engine; with a seed, its rows in another order."""
-    return Shop(load(engine, tables(seed)), TIMEZONE)
+    return Shop(load(engine, tables(seed)), TIMEZONE, country="DE")
 
 
 @cache
@@ -52,7 +53,7 @@ def built(
 ) -> pd.DataFrame:
     """Build all features in an engine, as it gives them, sorted by customer."""
     need_engine(engine)
-    made = Shop(shop(engine, seed).tables, TIMEZONE, **dict(policies))
+    made = replace(shop(engine, seed), **dict(policies))
     chosen = list(known().values())
     table = features_at(made, WINDOW, chosen, with_customers=True)
     return table.to_pandas().set_index("customer_id").sort_index()
