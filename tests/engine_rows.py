@@ -88,7 +88,7 @@ def _line(who: str, order: str | None, when: datetime, amount: Any, **more: Any)
         "amount": _money(amount),
         "discount": _money(0),
         "coupon_discount": _money(0),
-        "cost": _money(amount) / 2,
+        "cost": _money(_money(amount) / 2),
         "store_id": "N",
         "channel": "store",
         "is_return": False,
@@ -133,6 +133,12 @@ def _by_hand() -> list[Row]:
         _line("edge", "g2", _at("2023-10-17T21:59:59"), "2"),
         _line("edge", "g3", _at("2024-04-14T21:59:59.999999"), "3"),
         _line("edge", "g4", _at("2024-04-14T22:00:00"), "4"),
+        # The same days a year earlier, of two who had been there before.
+        *[
+            _line(who, f"s{who}{i}", noon - timedelta(days=days), f"{i + 2}.5")
+            for who in ("weekly", "busy")
+            for i, days in enumerate((600, 400, 380 if who == "busy" else 390))
+        ],
         _line("later", "h1", _at("2024-05-01T10:00:00"), "77"),
         # The hour that came twice in Berlin, the one that never was, and midnights.
         *[
@@ -299,6 +305,8 @@ def _answers() -> list[Row]:
         "Would you recommend us?": ("nps 0-10", [str(i) for i in range(11)]),
         "Price matters to me": ("likert 1-5", ["1", "2", "3", "4", "5"]),
         "Quality matters to me": ("likert 1-5", ["1", "2", "3", "4", "5"]),
+        "Service matters to me": ("likert 1-5", ["3", "4"]),
+        "News matter to me": ("likert 1-5", ["3", "4"]),
         "Why do you come?": (None, ["price", "taste", "it's near"]),
     }
     rows = []
