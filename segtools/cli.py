@@ -212,7 +212,12 @@ def _interrupt(signum: int, frame: Any) -> None:
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and an exit code."""
-    from segtools.report.errors import InterruptionError, StageError
+    from segtools.report.errors import (
+        OUT_OF_MEMORY,
+        InterruptionError,
+        StageError,
+        out_of_memory,
+    )
 
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -230,7 +235,10 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = _fail(InterruptionError("Interrupted. Run it again."), INTERRUPTED)
     except Exception as error:
-        code = _usage(error)
+        if type(error).__name__ == OUT_OF_MEMORY:
+            code = _fail(out_of_memory("The data"), 4)
+        else:
+            code = _usage(error)
     sys.stdout.flush()
     sys.stderr.flush()
     sys.exit(code)

@@ -251,3 +251,22 @@ def test_json_reports_a_mistake_as_an_object(call, tmp_path):
     error = json.loads(out)["error"]
     assert (code, error["code"]) == (2, 2)
     assert error["remedy"]
+
+
+@pytest.mark.parametrize("words", [("check",), ("run", "--out", "out")])
+def test_memory_that_does_not_suffice_is_one_sentence(words, call, tmp_path):
+    config = write_shop(tmp_path, shop_rows())
+    command, *more = words
+    code, _, err = call(command, config, *more, "-p", "memory_limit=1MB")
+    assert code == 4
+    assert "must fit into memory_limit" in err
+    assert "Raise memory_limit, or shorten window_days" in err
+
+
+def test_a_limit_of_memory_that_is_none_is_refused(call, tmp_path):
+    config = write_shop(tmp_path, shop_rows())
+    code, _, err = call("check", config, "-p", "memory_limit=plenty")
+    assert code == 2
+    assert "memory_limit" in err
+    assert "'plenty'" in err
+    assert "2GB" in err

@@ -60,6 +60,7 @@ def test_defaults_are_the_documented_ones():
         "timezone": None,
         "country": "",
         "currency": "",
+        "memory_limit": "1250MB",
         "as_of": None,
         "window_days": 180,
         "outcome_days": 90,

@@ -23,6 +23,7 @@ GOAL_TEXT = {
 }
 # Numbers of segments that `n_segments: auto` tries.
 AUTO_SEGMENTS = (3, 4, 5)
+_MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]B")
 _PROJECT = re.compile(r"\w[\w .-]{0,79}")
 
 
@@ -58,6 +59,11 @@ class RunConfig(BaseModel):
     timezone: ZoneName | None = _key(None, "01_goals", "IANA zone of days and hours")
     country: str = _key("", "01_goals", "whose public holidays count, such as DE")
     currency: str = _key("", "01_goals", "sign or code shown beside money")
+    memory_limit: str = _key(
+        "1250MB",
+        "01_goals",
+        "what the engine may take; beyond it, it spills to disk",
+    )
     as_of: str | None = _key(None, "01_goals", "instant at which the analysis stands")
     window_days: int = _key(180, "02_data_prep", "how far features look back", ge=7)
     outcome_days: int = _key(90, "02_data_prep", "length of the goal's period", ge=7)
@@ -184,6 +190,16 @@ class RunConfig(BaseModel):
     def _n_segments(cls, value: Any) -> Any:
         if value != "auto" and not (isinstance(value, int) and 2 <= value <= 12):
             raise ValueError("must be auto or a whole number from 2 to 12")
+        return value
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _memory(cls, value: str) -> str:
+        if not _MEMORY.fullmatch(value):
+            raise ValueError(
+                f"must be a number with MB, GB or TB, but it is {value!r}. "
+                "Write it like 2GB"
+            )
         return value
 
     @field_validator("bases")

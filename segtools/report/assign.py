@@ -69,7 +69,7 @@ def assign_file(
 
 def _assigned(run_dir: Path, config: RunConfig) -> pd.DataFrame:
     load_extensions(config)
-    con = connect()
+    con = connect(memory_limit=config.memory_limit)
     origin = epoch(instant(str(config.as_of), str(config.timezone)))
     cleaned = clean(open_source(config, con), con, config, origin)
     shop = Shop.of(cleaned.tables, config)

@@ -84,7 +84,7 @@ def check(config: RunConfig) -> Checked:
         With the first thing that would stop a run.
     """
     load_extensions(config)
-    con = connect()
+    con = connect(memory_limit=config.memory_limit)
     opened = open_source(config, con)
     config = settle_as_of(config, opened, fingerprint(opened.tables))
     origin = epoch(instant(str(config.as_of), str(config.timezone)))

@@ -10,7 +10,12 @@ import nbformat
 
 from segtools.bundled import bundled
 from segtools.records import read_record, write_record
-from segtools.report.errors import InterruptionError, StageError
+from segtools.report.errors import (
+    OUT_OF_MEMORY,
+    InterruptionError,
+    StageError,
+    out_of_memory,
+)
 from segtools.schema import STAGES, ConfigError, DataError, DisclosureError
 
 CODES = {
@@ -106,7 +111,8 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
             kernel_manager_class=LocalKernelManager,
         )
     except papermill.PapermillExecutionError as error:
-        raise _translated(error, stage) from None
+        limit = read_record(path / "run.json")["config"]["memory_limit"]
+        raise _translated(error, stage, limit) from None
     finally:
         if half.exists():
             half.replace(whole)
@@ -133,10 +139,12 @@ def _parameters(path: Path, stage: str, declared: dict[str, Any]) -> dict[str, A
     return known | {"run_dir": str(path.resolve())}
 
 
-def _translated(error: Any, stage: str) -> Exception:
+def _translated(error: Any, stage: str, limit: str) -> Exception:
     """Give an error that crossed the kernel its meaning back."""
     if error.ename in OWN:
         return OWN[error.ename](error.evalue)
+    if error.ename == OUT_OF_MEMORY:
+        return out_of_memory(stage, limit)
     first = (str(error.evalue).splitlines() or [""])[0][:300].rstrip(".")
     return StageError(
         f"{stage} must run to its end, but it stopped with {error.ename}: {first}. "

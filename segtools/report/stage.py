@@ -65,7 +65,7 @@ class Stage:
     def con(self) -> ibis.BaseBackend:
         """The stage's own DuckDB; it spills into the run's folder."""
         if self._con is None:
-            self._con = connect(self.path / "tables")
+            self._con = connect(self.path / "tables", self.config.memory_limit)
         return self._con
 
     @property

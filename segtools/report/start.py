@@ -60,7 +60,7 @@ def start_run(
         If no honest run is possible on the data.
     """
     load_extensions(config)
-    opened = open_source(config, connect())
+    opened = open_source(config, connect(memory_limit=config.memory_limit))
     data = fingerprint(opened.tables)
     config = settle_as_of(config, opened, data)
     _refuse(config, opened)

@@ -139,16 +139,20 @@ def source(system: str) -> Callable[[Reader], Reader]:
     return register
 
 
-def connect(folder: Path | None = None) -> ibis.BaseBackend:
+def connect(
+    folder: Path | None = None, memory_limit: str = "1250MB"
+) -> ibis.BaseBackend:
     """Open a DuckDB in this process that spills to disk instead of growing.
 
     Parameters
     ----------
     folder : Path, optional
         Where to spill; default DuckDB's own.
+    memory_limit : str, default="1250MB"
+        What the engine may take, such as ``2GB``; the process takes some more.
     """
     con = ibis.duckdb.connect()
-    con.raw_sql("SET memory_limit = '1250MB'")
+    con.raw_sql(f"SET memory_limit = '{memory_limit}'")
     con.raw_sql("SET TimeZone = 'UTC'")
     con.raw_sql("SET preserve_insertion_order = false")
     if folder is not None:

@@ -12,6 +12,7 @@ from segtools.features.lifetime.history import purchase_history
 from segtools.features.lifetime.score import lifetime_features
 from segtools.features.shop import Shop
 from segtools.features.views import views
+from segtools.wording import number
 
 BASIS = "lifetime"
 _DEFINED = {
@@ -74,6 +75,11 @@ def with_lifetime(
     expected, record = lifetime_features(summary, horizon_days)
     known = expected.set_index("customer_id").apply(round_significant)
     added = known.reindex(frame["customer_id"]).reset_index(drop=True)
+    totals = known[["expected_orders", "lifetime_value"]].sum()
+    record["expected"] = {
+        "orders": round(float(totals["expected_orders"]), 1),
+        "value": round(float(totals["lifetime_value"]), 2),
+    }
     return pd.concat([frame, added], axis=1), _entries(), record
 
 
@@ -96,15 +102,23 @@ def _entries() -> list[dict[str, Any]]:
     ]
 
 
-def lifetime_sentence(record: dict[str, Any]) -> str:
-    """Say which models speak of the future, and what readers must know of them.
+def lifetime_sentence(record: dict[str, Any], currency: str = "") -> str:
+    """Say what is to be expected of all, by which models, and what must be known.
 
     Examples
     --------
-    >>> lifetime_sentence({"horizon_days": 90.0, "sentences": ["Handle with care."],
-    ...     "purchases": {"used": "BG/NBD"}, "order_value": {"used": "Gamma-Gamma"}})
-    'The next 90 days are expected by BG/NBD and Gamma-Gamma. Handle with care.'
+    >>> record = {"horizon_days": 90.0, "sentences": ["Handle with care."],
+    ...     "expected": {"orders": 12.0, "value": 340.0},
+    ...     "purchases": {"used": "BG/NBD"}, "order_value": {"used": "Gamma-Gamma"}}
+    >>> lifetime_sentence(record, "EUR").split(" are ")[0]
+    'In the next 90 days 12 orders worth 340 EUR'
     """
     purchases, value = record["purchases"]["used"], record["order_value"]["used"]
-    said = f"The next {record['horizon_days']:g} days are expected by {purchases}"
-    return " ".join([f"{said} and {value}.", *record["sentences"]])
+    expected = record["expected"]
+    worth = f"{number(expected['value'])} {currency}".strip()
+    said = (
+        f"In the next {record['horizon_days']:g} days {number(expected['orders'])} "
+        f"orders worth {worth} are to be expected of all together, by {purchases} and "
+        f"{value}."
+    )
+    return " ".join([said, *record["sentences"]])

@@ -182,6 +182,8 @@ def _opened(
         if is_text(paths[0]):
             return _csv(con, file, paths, table, options or {})
         return _READERS[kind](con, file, paths, table)
+    except duckdb.OutOfMemoryException:
+        raise  # no fault of the file's
     except (duckdb.Error, LookupError) as error:
         name = _blamed(error, paths).name
         raise DataError(

@@ -55,4 +55,8 @@ def test_the_record_can_be_written_and_says_what_was_used(expected):
     record = json.loads(json.dumps(expected[2]))
     assert record["horizon_days"] == 60
     assert record["purchases"]["used"] == "BG/NBD"
-    assert lifetime_sentence(record).startswith("The next 60 days are expected by")
+    sentence = lifetime_sentence(record, "EUR")
+    assert sentence.startswith("In the next 60 days")
+    assert (
+        "EUR are to be expected of all together, by BG/NBD and Gamma-Gamma" in sentence
+    )
