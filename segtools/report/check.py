@@ -71,8 +71,11 @@ class Checked:
 
 
 def _supported(row: dict[str, Any]) -> str:
-    state = "supported" if row["supported"] else f"needs {listed(row['missing'])}"
-    return f"Basis {row['basis']}: {state}."
+    lacks = listed(row["missing"])
+    if not row["supported"]:
+        return f"Basis {row['basis']}: needs {lacks}."
+    part = f"supported, but for what needs {lacks}" if lacks else "supported"
+    return f"Basis {row['basis']}: {part}."
 
 
 def check(config: RunConfig) -> Checked:
