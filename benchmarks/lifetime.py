@@ -1,6 +1,6 @@
 """Show whether the lifetime models' intervals hold, and what fits cost.
 
-    .venv/bin/python benchmarks/lifetime.py --peer-python /tmp/peer/bin/python
+    .venv/bin/python benchmarks/lifetime.py [--peer-python PATH]
 
 Three parts: how often the bootstrap's 95 % interval holds the truth in simulated cases;
 how long a BG/NBD fit takes against `lifetimes` 0.11.3, which `--peer-python` must have;

@@ -96,14 +96,13 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
     whole = path / "notebooks" / f"{stage}.ipynb"
     half = whole.with_name(f".{whole.name}")
     half.parent.mkdir(exist_ok=True)
-    _parameters(path, stage, papermill.inspect_notebook(str(source)))
+    declared = papermill.inspect_notebook(str(source))
+    parameters = _parameters(path, stage, declared)
     try:
         papermill.execute_notebook(
             str(source),
             str(half),
-            parameters=_parameters(
-                path, stage, papermill.inspect_notebook(str(source))
-            ),
+            parameters=parameters,
             kernel_name="python3",
             progress_bar=False,
             cwd=str(path),
