@@ -226,7 +226,7 @@ def _text(value: ir.Value) -> ir.Value:
         # An id of whole numbers becomes 7.0 where a row has none: it is still 7.
         return text.re_replace(r"\.0$", "")
     # All blanks come before "!"; to look at the ends is cheaper than to trim.
-    blank_end = ibis.or_(*[text.endswith(c) for c in " \t\n\r"])
+    blank_end = ibis.or_(*[text.endswith(c) for c in " \t\n\v\f\r"])
     bare = (text >= "!") & ~blank_end
     return ibis.ifelse(bare, text, text.strip().nullif(""))
 

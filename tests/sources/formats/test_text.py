@@ -143,7 +143,7 @@ def test_numbers_may_be_times_of_an_epoch_or_of_a_format(read_as):
     assert read_as([20_240_701], "ordered_at", date_format="%Y%m%d")[0] == day
 
 
-@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\r"])
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\v", "\f", "\r"])
 def test_blanks_around_text_are_no_part_of_it(blank, read_as):
     texts = [f"{blank}a{blank}b", f"ä{blank}", f"{blank}é", blank, ""]
     values, unread = read_as(texts, "product")
