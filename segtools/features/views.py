@@ -145,7 +145,8 @@ class Views(Mapping[str, ir.Table]):
     def timed(self, table: ir.Table, time: str = "ordered_at") -> ir.Table:
         """Add ``second`` (UTC), local hour, weekday and day, and ``in_window``."""
         # Whole seconds: some engines keep fractions, and weeks would be miscounted.
-        timed = table.mutate(second=table[time].truncate("s").epoch_seconds())
+        second = table[time].truncate("s").epoch_seconds().cast("int64")
+        timed = table.mutate(second=second)
         zone, end = self.shop.timezone, self.window.origin + DAY
         near = offsets(zone, self.window.start - 2 * DAY, end)
         far = offsets(zone, epoch(instant(_SINCE, "UTC")), end)
