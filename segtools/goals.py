@@ -183,6 +183,8 @@ def bases(shop: Shop) -> list[dict[str, Any]]:
     can = {f.name for f in usable}
     rows = []
     for basis in dict.fromkeys(f.basis for f in registered()):
+        if basis == "attributes":
+            continue
         own = [f.name for f in registered([basis])]
         lacks = sorted({c for name in own for c in missing.get(name, [])})
         rows.append(
@@ -194,13 +196,14 @@ def bases(shop: Shop) -> list[dict[str, Any]]:
             }
         )
     people = shop.attributes()
-    columns = [] if people is None else sorted(set(people.columns) - {"customer_id"})
+    columns = set() if people is None else set(people.columns) - {"customer_id"}
+    known = columns | {f.name for f in usable if f.basis == "attributes"}
     rows.append(
         {
             "basis": "attributes (descriptors only)",
-            "supported": bool(columns),
-            "features": columns,
-            "missing": [] if columns else ["customers"],
+            "supported": bool(known),
+            "features": sorted(known),
+            "missing": [] if known else ["customers"],
         }
     )
     return sorted(rows, key=lambda r: str(r["basis"]))
