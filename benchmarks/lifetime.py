@@ -26,18 +26,18 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from segtools.features.lifetime.bg_nbd import BgNbd, fit_bg_nbd
+from segtools.features.lifetime.bg_nbd import BgNbd
 from segtools.features.lifetime.bootstrap import bootstrap_intervals
 from segtools.features.lifetime.histories import Histories
-from segtools.features.lifetime.mbg_nbd import MbgNbd, fit_mbg_nbd
-from segtools.features.lifetime.pareto_nbd import ParetoNbd, fit_pareto_nbd
+from segtools.features.lifetime.mbg_nbd import MbgNbd
+from segtools.features.lifetime.pareto_nbd import ParetoNbd
 from segtools.features.lifetime.purchase_model import PurchaseModel
 
 # CDNOW's parameters, in weeks; customers joined in the first 12 of 39 weeks.
 TRUE = {
-    "bg_nbd": (BgNbd(0.243, 4.414, 0.793, 2.426, unit="weeks"), fit_bg_nbd),
-    "mbg_nbd": (MbgNbd(0.525, 6.183, 0.891, 1.614, unit="weeks"), fit_mbg_nbd),
-    "pareto_nbd": (ParetoNbd(0.553, 10.58, 0.606, 11.67, unit="weeks"), fit_pareto_nbd),
+    "bg_nbd": (BgNbd(0.243, 4.414, 0.793, 2.426, unit="weeks"), BgNbd.fit),
+    "mbg_nbd": (MbgNbd(0.525, 6.183, 0.891, 1.614, unit="weeks"), MbgNbd.fit),
+    "pareto_nbd": (ParetoNbd(0.553, 10.58, 0.606, 11.67, unit="weeks"), ParetoNbd.fit),
 }
 HORIZON = 39.0
 PEER = """
@@ -155,10 +155,10 @@ def show_speed(peer: str) -> None:
         for _ in range(3):
             theirs += _times_of_peer(peer, path)
             data = pd.read_csv(path)
-            fit_bg_nbd(data["frequency"], data["recency"], data["T"])  # warms up
+            BgNbd.fit(data["frequency"], data["recency"], data["T"])  # warms up
             for _ in range(7):
                 start = time.perf_counter()
-                fit_bg_nbd(data["frequency"], data["recency"], data["T"])
+                BgNbd.fit(data["frequency"], data["recency"], data["T"])
                 ours.append(time.perf_counter() - start)
     mine, other = np.median(ours), np.median(theirs)
     print(
@@ -184,7 +184,7 @@ def show_million(n: int, whole_days: bool) -> None:
     del drawn, recency
     before = _peak()
     start = time.perf_counter()
-    found = fit_bg_nbd(*columns)
+    found = BgNbd.fit(*columns)
     fitted = time.perf_counter()
     active = found.model.probability_active(*columns)
     orders = found.model.expected_purchases(365, *columns)

@@ -18,12 +18,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from segtools.features.lifetime import geometric_dropout
-from segtools.features.lifetime.fitting import Fit
 from segtools.features.lifetime.histories import Array, Histories
-from segtools.features.lifetime.purchase_model import PurchaseModel, fit_purchases
+from segtools.features.lifetime.purchase_model import PurchaseModel
 
 
 @dataclass(frozen=True)
@@ -87,45 +85,3 @@ class BgNbd(PurchaseModel):
         return geometric_dropout.purchases_before_leaving(
             self.a, b, r, horizon / self.alpha
         )
-
-
-def fit_bg_nbd(
-    frequency: ArrayLike,
-    recency: ArrayLike,
-    age: ArrayLike,
-    weights: ArrayLike | None = None,
-    *,
-    unit: str = "days",
-) -> Fit[BgNbd]:
-    """Fit BG/NBD by maximum likelihood.
-
-    Parameters
-    ----------
-    frequency : array-like of shape (n_customers,)
-        Repeat purchases (x), whole numbers.
-    recency : array-like of shape (n_customers,)
-        Time from the first purchase to the last one (t_x), 0 without a repeat.
-    age : array-like of shape (n_customers,)
-        Time from the first purchase to the end of observation (T), same unit.
-    weights : array-like of shape (n_customers,), optional
-        Customers of each row; default 1.
-    unit : str, default="days"
-        The unit of the times, kept with the model.
-
-    Returns
-    -------
-    Fit
-        ``ok`` and a `BgNbd`, or a ``reason``; a fit that fails does not raise.
-
-    Raises
-    ------
-    DataError
-        If the input is no set of purchase histories (see `check_histories`).
-
-    Examples
-    --------
-    >>> fit_bg_nbd([0, 2, 1], [0, 5, 7], [9, 9, 9]).reason
-    'BG/NBD was not fitted: 2 customers bought again, and it takes 20 to learn how \
-customers differ.'
-    """
-    return fit_purchases(BgNbd, Histories.of(frequency, recency, age, weights), unit)

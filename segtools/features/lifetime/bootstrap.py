@@ -100,11 +100,11 @@ def bootstrap_intervals(
     Examples
     --------
     >>> from segtools.features.lifetime.histories import Histories
-    >>> from segtools.features.lifetime.nbd import Nbd, fit_nbd
-    >>> x, age = [0] * 60 + [1] * 25 + [4] * 15, [10] * 100
-    >>> data = Histories.of(x, [0] * 100, age)
+    >>> from segtools.features.lifetime.nbd import Nbd
+    >>> x, never, age = [0] * 60 + [1] * 25 + [4] * 15, [0] * 100, [10] * 100
+    >>> data = Histories.of(x, never, age)
     >>> total = {"orders": lambda model: model.expected_total(10, data)}
-    >>> bootstrap_intervals(fit_nbd(x, age), total, n_draws=20).round(0)
+    >>> bootstrap_intervals(Nbd.fit(x, never, age), total, n_draws=20).round(0)
             estimate   low  high  n_draws
     orders      85.0  74.0  96.0       20
     """

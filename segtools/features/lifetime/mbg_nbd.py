@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from segtools.features.lifetime import geometric_dropout
-from segtools.features.lifetime.fitting import Fit
 from segtools.features.lifetime.histories import Array, Histories
-from segtools.features.lifetime.purchase_model import PurchaseModel, fit_purchases
+from segtools.features.lifetime.purchase_model import PurchaseModel
 
 
 @dataclass(frozen=True)
@@ -85,41 +83,3 @@ class MbgNbd(PurchaseModel):
         return stayed * geometric_dropout.purchases_before_leaving(
             self.a, b, r, horizon / self.alpha
         )
-
-
-def fit_mbg_nbd(
-    frequency: ArrayLike,
-    recency: ArrayLike,
-    age: ArrayLike,
-    weights: ArrayLike | None = None,
-    *,
-    unit: str = "days",
-) -> Fit[MbgNbd]:
-    """Fit MBG/NBD by maximum likelihood.
-
-    Parameters
-    ----------
-    frequency, recency, age : array-like of shape (n_customers,)
-        Repeat purchases (x); time from the first purchase to the last one (t_x);
-        time from the first purchase to the end of observation (T), in one unit.
-    weights : array-like of shape (n_customers,), optional
-        Customers of each row; default 1.
-    unit : str, default="days"
-        The unit of the times, kept with the model.
-
-    Returns
-    -------
-    Fit
-        ``ok`` and a `MbgNbd`, or a ``reason``; a fit that fails does not raise.
-
-    Raises
-    ------
-    DataError
-        If the input is no set of purchase histories (see `check_histories`).
-
-    Examples
-    --------
-    >>> fit_mbg_nbd([0, 2, 1], [0, 5, 7], [9, 9, 9]).ok
-    False
-    """
-    return fit_purchases(MbgNbd, Histories.of(frequency, recency, age, weights), unit)

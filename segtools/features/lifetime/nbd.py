@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import gammaln, psi
 
-from segtools.features.lifetime.fitting import Fit
 from segtools.features.lifetime.histories import Array, Histories
-from segtools.features.lifetime.purchase_model import PurchaseModel, fit_purchases
+from segtools.features.lifetime.purchase_model import PurchaseModel
 
 
 @dataclass(frozen=True)
@@ -70,41 +68,3 @@ class Nbd(PurchaseModel):
 
     def _of_new(self, horizon: Array) -> Array:
         return horizon * self.r / self.alpha
-
-
-def fit_nbd(
-    frequency: ArrayLike,
-    age: ArrayLike,
-    weights: ArrayLike | None = None,
-    *,
-    unit: str = "days",
-) -> Fit[Nbd]:
-    """Fit NBD by maximum likelihood; the time of the last purchase plays no part.
-
-    Parameters
-    ----------
-    frequency, age : array-like of shape (n_customers,)
-        Repeat purchases (x), and time from the first purchase to the end of
-        observation (T).
-    weights : array-like of shape (n_customers,), optional
-        Customers of each row; default 1.
-    unit : str, default="days"
-        The unit of the times, kept with the model.
-
-    Returns
-    -------
-    Fit
-        ``ok`` and an `Nbd`, or a ``reason``; a fit that fails does not raise.
-
-    Raises
-    ------
-    DataError
-        If the input is no set of purchase histories (see `check_histories`).
-
-    Examples
-    --------
-    >>> fit_nbd([0, 2, 1], [9, 9, 9]).ok
-    False
-    """
-    never = np.zeros(np.shape(frequency))
-    return fit_purchases(Nbd, Histories.of(frequency, never, age, weights), unit)

@@ -24,17 +24,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import expit, gammaln, psi
 
-from segtools.features.lifetime.fitting import Fit
 from segtools.features.lifetime.histories import (
     CHUNK,
     Array,
     Histories,
     weighted_sums,
 )
-from segtools.features.lifetime.purchase_model import PurchaseModel, fit_purchases
+from segtools.features.lifetime.purchase_model import PurchaseModel
 
 NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(40)
 # What lies beyond a drop of exp(-35) from the top adds nothing to a double.
@@ -100,45 +98,6 @@ class ParetoNbd(PurchaseModel):
 
     def _of_new(self, horizon: Array) -> Array:
         return self.r / self.alpha * _time_left(horizon, self.s, self.beta)
-
-
-def fit_pareto_nbd(
-    frequency: ArrayLike,
-    recency: ArrayLike,
-    age: ArrayLike,
-    weights: ArrayLike | None = None,
-    *,
-    unit: str = "days",
-) -> Fit[ParetoNbd]:
-    """Fit Pareto/NBD by maximum likelihood.
-
-    Parameters
-    ----------
-    frequency, recency, age : array-like of shape (n_customers,)
-        Repeat purchases (x); time from the first purchase to the last one (t_x);
-        time from the first purchase to the end of observation (T), in one unit.
-    weights : array-like of shape (n_customers,), optional
-        Customers of each row; default 1.
-    unit : str, default="days"
-        The unit of the times, kept with the model.
-
-    Returns
-    -------
-    Fit
-        ``ok`` and a `ParetoNbd`, or a ``reason``; a fit that fails does not raise.
-
-    Raises
-    ------
-    DataError
-        If the input is no set of purchase histories (see `check_histories`).
-
-    Examples
-    --------
-    >>> fit_pareto_nbd([0, 2, 1], [0, 5, 7], [9, 9, 9]).ok
-    False
-    """
-    data = Histories.of(frequency, recency, age, weights)
-    return fit_purchases(ParetoNbd, data, unit)
 
 
 def _columns(data: Histories) -> tuple[Array, Array, Array]:

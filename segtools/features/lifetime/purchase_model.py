@@ -163,6 +163,51 @@ class PurchaseModel(ABC):
         each = self.expected_purchases_of_new(data.age + ahead)
         return float(weighted_sums(each, data.weights))
 
+    @classmethod
+    def fit(
+        cls: type[Kind],
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        age: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        unit: str = "days",
+    ) -> Fit[Kind]:
+        """Fit the model by maximum likelihood.
+
+        Parameters
+        ----------
+        frequency : array-like of shape (n_customers,)
+            Repeat purchases (x), whole numbers.
+        recency : array-like of shape (n_customers,)
+            Time from the first purchase to the last one (t_x), 0 without a repeat.
+        age : array-like of shape (n_customers,)
+            Time from the first purchase to the end of observation (T), same unit.
+        weights : array-like of shape (n_customers,), optional
+            Customers of each row; default 1.
+        unit : str, default="days"
+            The unit of the times, kept with the model.
+
+        Returns
+        -------
+        Fit
+            ``ok`` and a model, or a ``reason``; a fit that fails does not raise.
+
+        Raises
+        ------
+        DataError
+            If the input is no set of purchase histories (see `check_histories`).
+
+        Examples
+        --------
+        >>> from segtools.features.lifetime.bg_nbd import BgNbd
+        >>> BgNbd.fit([0, 2, 1], [0, 5, 7], [9, 9, 9]).reason
+        'BG/NBD was not fitted: 2 customers bought again, and it takes 20 to learn \
+how customers differ.'
+        """
+        data = Histories.of(frequency, recency, age, weights)
+        return _fitted(cls, data, unit)
+
     @staticmethod
     @abstractmethod
     def rows(parameters: Array, data: Histories) -> tuple[Array, Array]:
@@ -183,7 +228,7 @@ class PurchaseModel(ABC):
     def _of_new(self, horizon: Array) -> Array: ...
 
 
-def fit_purchases(kind: type[Kind], data: Histories, unit: str) -> Fit[Kind]:
+def _fitted(kind: type[Kind], data: Histories, unit: str) -> Fit[Kind]:
     """Fit a model of purchases to histories, whatever their unit of time."""
     scale = float(data.age.max(initial=0.0)) or 1.0
     inner = data.rescaled(scale)

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from segtools.features.lifetime import fallback
-from segtools.features.lifetime.bg_nbd import fit_bg_nbd
+from segtools.features.lifetime.bg_nbd import BgNbd
 from segtools.features.lifetime.fitting import Fit
 from segtools.features.lifetime.gamma_gamma import fit_gamma_gamma, independence
 from segtools.features.lifetime.histories import Array, Histories, check_histories
-from segtools.features.lifetime.mbg_nbd import fit_mbg_nbd
-from segtools.features.lifetime.pareto_nbd import fit_pareto_nbd
+from segtools.features.lifetime.mbg_nbd import MbgNbd
+from segtools.features.lifetime.pareto_nbd import ParetoNbd
 from segtools.features.lifetime.purchase_model import PurchaseModel
 from segtools.features.lifetime.value import (
     discount_steps,
@@ -25,9 +25,9 @@ from segtools.features.lifetime.value import (
 from segtools.schema import ConfigError, DataError, did_you_mean
 
 MODELS: dict[str, Callable[..., Fit]] = {
-    "bg_nbd": fit_bg_nbd,
-    "mbg_nbd": fit_mbg_nbd,
-    "pareto_nbd": fit_pareto_nbd,
+    "bg_nbd": BgNbd.fit,
+    "mbg_nbd": MbgNbd.fit,
+    "pareto_nbd": ParetoNbd.fit,
 }
 NEEDED = ["customer_id", "frequency", "recency", "age", "monetary"]
 # In-sample, expected over counted repeat purchases; further off is worth a sentence.

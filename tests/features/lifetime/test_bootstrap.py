@@ -8,7 +8,7 @@ import pytest
 from lifetime import cases
 from pandas.testing import assert_frame_equal
 
-from segtools.features.lifetime.bg_nbd import fit_bg_nbd
+from segtools.features.lifetime.bg_nbd import BgNbd
 from segtools.features.lifetime.bootstrap import (
     bootstrap_intervals,
     interval_ends,
@@ -23,7 +23,7 @@ COLUMNS = ["frequency", "recency", "age"]
 
 @pytest.fixture(scope="module")
 def found(drawn):
-    return fit_bg_nbd(*(drawn.head(500)[c] for c in COLUMNS), unit="weeks")
+    return BgNbd.fit(*(drawn.head(500)[c] for c in COLUMNS), unit="weeks")
 
 
 def test_the_seed_decides(found):
@@ -49,7 +49,7 @@ def test_a_total_lies_in_its_interval_and_so_does_what_came(found, drawn):
 def test_more_customers_give_narrower_intervals(drawn):
     widths = []
     for n in (250, 4_000):
-        fit = fit_bg_nbd(*(drawn.head(n)[c] for c in COLUMNS))
+        fit = BgNbd.fit(*(drawn.head(n)[c] for c in COLUMNS))
         values = [m.r for m in refitted_models(fit, n_draws=12)]
         widths.append(np.std(values))
     assert widths[1] < widths[0] / 2
@@ -82,7 +82,7 @@ def test_one_draw_is_no_interval():
 
 
 def test_a_fit_without_a_model_is_refused():
-    failed = fit_bg_nbd([1], [1], [2])
+    failed = BgNbd.fit([1], [1], [2])
     with pytest.raises(DataError, match=r"found must hold a fitted model, but it has"):
         refitted_models(failed)
 

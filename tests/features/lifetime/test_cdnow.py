@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segtools.features.lifetime.bg_nbd import fit_bg_nbd
+from segtools.features.lifetime.bg_nbd import BgNbd
 from segtools.features.lifetime.gamma_gamma import fit_gamma_gamma, independence
-from segtools.features.lifetime.mbg_nbd import fit_mbg_nbd
-from segtools.features.lifetime.nbd import fit_nbd
-from segtools.features.lifetime.pareto_nbd import fit_pareto_nbd
+from segtools.features.lifetime.mbg_nbd import MbgNbd
+from segtools.features.lifetime.nbd import Nbd
+from segtools.features.lifetime.pareto_nbd import ParetoNbd
 
 COLUMNS = ["frequency", "recency", "age"]
 
@@ -22,12 +22,12 @@ def fitted(fit, table):
 
 @pytest.fixture(scope="module")
 def bg(cdnow):
-    return fitted(fit_bg_nbd, cdnow)
+    return fitted(BgNbd.fit, cdnow)
 
 
 @pytest.fixture(scope="module")
 def pareto(cdnow):
-    return fitted(fit_pareto_nbd, cdnow)
+    return fitted(ParetoNbd.fit, cdnow)
 
 
 def test_the_log_gives_the_published_histories(cdnow):
@@ -51,7 +51,7 @@ def test_bg_nbd_has_the_parameters_of_the_paper(bg):
 
 
 def test_mbg_nbd_has_the_parameters_that_lifetimes_finds(cdnow):
-    model = fitted(fit_mbg_nbd, cdnow)
+    model = fitted(MbgNbd.fit, cdnow)
     assert model.log_likelihood == pytest.approx(-9582.1, abs=0.05)
     expected = {"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614}
     assert model.parameters == pytest.approx(expected, abs=0.0005)
@@ -64,10 +64,10 @@ def test_pareto_nbd_has_the_parameters_of_the_paper(pareto):
 
 
 def test_nbd_fits_worse_than_models_that_let_customers_leave(cdnow):
-    found = fit_nbd(cdnow["frequency"], cdnow["age"], unit="weeks")
-    assert found.model.log_likelihood == pytest.approx(-9763.66, abs=0.05)
+    found = fitted(Nbd.fit, cdnow)
+    assert found.log_likelihood == pytest.approx(-9763.66, abs=0.05)
     expected = {"r": 0.385, "alpha": 12.072}
-    assert found.model.parameters == pytest.approx(expected, abs=0.0005)
+    assert found.parameters == pytest.approx(expected, abs=0.0005)
 
 
 def test_gamma_gamma_has_the_parameters_of_the_paper(cdnow):
