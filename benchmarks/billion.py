@@ -75,7 +75,7 @@ def frozen() -> Any:
     task = Task(frame, outcome, frame, 5, 0.03, "grow_spend", 0)
     payload = learn_scorecard(task).payload or {}
     named = [
-        {"segment_id": f"s{i}", "segment": f"Segment {i}"}
+        {"segment_id": f"s{i}", "name": f"Segment {i}", "rank": i}
         for i in range(len(payload["cuts"]) + 1)
     ]
     entries = [{"name": name} for name in frame.columns]
@@ -87,6 +87,7 @@ def worker(what: str, orders: str, out: str, memory: str) -> None:
     import ibis
 
     import segtools
+    from segtools.features.catalogue import registered
     from segtools.segmentation.in_engine import assign_in_engine
     from segtools.sources import connect
 
@@ -97,7 +98,7 @@ def worker(what: str, orders: str, out: str, memory: str) -> None:
     if what != "DuckDB by hand":
         shop = segtools.Shop({"orders": con.sql(orders)}, "UTC", rows_are_orders=True)
         wanted = ("recency_days", "n_orders", "spend_total")
-        known = segtools.features.catalogue.registered(["value"])
+        known = registered(["value"])
         features = [f for f in known if f.name in wanted]
         found = segtools.features_at(shop, segtools.Window(ORIGIN, 365), features)
         query = str(ibis.to_sql(assign_in_engine(model, found) if model else found))
@@ -105,6 +106,21 @@ def worker(what: str, orders: str, out: str, memory: str) -> None:
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps([seconds, peak]))
+
+
+def timed(what: str, orders: str, out: Path, memory: str) -> float | None:
+    """Run a worker, print what it took, give its seconds; None if it fails."""
+    command = [sys.executable, __file__, "--memory", memory, "--worker"]
+    command += [what, orders, str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["killed"])[-1]
+        print(f"  {what}: did not finish ({said[:200]})", flush=True)
+        return None
+    seconds, peak = json.loads(done.stdout.strip().splitlines()[-1])
+    (rows,) = duckdb.sql(f"SELECT count(*) FROM '{out}'").fetchone() or (0,)
+    print(f"  {what:22} {seconds:7.1f} s {peak:7,.0f} MB, {rows:,} rows", flush=True)
+    return float(seconds)
 
 
 def main() -> None:
@@ -124,27 +140,11 @@ def main() -> None:
         total = asked.rows * asked.readings
         print(f"{total:,} orders, {customers * asked.readings:,} customers", flush=True)
         orders = all_readings(str(path), asked.readings, customers)
-        alone = 0.0
-        for what in ("DuckDB by hand", "features", "features and segments"):
-            command = [sys.executable, __file__, "--memory", asked.memory, "--worker"]
-            done = subprocess.run(
-                [*command, what, orders, str(out)],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                said = (done.stderr.strip().splitlines() or ["killed"])[-1]
-                print(f"  {what}: did not finish ({said[:200]})", flush=True)
-                continue
-            seconds, peak = json.loads(done.stdout.strip().splitlines()[-1])
-            alone = alone or seconds
-            rows = duckdb.sql(f"SELECT count(*) FROM '{out}'").fetchone()[0]
-            print(
-                f"  {what:22} {seconds:7.1f} s {peak:7,.0f} MB, "
-                f"{seconds / alone:.2f} times DuckDB by hand, {rows:,} rows",
-                flush=True,
-            )
+        alone = timed("DuckDB by hand", orders, out, asked.memory)
+        for what in ("features", "features and segments"):
+            taken = timed(what, orders, out, asked.memory)
+            if alone and taken:
+                print(f"    {taken / alone:.2f} times DuckDB by hand", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -213,7 +214,11 @@ def features_at(
         start = _beside(everyone, start)
     others = [*parts.values(), *(_on_its_own(at, f) for f in apart)]
     joined = reduce(_beside, others, start)
-    return joined.select("customer_id", **{f.name: _value(joined, f) for f in features})
+    sure = {name for name, value in fused.items() if _null_without_rows(value)}
+    return joined.select(
+        "customer_id",
+        **{f.name: _value(joined, f, sure=f.name in sure) for f in features},
+    )
 
 
 def build_features(
@@ -304,11 +309,19 @@ def _beside(left: ir.Table, right: ir.Table) -> ir.Table:
     return left.left_join(right, [left.customer_id == right[key]])
 
 
-def _value(joined: ir.Table, feature: Feature) -> ir.Value:
+def _null_without_rows(value: ir.Value | None) -> bool:
+    """Tell a bare sum, minimum or maximum, which needs no count of rows beside it."""
+    node = None if value is None else value.op()
+    while isinstance(node, ops.Cast):
+        node = node.arg
+    return isinstance(node, (ops.Sum, ops.Min, ops.Max))
+
+
+def _value(joined: ir.Table, feature: Feature, *, sure: bool) -> ir.Value:
     """Give a feature, or what it is for whom the view has no row."""
     value = joined[feature.name]
     rows = _rows_of(feature.over)
-    if rows in joined.columns:
+    if rows in joined.columns and not sure:
         value = ibis.ifelse(joined[rows] > 0, value, ibis.null(value.type()))
     if feature.empty is None:
         return value
