@@ -18,7 +18,9 @@ MAX_CORRELATION = 0.9
 _SKEWED = 1.0
 
 
-def learn_preprocess(features: pd.DataFrame, *, plain: bool = False) -> dict[str, Any]:
+def learn_preprocess(
+    features: pd.DataFrame, *, plain: bool = False, distinct: bool = True
+) -> dict[str, Any]:
     """Learn how to make features comparable: fill, take logs, standardise.
 
     Constant columns are left out, and of two that say the same (correlation above
@@ -30,6 +32,8 @@ def learn_preprocess(features: pd.DataFrame, *, plain: bool = False) -> dict[str
         In original units.
     plain : bool, default=False
         Only fill and standardise, and keep every column.
+    distinct : bool, default=True
+        Leave out columns that say the same as another.
 
     Returns
     -------
@@ -49,7 +53,7 @@ def learn_preprocess(features: pd.DataFrame, *, plain: bool = False) -> dict[str
         ],
     }
     X = prepared(payload, frame)
-    keep = list(range(len(names))) if plain else _distinct(X)
+    keep = _distinct(X) if distinct and not plain else list(range(len(names)))
     payload["uses"] = [names[i] for i in keep]
     kept = set(payload["uses"])
     steps = payload["preprocess"]

@@ -14,23 +14,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score
-from threadpoolctl import threadpool_limits
 
 from segtools.segmentation.clusters import N_INIT, learn_preprocess
 from segtools.segmentation.place import prepared
+from segtools.segmentation.references import recurs_beyond
+from segtools.segmentation.stability.gap import gap_curves, rule_k
+from segtools.segmentation.stability.kmeans import cloud, kmeans, nearest
+from segtools.segmentation.stability.pairs import bootstrap_pairs
+from segtools.segmentation.valleys import DEPTH, NaturalGroups, natural_groups
 
 Array = NDArray[np.float64]
 MAX_CLUSTERS = 6
 MAX_ROWS = 2_500
+MAX_DIVIDED = 10_000
 MIN_COMPLETE = 50
 # Fewer customers a feature and anything looks like a group (Qiu & Joe 2009).
 ROWS_PER_FEATURE = 10
 N_REFERENCES = 10
 N_PAIRS = 20
 AGREEMENT = 0.8
-DIP_P = 0.05
 MAX_DIP_ROWS = 379  # as many distances as the tabled p-values reach
 TEXT = {
     "natural": "The features fall into {k} natural groups: there are gaps between "
@@ -44,12 +46,17 @@ TEXT = {
 
 @dataclass
 class Structure:
-    """A structure verdict: its label, the number of clusters, and the evidence."""
+    """A structure verdict: its label, the number of clusters, and the evidence.
+
+    ``labels`` gives each row's natural group, from 0 for the largest, and -1 for rows
+    that were left out; None where there are no natural groups.
+    """
 
     label: str
     n_clusters: int
     sentence: str
     evidence: dict[str, Any] = field(default_factory=dict)
+    labels: NDArray[np.int64] | None = field(default=None, compare=False, repr=False)
 
 
 def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Structure:
@@ -67,13 +74,15 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     Returns
     -------
     Structure
-        ``label`` is *natural* if the gap statistic sees more than one cluster, the
-        distances between customers have more than one mode (dip test, p under 0.05)
-        and pairs of bootstrap solutions agree on the clusters (median adjusted Rand
+        ``label`` is *natural* if valleys divide the customers (`natural_groups`) and
+        pairs of bootstrap solutions agree on as many clusters (median adjusted Rand
         index of at least 0.8); *reproducible* if three or more clusters recur
-        without gaps, three pairs in four agreeing at 0.8 or more (two halves of any
-        long cloud recur, so they do not count); else *constructed*, as it is with
-        fewer than 50 customers, or than 10 a feature.
+        without gaps, three pairs in four agreeing at 0.8 or more, and recur better
+        than in clouds without structure that keep the margins, or how features go
+        together (`recurs_beyond`); else *constructed*, as it is with fewer than 50
+        customers, or than 10 a feature. The gap statistic and the dip test on
+        distances are evidence that stands beside it and decides nothing: both see
+        groups in skewed or heavy tails, and miss small ones.
 
     Examples
     --------
@@ -84,28 +93,72 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     'natural'
     """
     frame, left_out = _complete(pd.DataFrame(X))
+    # By content, so that the order of the file draws nobody.
+    frame = frame.sort_values(sorted(frame.columns), kind="stable")
     Z = prepared(payload := learn_preprocess(frame), frame)
     rng = np.random.default_rng(random_state)
+    rows = np.arange(len(Z))
     if len(Z) > MAX_ROWS:
-        Z = Z[np.sort(rng.choice(len(Z), MAX_ROWS, replace=False))]
+        rows = np.sort(rng.choice(len(Z), MAX_ROWS, replace=False))
+    Z = Z[rows]
     most = min(MAX_CLUSTERS, len(np.unique(Z, axis=0)) - 1)
     least = max(MIN_COMPLETE, ROWS_PER_FEATURE * Z.shape[1])
     if most < 2 or len(Z) < least or Z.shape[1] == 0:
         return _too_few(len(Z), Z.shape[1])
+    evidence = {"features": payload["uses"]} | _curves(Z, most, rng)
+    groups = _divided(frame, random_state)
+    evidence |= _natural(groups, rng)
+    label, k = _label(Z, evidence, rng)
+    ari = dict(zip(*(evidence["agreement"][c] for c in ("k", "median")), strict=True))
+    ari |= {k: evidence["natural"]["agreement"]} if label == "natural" else {}
+    sentence = TEXT[label].format(k=k, ari=ari.get(k, 1.0))
+    evidence["thresholds"] = {"agreement": AGREEMENT, "depth": DEPTH}
+    evidence["rows"], evidence["left_out"] = len(Z), left_out
+    labels = _labels(groups, frame, len(X)) if label == "natural" else None
+    return Structure(label, k, sentence, evidence, labels)
+
+
+def _curves(Z: Array, most: int, rng: np.random.Generator) -> dict[str, Any]:
+    """Give what is shown over the number of clusters, and the dip test."""
     gap = gap_statistic(Z, most, rng)
     ks = sorted({2, 3, 4, 5, *gap["candidates"].values()} - {1})
-    ks = [k for k in ks if k <= most]
-    agreement = agreement_by_k(Z, ks, rng)
-    dip = dip_on_distances(Z, rng)
+    agreement = agreement_by_k(Z, [k for k in ks if k <= most], rng)
     gap["n_clusters"] = _best_candidate(gap["candidates"], agreement)
-    label, k = _label(gap["n_clusters"], dip["p_value"], agreement)
-    ari = dict(zip(agreement["k"], agreement["median"], strict=True))
-    sentence = TEXT[label].format(k=k, ari=ari.get(k, 1.0))
-    evidence = {"features": payload["uses"], "gap": gap, "agreement": agreement}
-    evidence["dip"] = dip
-    evidence["thresholds"] = {"agreement": AGREEMENT, "dip_p": DIP_P}
-    evidence["rows"], evidence["left_out"] = len(Z), left_out
-    return Structure(label, k, sentence, evidence)
+    return {"gap": gap, "agreement": agreement, "dip": dip_on_distances(Z, rng)}
+
+
+def _divided(frame: pd.DataFrame, random_state: int) -> NaturalGroups:
+    # With columns that say the same: they are no harm where spread is measured
+    # within groups, and between few groups any two columns may go together.
+    every = prepared(learn_preprocess(frame, distinct=False), frame)
+    some = every
+    if len(every) > MAX_DIVIDED:
+        rng = np.random.default_rng(random_state)
+        some = every[np.sort(rng.choice(len(every), MAX_DIVIDED, replace=False))]
+    return natural_groups(some, random_state=random_state)
+
+
+def _natural(groups: NaturalGroups, rng: np.random.Generator) -> dict[str, Any]:
+    """Say how many groups valleys divide, how deep they are, and whether they recur."""
+    k = groups.n_groups
+    found: dict[str, Any] = {"n_groups": k, "sizes": np.bincount(groups.labels)}
+    found["sizes"] = found["sizes"].tolist()
+    found["shallowest"] = max((v.ratio for v in groups.valleys.values()), default=None)
+    found["agreement"] = 0.0
+    if k > 1:
+        scaled = groups.scaled
+        if len(scaled) > MAX_ROWS:
+            scaled = scaled[np.sort(rng.choice(len(scaled), MAX_ROWS, replace=False))]
+        found["agreement"] = agreement_by_k(scaled, [k], rng)["median"][0]
+    return {"natural": found}
+
+
+def _labels(groups: NaturalGroups, frame: pd.DataFrame, n: int) -> NDArray[np.int64]:
+    """Bring labels back to the order of the rows that were given."""
+    labels = np.full(n, -1, dtype=np.int64)
+    if len(groups.labels) == len(frame):
+        labels[frame.index.to_numpy()] = groups.labels
+    return labels
 
 
 def _too_few(rows: int, features: int) -> Structure:
@@ -127,22 +180,40 @@ def _complete(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     pass for a natural group.
     """
     frame.columns = frame.columns.astype(str)
+    frame = frame.reset_index(drop=True)
     whole = frame.dropna()
     if len(whole) < max(MIN_COMPLETE, len(frame) / 4):
         return frame, 0
     return whole, len(frame) - len(whole)
 
 
-def _label(by_gap: int, dip_p: float, agreement: dict[str, Any]) -> tuple[str, int]:
-    median = dict(zip(agreement["k"], agreement["median"], strict=True))
-    if by_gap > 1 and dip_p < DIP_P and median.get(by_gap, 0.0) >= AGREEMENT:
-        return "natural", by_gap
+def _label(
+    Z: Array, evidence: dict[str, Any], rng: np.random.Generator
+) -> tuple[str, int]:
+    natural, agreement = evidence["natural"], evidence["agreement"]
+    if natural["n_groups"] > 1 and natural["agreement"] >= AGREEMENT:
+        return "natural", int(natural["n_groups"])
     low = dict(zip(agreement["k"], agreement["low"], strict=True))
     recurring = [k for k, ari in low.items() if k >= 3 and ari >= AGREEMENT]
     if recurring:
-        return "reproducible", max(recurring)
+        ks = [k for k in agreement["k"] if k >= 3]
+        evidence["references"] = recurs_beyond(
+            Z,
+            _recurrence(agreement),
+            lambda cloud: _recurrence(agreement_by_k(cloud, ks, rng)),
+            rng,
+        )
+        if evidence["references"]["beyond"]:
+            return "reproducible", max(recurring)
+    median = dict(zip(agreement["k"], agreement["median"], strict=True))
     larger = {k: ari for k, ari in median.items() if k >= 3} or median
     return "constructed", max(larger, key=lambda k: (larger[k], -k))
+
+
+def _recurrence(agreement: dict[str, Any]) -> float:
+    """Give the mean over 3 and more clusters of what resamples agree."""
+    pairs = zip(agreement["k"], agreement["median"], strict=True)
+    return float(np.mean([ari for k, ari in pairs if k >= 3]))
 
 
 def dip_on_distances(X: Array, rng: np.random.Generator) -> dict[str, float]:
@@ -173,21 +244,10 @@ def gap_statistic(X: Array, most: int, rng: np.random.Generator) -> dict[str, An
         ``k``, ``gap``, ``se`` (lists for k = 1 to `most`) and ``candidates``, as
         `gap_candidates` reads them.
     """
-    centred = X - X.mean(axis=0)
-    _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    turned = centred @ axes.T
-    low, high = turned.min(axis=0), turned.max(axis=0)
-    boxes = [rng.uniform(low, high, size=turned.shape) for _ in range(N_REFERENCES)]
-    seeds = [int(s) for s in rng.integers(2**31, size=N_REFERENCES + 1)]
-    ks = list(range(1, most + 1))
-    own = _log_spread(turned, ks, seeds[-1], n_init=N_INIT)
-    reference = np.array(
-        [_log_spread(b, ks, s, n_init=2) for b, s in zip(boxes, seeds, strict=False)]
-    )
-    gap = reference.mean(axis=0) - own
-    se = reference.std(axis=0) * np.sqrt(1 + 1 / N_REFERENCES)
-    found = {"k": ks, "gap": gap.tolist(), "se": se.tolist()}
-    return found | {"candidates": gap_candidates(gap, se)}
+    found = gap_curves(X, most, rng=rng, n_references=N_REFERENCES, n_init=N_INIT)[2]
+    record = {"k": list(range(1, most + 1)), "gap": found.gap.tolist()}
+    record["se"] = found.se.tolist()
+    return record | {"candidates": gap_candidates(found.gap, found.se)}
 
 
 def gap_candidates(gap: Array, se: Array) -> dict[str, int]:
@@ -211,10 +271,10 @@ def gap_candidates(gap: Array, se: Array) -> dict[str, int]:
     >>> gap_candidates(np.array([0.5, 0.45, 2.6, 2.3]), np.full(4, 0.06))
     {'first': 1, 'highest': 3}
     """
-    enough = np.flatnonzero(gap[:-1] >= gap[1:] - se[1:])
-    first = int(enough[0]) + 1 if len(enough) else len(gap)
-    top = int(np.argmax(gap))
-    return {"first": first, "highest": int(np.argmax(gap >= gap[top] - se[top])) + 1}
+    return {
+        "first": rule_k(gap, se, rule="Tibs2001SEmax"),
+        "highest": rule_k(gap, se, rule="globalSEmax"),
+    }
 
 
 def _best_candidate(candidates: dict[str, int], agreement: dict[str, Any]) -> int:
@@ -224,15 +284,6 @@ def _best_candidate(candidates: dict[str, int], agreement: dict[str, Any]) -> in
     return max(known, key=lambda k: (median[k], -k), default=1)
 
 
-def _log_spread(X: Array, ks: list[int], seed: int, n_init: int) -> Array:
-    found = []
-    for k in ks:
-        model = KMeans(n_clusters=k, n_init=n_init, random_state=seed)
-        with threadpool_limits(1):
-            found.append(np.log(max(model.fit(X).inertia_, 1e-300)))
-    return np.array(found)
-
-
 def agreement_by_k(X: Array, ks: list[int], rng: np.random.Generator) -> dict[str, Any]:
     """Cluster pairs of bootstrap samples, let both predict everyone, compare.
 
@@ -240,24 +291,25 @@ def agreement_by_k(X: Array, ks: list[int], rng: np.random.Generator) -> dict[st
     -------
     dict
         ``k``, ``median``, ``low`` and ``high`` (quartiles) of the adjusted Rand
-        index, and the number of ``pairs``.
+        index, ``weakest`` (the median with which the least stable segment is found
+        again, SLSw), and the number of ``pairs``.
     """
-    rows: dict[str, Any] = {"k": ks, "median": [], "low": [], "high": []}
+    points = cloud(X)
+    base = {}
     for k in ks:
-        index = [
-            adjusted_rand_score(_resampled(X, k, rng), _resampled(X, k, rng))
-            for _ in range(N_PAIRS)
-        ]
-        low, median, high = np.quantile(index, [0.25, 0.5, 0.75])
+        fit = kmeans(points, k, rng=rng, n_init=N_INIT)
+        base[k] = nearest(points, fit.centres)
+    seed = int(rng.integers(2**31))
+    pairs = bootstrap_pairs(
+        points, base, random_state=seed, n_pairs=N_PAIRS, n_init=N_INIT, double=False
+    )
+    rows: dict[str, Any] = {"k": ks, "median": [], "low": [], "high": []}
+    rows["weakest"] = []
+    for k in ks:
+        low, median, high = np.quantile(pairs[k].ari, [0.25, 0.5, 0.75])
         rows["low"].append(float(low))
         rows["median"].append(float(median))
         rows["high"].append(float(high))
+        weakest = np.nanmin(np.nanmedian(pairs[k].within, axis=0))
+        rows["weakest"].append(float(weakest))
     return rows | {"pairs": N_PAIRS}
-
-
-def _resampled(X: Array, k: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    rows = rng.integers(len(X), size=len(X))
-    seed = int(rng.integers(2**31))
-    model = KMeans(n_clusters=k, n_init=N_INIT, random_state=seed)
-    with threadpool_limits(1):
-        return np.asarray(model.fit(X[rows]).predict(X))

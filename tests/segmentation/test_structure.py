@@ -120,29 +120,65 @@ def test_the_evidence_can_be_drawn(rng):
     ):
         assert low <= median <= high <= 1
     assert 0 <= evidence["dip"]["p_value"] <= 1
-    assert evidence["thresholds"] == {"agreement": 0.8, "dip_p": 0.05}
+    assert evidence["thresholds"] == {"agreement": 0.8, "depth": 0.4}
+    assert evidence["natural"]["n_groups"] == 1
 
 
 @pytest.mark.parametrize(
-    ("by_gap", "dip_p", "median", "expected"),
+    ("natural", "recurs", "median", "references", "expected"),
     [
-        (3, 0.01, {2: 0.9, 3: 0.8, 4: 0.5}, ("natural", 3)),
-        (3, 0.05, {2: 0.9, 3: 0.9, 4: 0.5}, ("reproducible", 3)),
-        (3, 0.01, {2: 0.9, 3: 0.79, 4: 0.5}, ("constructed", 3)),
-        (1, 0.01, {2: 0.9, 3: 0.5, 4: 0.9}, ("reproducible", 4)),
-        (1, 0.01, {2: 0.9, 3: 0.5, 4: 0.84}, ("constructed", 4)),
-        (1, 0.90, {2: 0.95, 3: 0.5, 4: 0.6}, ("constructed", 4)),
-        (2, 0.01, {2: 0.9}, ("natural", 2)),
-        (1, 0.90, {2: 0.9}, ("constructed", 2)),
+        (3, 0.8, {2: 0.9, 3: 0.8, 4: 0.5}, 0.3, ("natural", 3)),
+        (2, 0.9, {2: 0.9}, 0.3, ("natural", 2)),
+        (3, 0.79, {2: 0.9, 3: 0.9, 4: 0.5}, 0.3, ("reproducible", 3)),
+        (1, 0.0, {2: 0.9, 3: 0.5, 4: 0.9}, 0.3, ("reproducible", 4)),
+        (1, 0.0, {2: 0.9, 3: 0.5, 4: 0.9}, 0.7, ("constructed", 4)),
+        (1, 0.0, {2: 0.9, 3: 0.5, 4: 0.84}, 0.3, ("constructed", 4)),
+        (1, 0.0, {2: 0.95, 3: 0.5, 4: 0.6}, 0.3, ("constructed", 4)),
+        (1, 0.0, {2: 0.9}, 0.3, ("constructed", 2)),
     ],
 )
-def test_natural_needs_gap_modes_and_agreement_together(
-    by_gap, dip_p, median, expected
+def test_natural_needs_valleys_and_reproducible_more_than_clouds_have(
+    natural, recurs, median, references, expected, rng, monkeypatch
 ):
     # The quarter of the pairs that agree least lies 0.05 below the middle one.
     agreement = {"k": list(median), "median": list(median.values())}
     agreement["low"] = [m - 0.05 for m in median.values()]
-    assert module._label(by_gap, dip_p, agreement) == expected
+    evidence = {"natural": {"n_groups": natural, "agreement": recurs}}
+    of_clouds = {"k": [3], "median": [references]}
+    monkeypatch.setattr(module, "agreement_by_k", lambda *_: of_clouds)
+    evidence["agreement"] = agreement
+    assert module._label(rng.normal(size=(60, 2)), evidence, rng) == expected
+
+
+@pytest.mark.parametrize("rho", [0.6, 0.9])
+def test_correlated_features_are_no_structure(rho, rng):
+    X = np.sqrt(rho) * rng.normal(size=(1_500, 1))
+    found = structure_verdict(X + np.sqrt(1 - rho) * rng.normal(size=(1_500, 4)))
+    assert found.label == "constructed"
+
+
+def test_small_groups_beside_large_ones_are_counted(rng):
+    sizes = (300, 120, 40)
+    centres = ((0, 0, 0), (7, 0, 0), (0, 7, 0))
+    X = np.vstack(
+        [rng.normal(c, 1, (n, 3)) for c, n in zip(centres, sizes, strict=True)]
+    )
+    found = structure_verdict(X)
+    assert (found.label, found.n_clusters) == ("natural", 3)
+    assert found.evidence["natural"]["sizes"] == pytest.approx(sizes, abs=3)
+
+
+def test_natural_groups_are_given_row_by_row(rng):
+    X = pd.DataFrame(blobs(rng, 3))
+    X.iloc[[0, 70]] = np.nan
+    shuffled = X.sample(frac=1, random_state=1)
+    labels = structure_verdict(shuffled).labels
+    assert sorted(np.flatnonzero(labels == -1)) == sorted(
+        shuffled.index.get_indexer([0, 70])
+    )
+    own = np.repeat([0, 1, 2], 40)[shuffled.index]
+    pairs = {(a, b) for a, b in zip(own, labels, strict=True) if b >= 0}
+    assert len(pairs) == 3
 
 
 def test_two_halves_of_a_long_cloud_are_not_reproducible_groups(rng):

@@ -1,0 +1,302 @@
+"""Figures of stability: box plots of what resamples found again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from segtools.plots.canvas import (
+    axes_or_current,
+    beside,
+    dress,
+    empty_note,
+    name_rows,
+    write,
+)
+from segtools.plots.colours import ACCENT, INK, OTHER, segment_colours
+from segtools.plots.inputs import columns_of
+from segtools.wording import number, plain, rounded, shorten
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+AGREEMENT = 0.8
+WITHIN = 0.75
+_QUARTILES = {"Lowest": 0.0, "Low": 0.25, "Median": 0.5, "High": 0.75, "Highest": 1.0}
+
+
+def stability_boxes(
+    stability: pd.DataFrame, *, asked: float = AGREEMENT, ax: Axes | None = None
+) -> Axes:
+    """Draw how far pairs of resamples agree, as a box for each number of segments.
+
+    Parameters
+    ----------
+    stability : DataFrame
+        One row for every number of segments and pair: ``k`` and ``ari``.
+    asked : float, default=0.8
+        Median agreement from which segments count as coming again; drawn as a line.
+    ax : Axes, default=None
+        Where to draw; None means pyplot's current Axes.
+
+    Returns
+    -------
+    Axes
+        The one that was passed. Boxes hold the middle half of the pairs, whiskers
+        reach to the last pair within one and a half boxes, dots are the others.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> frame = pd.DataFrame({"k": [2, 2, 3, 3], "ari": [0.9, 1.0, 0.4, 0.6]})
+    >>> ax = stability_boxes(frame, ax=Figure().add_subplot())
+    >>> ax.get_title(loc="left")
+    '2 segments are the most that come again in resamples (median agreement 0.95)'
+    """
+    ax = axes_or_current(ax)
+    rows = stability_boxes_table(stability)
+    if rows.empty:
+        return empty_note(ax, stability_boxes_alt(stability, asked=asked))
+    groups = [found.to_numpy(float) for _, found in stability.groupby("k")["ari"]]
+    again = rows["Median"].to_numpy(float) >= asked
+    _boxes(ax, groups, [ACCENT if good else OTHER for good in again], upright=True)
+    ax.axhline(asked, color=INK, alpha=0.35, linewidth=0.9)
+    last = len(groups) - 0.45
+    write(ax, last, asked, f"asked: {rounded(asked)}", ha="right", va="bottom")
+    ax.set_xticks(range(len(groups)), labels=[number(k) for k in rows["Segments"]])
+    ax.set_ylim(min(0.0, min(float(g.min()) for g in groups)), 1.04)
+    return dress(
+        ax,
+        title=stability_boxes_title(stability, asked=asked),
+        x=f"Segments (box: middle half of {_count(stability, 'k')} pairs)",
+        y="Adjusted Rand index",
+        grid="y",
+    )
+
+
+def stability_boxes_title(stability: pd.DataFrame, *, asked: float = AGREEMENT) -> str:
+    """State the largest number of segments that comes again.
+
+    Examples
+    --------
+    >>> stability_boxes_title(pd.DataFrame({"k": [2, 3], "ari": [0.5, 0.6]}))
+    'No number of segments comes again as a whole: the best median agreement is 0.6'
+    """
+    rows = stability_boxes_table(stability)
+    if rows.empty:
+        return "Stability was not computed"
+    again = rows[rows["Median"] >= asked]
+    if again.empty:
+        best = rounded(rows["Median"].max())
+        return (
+            "No number of segments comes again as a whole: the best median agreement "
+            f"is {best}"
+        )
+    last = again.iloc[-1]
+    return (
+        f"{number(last['Segments'])} segments are the most that come again in "
+        f"resamples (median agreement {rounded(last['Median'])})"
+    )
+
+
+def stability_boxes_alt(stability: pd.DataFrame, *, asked: float = AGREEMENT) -> str:
+    """State the finding of `stability_boxes` with its medians.
+
+    Examples
+    --------
+    >>> print(stability_boxes_alt(pd.DataFrame({"k": [2, 3], "ari": [0.9, 0.6]})))
+    2 segments are the most that come again in resamples (median agreement 0.9). \
+Median adjusted Rand index by number of segments: 2: 0.9, 3: 0.6.
+    """
+    rows = stability_boxes_table(stability)
+    title = stability_boxes_title(stability, asked=asked)
+    if rows.empty:
+        return f"{title}."
+    steps = _steps(rows, "Segments")
+    return f"{title}. Median adjusted Rand index by number of segments: {steps}."
+
+
+def stability_boxes_table(stability: pd.DataFrame) -> pd.DataFrame:
+    """Give the quartiles of `stability_boxes`, one row per number of segments.
+
+    Examples
+    --------
+    >>> stability_boxes_table(pd.DataFrame({"k": [2, 2], "ari": [0.9, 1.0]}))
+       Segments  Lowest    Low  Median   High  Highest  Pairs
+    0         2     0.9  0.925    0.95  0.975      1.0      2
+    """
+    frame = columns_of(stability, ["k", "ari"], "stability")
+    return _quartiles(frame, "k", "ari", "Segments")
+
+
+def within_boxes(
+    within: pd.DataFrame,
+    *,
+    names: Sequence[str] = (),
+    asked: float = WITHIN,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how well resamples find each segment again, as a box a segment (SLSw).
+
+    Parameters
+    ----------
+    within : DataFrame
+        One row for every segment and pair: ``segment`` (a number from 0) and
+        ``jaccard``.
+    names : sequence of str, default=()
+        Of the segments, by number; without them segments are called 1, 2, ...
+    asked : float, default=0.75
+        Median from which a segment counts as coming again; drawn as a line.
+    ax : Axes, default=None
+        Where to draw; None means pyplot's current Axes.
+
+    Returns
+    -------
+    Axes
+        The one that was passed.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> frame = pd.DataFrame({"segment": [0, 0, 1, 1], "jaccard": [1, 1, 0.4, 0.6]})
+    >>> ax = within_boxes(frame, names=["Loyal", "New"], ax=Figure().add_subplot())
+    >>> ax.get_title(loc="left")
+    '1 of 2 segments comes again in resamples; least New (0.5)'
+    """
+    ax = axes_or_current(ax)
+    rows = within_boxes_table(within, names=names)
+    if rows.empty:
+        return empty_note(ax, within_boxes_alt(within, names=names, asked=asked))
+    groups = [g.to_numpy(float) for _, g in within.groupby("segment")["jaccard"]]
+    groups = [g[~np.isnan(g)] for g in groups]
+    colours = list(segment_colours(str(place) for place in rows.index).values())
+    _boxes(ax, groups, colours, upright=False)
+    ax.axvline(asked, color=INK, alpha=0.35, linewidth=0.9)
+    name_rows(ax, rows["Segment"], width=24)
+    beside(ax, asked, len(rows) - 0.45, f"asked: {rounded(asked)}", va="bottom")
+    ax.set_xlim(0, 1.03)
+    title = within_boxes_title(within, names=names, asked=asked)
+    label = f"Jaccard index (box: middle half of {_count(within, 'segment')} pairs)"
+    return dress(ax, title=title, x=label)
+
+
+def within_boxes_title(
+    within: pd.DataFrame, *, names: Sequence[str] = (), asked: float = WITHIN
+) -> str:
+    """State how many segments come again, and which one does least.
+
+    Examples
+    --------
+    >>> within_boxes_title(pd.DataFrame({"segment": [0, 1], "jaccard": [1.0, 0.9]}))
+    'All 2 segments come again in resamples; least segment 2 (0.9)'
+    """
+    rows = within_boxes_table(within, names=names)
+    if rows.empty:
+        return "Stability within the solution was not computed"
+    good = int((rows["Median"] >= asked).sum())
+    count = f"All {len(rows)} segments" if good == len(rows) else _of(good, len(rows))
+    if rows["Lowest"].min() == 1:
+        return f"All {len(rows)} segments come again in every resample"
+    least = rows.loc[rows["Median"].idxmin()]
+    verb = "comes" if good == 1 else "come"
+    name = shorten(least["Segment"], 40)
+    return (
+        f"{count} {verb} again in resamples; least {name} ({rounded(least['Median'])})"
+    )
+
+
+def within_boxes_alt(
+    within: pd.DataFrame, *, names: Sequence[str] = (), asked: float = WITHIN
+) -> str:
+    """State the finding of `within_boxes` with its medians.
+
+    Examples
+    --------
+    >>> print(within_boxes_alt(pd.DataFrame({"segment": [0, 1], "jaccard": [1, 0.5]})))
+    1 of 2 segments comes again in resamples; least segment 2 (0.5). Median Jaccard \
+index by segment: segment 1: 1, segment 2: 0.5.
+    """
+    rows = within_boxes_table(within, names=names)
+    title = within_boxes_title(within, names=names, asked=asked)
+    if rows.empty:
+        return f"{title}."
+    return f"{title}. Median Jaccard index by segment: {_steps(rows, 'Segment')}."
+
+
+def within_boxes_table(
+    within: pd.DataFrame, *, names: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Give the quartiles of `within_boxes`, one row a segment.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"segment": [0, 0], "jaccard": [0.9, 1.0]})
+    >>> within_boxes_table(frame, names=["Loyal"])
+      Segment  Lowest    Low  Median   High  Highest  Pairs
+    0   Loyal     0.9  0.925    0.95  0.975      1.0      2
+    """
+    frame = columns_of(within, ["segment", "jaccard"], "within")
+    rows = _quartiles(frame, "segment", "jaccard", "Segment")
+    rows["Segment"] = [segment_name(place, names) for place in rows["Segment"]]
+    return rows
+
+
+def within_boxes_height(
+    within: pd.DataFrame, *, names: Sequence[str] = (), **_: Any
+) -> float:
+    """Give the height that the figure needs, in inches."""
+    return 1.3 + 0.42 * max(1, len(within_boxes_table(within, names=names)))
+
+
+def segment_name(place: int, names: Sequence[str]) -> str:
+    """Name a segment by its number from 0.
+
+    Examples
+    --------
+    >>> segment_name(0, ["Loyal"]), segment_name(1, ["Loyal"])
+    ('Loyal', 'segment 2')
+    """
+    return plain(names[place]) if place < len(names) else f"segment {place + 1}"
+
+
+def _boxes(
+    ax: Axes, groups: list[Any], colours: Sequence[str], *, upright: bool
+) -> None:
+    drawn = ax.boxplot(
+        groups,
+        positions=range(len(groups)),
+        orientation="vertical" if upright else "horizontal",
+        widths=0.5,
+        patch_artist=True,
+        manage_ticks=False,
+        medianprops={"color": INK, "linewidth": 1.6},
+        flierprops={"marker": ".", "markersize": 4, "markeredgecolor": OTHER},
+    )
+    for box, colour in zip(drawn["boxes"], colours, strict=True):
+        box.set(facecolor=colour, alpha=0.55, edgecolor=colour)
+    for line in [*drawn["whiskers"], *drawn["caps"]]:
+        line.set(color=INK, alpha=0.5, linewidth=0.9)
+
+
+def _quartiles(frame: pd.DataFrame, by: str, value: str, label: str) -> pd.DataFrame:
+    groups = frame.dropna(subset=[value]).groupby(by)[value]
+    found = {name: groups.quantile(share) for name, share in _QUARTILES.items()}
+    rows = pd.DataFrame(found | {"Pairs": groups.size()}).reset_index(names=label)
+    rows.attrs["formats"] = dict.fromkeys(_QUARTILES, "rounded")
+    return rows
+
+
+def _steps(rows: pd.DataFrame, label: str) -> str:
+    pairs = zip(rows[label], rows["Median"], strict=True)
+    return ", ".join(f"{name}: {rounded(median)}" for name, median in pairs)
+
+
+def _count(frame: pd.DataFrame, by: str) -> str:
+    return number(int(frame.groupby(by).size().max()))
+
+
+def _of(some: int, total: int) -> str:
+    return f"{number(some)} of {number(total)} segments"
