@@ -47,12 +47,13 @@ def rounded(value: ir.NumericValue, digits: int = DIGITS) -> ir.FloatingValue:
 
 
 def half_even(value: ir.FloatingValue) -> ir.FloatingValue:
-    """Round to a whole number, a half to the even one; below 2**62."""
-    low = value.floor().cast("float64")
-    rest = value - low
-    odd = (low / 2).floor().cast("float64") * 2 != low
-    up = (rest > 0.5) | ((rest == 0.5) & odd)
-    return low + ibis.ifelse(up, exact(1), exact(0))
+    """Round to a whole number, a half to the even one; sizes below 2**51.
+
+    Next to so large a number floats have no places, so that adding it rounds; taking
+    it away again is exact. Two sums cost a tenth of taking floors and comparing.
+    """
+    large = exact(1.5 * 2.0**52)
+    return (value + large) - large
 
 
 def _scale(size: ir.FloatingValue, digits: int) -> ir.Value:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
+from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.place import distances, place, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
 
@@ -114,7 +115,7 @@ def learn_centroids(
     order = np.lexsort(centres.T[::-1]) if len(centres) > 1 else [0]
     payload["centroids"] = centres[order].round(12).tolist()
     own = distances(X, centres).min(axis=1)
-    payload["far_threshold"] = float(np.quantile(np.sqrt(own), 0.999))
+    payload["far_threshold"] = float(np.quantile(np.sqrt(own), FAR_QUANTILE))
     note = f"{k - len(centres)} clusters were too small" if len(centres) < k else ""
     return Learned(lambda F: place(payload, F).labels, payload, note)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.schema import DataError
+from segtools.segmentation.one import Placer, answer, compiled
 from segtools.segmentation.place import Placement, needed, place
 
 ASSIGNED = (
@@ -19,6 +23,7 @@ ASSIGNED = (
     "runner_up",
     "assigned_by",
 )
+_LADDER_NEEDS = ("customer_id", "recency_days")
 
 
 @dataclass
@@ -64,10 +69,22 @@ class SegmentModel:
             ``segment_id``, ``segment``, ``confidence`` (share of bootstrap models
             that agree; null for rules), ``runner_up`` (a segment_id or null) and
             ``assigned_by`` (``model``, ``reduced_model`` or ``rule``).
+
+        Raises
+        ------
+        DataError
+            If ``customer_id`` or ``recency_days`` is not there, or the method gives
+            a label that is none of the model's segments.
         """
-        names = [f["name"] for f in self.features]
-        X = features.reindex(columns=names).astype(float)
+        lacks = [c for c in _LADDER_NEEDS if c not in features.columns]
+        if lacks:
+            raise DataError(
+                f"features must have the columns {list(_LADDER_NEEDS)}, but {lacks} "
+                "are missing. Build them with build_features."
+            )
+        X = features.reindex(columns=needed(self.payload)).astype(float)
         placed = place(self.payload, X)
+        self._refuse_uncovered(placed.labels)
         bought = features["recency_days"].notna().to_numpy()
         ids = np.array([s["segment_id"] for s in self.segments], dtype=object)
         label = np.where(bought, placed.labels, self._label(self.fallback))
@@ -84,6 +101,71 @@ class SegmentModel:
         for name in ("customer_id", "segment_id", "segment", "runner_up"):
             frame[name] = frame[name].astype("str" if name != "runner_up" else object)
         return frame[list(ASSIGNED)]
+
+    def assign_one(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Give one customer a segment, fast enough to be asked live.
+
+        Parameters
+        ----------
+        record : mapping
+            Feature to its value, in original units; what is not there counts as
+            missing. A ``customer_id``, if any, is handed through.
+
+        Returns
+        -------
+        dict
+            What `assign` gives for this customer (null is None), and
+            ``fits_no_segment``: whether the customer lies farther from every centre
+            than `far_threshold`; None where a method has none, or no order is known.
+
+        Raises
+        ------
+        DataError
+            If a value that the model reads is not a number.
+
+        Examples
+        --------
+        >>> everyone().assign_one({"recency_days": 3})["segment"]
+        'everyone'
+        """
+        return answer(self, record)
+
+    @cached_property
+    def placer(self) -> Placer | None:
+        """What `assign_one` asks; made once, so change a copy and not the model."""
+        return compiled(self.payload, self.replicates)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k != "placer"}
+
+    def why(
+        self, customer: Mapping[str, Any], labels: Mapping[str, str] | None = None
+    ) -> str:
+        """Say in one sentence why a customer is in a segment; see `explain`."""
+        from segtools.segmentation.why import explain
+
+        return explain(self, customer, labels)
+
+    def to_sql(
+        self,
+        dialect: str,
+        table: str | Sequence[str] = "features",
+        *,
+        rounded: bool = False,
+    ) -> str:
+        """Write the assignment as one SQL query; see `sql_text.to_sql`."""
+        from segtools.segmentation.sql_text import to_sql
+
+        return to_sql(self, dialect, table, rounded=rounded)
+
+    def _refuse_uncovered(self, labels: NDArray[np.int64]) -> None:
+        outside = int(((labels < 0) | (labels >= len(self.segments))).sum())
+        if outside:
+            raise DataError(
+                f"The model must give everyone one of its {len(self.segments)} "
+                f"segments, but {outside:,} of {len(labels):,} customers get a label "
+                "that is none of them. Freeze it again."
+            )
 
     def _label(self, segment_id: str) -> int:
         return [s["segment_id"] for s in self.segments].index(segment_id)

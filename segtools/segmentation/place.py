@@ -32,18 +32,40 @@ def place(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
     Parameters
     ----------
     payload : dict
-        The frozen method, of kind ``scorecard``, ``centroids`` or ``rules``.
+        The frozen method, of kind ``scorecard``, ``centroids`` or ``rules``; merges
+        and splits by hand, if any, are its ``hand``.
     features : DataFrame of shape (n_customers, n_features)
         In original units; columns by name, in any order.
     """
-    return _KINDS[payload["kind"]](payload, features)
+    placed = _KINDS[payload["kind"]](payload, features)
+    return _by_hand(payload, features, placed) if payload.get("hand") else placed
 
 
 def needed(payload: dict[str, Any]) -> list[str]:
     """List the features that a payload reads."""
-    if payload["kind"] == "scorecard":
-        return list(payload["bins"])
-    return list(payload["uses"])
+    own = payload["bins"] if payload["kind"] == "scorecard" else payload["uses"]
+    more = [s["feature"] for s in payload.get("hand", ()) if s["op"] == "split"]
+    return list(dict.fromkeys([*own, *more]))
+
+
+def _by_hand(
+    payload: dict[str, Any], features: pd.DataFrame, placed: Placement
+) -> Placement:
+    """Run the merges and splits that an analyst decided, in their order."""
+    labels, second = placed.labels, placed.runner_up
+    for step in payload["hand"]:
+        labels = _changed(step, features, labels)
+        second = _changed(step, features, second)
+    # Where the next best one was merged with the best, none is known.
+    return Placement(labels, np.where(second == labels, -1, second), placed.reduced)
+
+
+def _changed(step: dict[str, Any], features: pd.DataFrame, labels: Ints) -> Ints:
+    if step["op"] == "merge":
+        return np.asarray([*step["to"], -1], dtype=np.int64)[labels]
+    # Without the value, the customer is not known to lie above, and stays.
+    above = features[step["feature"]].to_numpy(float) > step["upper"]
+    return np.where((labels == step["label"]) & above, step["above"], labels)
 
 
 def score(payload: dict[str, Any], features: pd.DataFrame) -> Ints:

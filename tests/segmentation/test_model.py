@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from frozen_models import NAMES, ROWS, model_of, payloads
+from hypothesis import given, settings
 
 from segtools.records import read_record, write_record
 from segtools.segmentation import freeze as freezing
@@ -59,6 +61,27 @@ def test_a_model_read_back_from_its_file_assigns_identically(frozen, tmp_path):
     pd.testing.assert_frame_equal(again.assign(people), frozen.assign(people))
 
     assert again.record() == frozen.record()
+
+
+@settings(max_examples=40)
+@given(payloads(), ROWS)
+def test_any_model_assigns_the_same_after_a_round_trip_through_json(payload, rows):
+    model = model_of(payload)
+    spare = range(len(model.segments), 1 + most_labels(payload))
+    model.segments += [
+        {"segment_id": f"T{i}", "name": f"t{i}", "rank": 9} for i in spare
+    ]
+    people = pd.DataFrame(rows, columns=list(NAMES), dtype=float)
+    people.insert(0, "customer_id", [f"c{i}" for i in range(len(rows))])
+    text = json.dumps(model.record(), allow_nan=False)
+    again = SegmentModel.from_record(json.loads(text))
+    pd.testing.assert_frame_equal(again.assign(people), model.assign(people))
+    assert again.record() == model.record()
+
+
+def most_labels(payload):
+    """Give the highest label that splits by hand lead to."""
+    return max([s.get("above", 0) for s in payload.get("hand", ())], default=0)
 
 
 def test_the_record_is_plain_json_with_the_documented_keys(frozen):

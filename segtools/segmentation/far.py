@@ -1,0 +1,139 @@
+"""Who fits no segment: everyone gets one, and is told where it fits badly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from segtools.schema import DataError
+from segtools.segmentation.place import distances, needed, prepared
+
+if TYPE_CHECKING:
+    from segtools.segmentation.model import SegmentModel
+
+# One in a hundred of those learned from lies as far out.
+FAR_QUANTILE = 0.99
+
+
+def is_far(distance: float | None, threshold: float | None) -> bool | None:
+    """Say whether a distance is beyond the threshold; None where there is neither.
+
+    Examples
+    --------
+    >>> is_far(2.5, 2.0), is_far(2.0, 2.0), is_far(None, None)
+    (True, False, None)
+    """
+    if distance is None or threshold is None:
+        return None
+    return distance > threshold
+
+
+def fits(model: SegmentModel, features: pd.DataFrame) -> pd.DataFrame:
+    """Flag the customers who lie far from every segment.
+
+    They keep the segment that is nearest to them; the columns of ``segments.parquet``
+    stay as they are.
+
+    Parameters
+    ----------
+    model : SegmentModel
+    features : DataFrame
+        As for ``model.assign``.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of `features`: ``customer_id``, ``distance`` to the nearest
+        centre (in standard deviations of the prepared features) and
+        ``fits_no_segment``. Both are missing for methods without centres, and for
+        customers without any order.
+
+    Examples
+    --------
+    >>> from segtools.segmentation.model import SegmentModel
+    >>> payload = {"kind": "centroids", "uses": ["a"], "seen_missing": [],
+    ...     "preprocess": [], "centroids": [[0.0], [10.0]], "far_threshold": 2.0}
+    >>> two = [{"segment_id": "S01", "name": "x", "rank": 1},
+    ...     {"segment_id": "S02", "name": "y", "rank": 2}]
+    >>> model = SegmentModel(payload, two, [{"name": "a"}], "S02")
+    >>> people = pd.DataFrame({"customer_id": ["u", "v"], "a": [9.0, 4.0],
+    ...     "recency_days": [1.0, 1.0]})
+    >>> fits(model, people).values.tolist()
+    [['u', 1.0, False], ['v', 4.0, True]]
+    """
+    payload = model.payload
+    away = pd.Series(np.nan, index=range(len(features)))
+    if payload["kind"] == "centroids":
+        X = prepared(payload, features.reindex(columns=needed(payload)).astype(float))
+        square = distances(X, np.asarray(payload["centroids"])).min(axis=1)
+        bought = features["recency_days"].notna().to_numpy()
+        away[:] = np.where(bought, np.sqrt(np.round(square, 9)), np.nan)
+    threshold = payload.get("far_threshold")
+    flags = [is_far(None if np.isnan(d) else d, threshold) for d in away]
+    return pd.DataFrame(
+        {
+            "customer_id": features["customer_id"].astype("str").to_numpy(),
+            "distance": away.to_numpy(),
+            "fits_no_segment": pd.array(flags, dtype="boolean"),
+        }
+    )
+
+
+def far_meaning(payload: dict[str, Any]) -> str:
+    """Say in one sentence what a payload's far threshold means.
+
+    Examples
+    --------
+    >>> far_meaning({"kind": "rules"}).split(";")[0]
+    'Rules have a place for every value, so that nobody lies outside'
+    """
+    threshold = payload.get("far_threshold")
+    if payload["kind"] == "centroids" and threshold is not None:
+        return (
+            f"Customers farther than {threshold:.3g} from the nearest centre, as one "
+            "in a hundred of those learned from were, fit no segment well."
+        )
+    names = {"scorecard": "A scorecard has points", "rules": "Rules have a place"}
+    found = names.get(payload["kind"], "This method has a segment")
+    return f"{found} for every value, so that nobody lies outside; no threshold is set."
+
+
+def coverage(assigned: pd.DataFrame) -> dict[str, Any]:
+    """Assert that everyone has exactly one segment, and count the ladder's steps.
+
+    Parameters
+    ----------
+    assigned : DataFrame
+        As ``model.assign`` gives it.
+
+    Returns
+    -------
+    dict
+        ``n`` customers, ``unassigned`` (0), and ``model``, ``reduced_model`` and
+        ``rule``: how many each step of the ladder placed.
+
+    Raises
+    ------
+    DataError
+        If anyone has no segment, or more than one.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"customer_id": ["a", "b"], "segment_id": ["S01", "S02"],
+    ...     "assigned_by": ["model", "rule"]})
+    >>> coverage(frame)
+    {'n': 2, 'unassigned': 0, 'model': 1, 'reduced_model': 0, 'rule': 1}
+    """
+    lost = int(assigned["segment_id"].isna().sum())
+    twice = int(assigned["customer_id"].duplicated().sum())
+    if lost or twice:
+        raise DataError(
+            f"Everyone must have exactly one segment, but {lost:,} of "
+            f"{len(assigned):,} have none and {twice:,} stand there again. "
+            "Build one row a customer and assign them by the frozen model."
+        )
+    steps = assigned["assigned_by"].value_counts()
+    counted = {s: int(steps.get(s, 0)) for s in ("model", "reduced_model", "rule")}
+    return {"n": len(assigned), "unassigned": lost, **counted}

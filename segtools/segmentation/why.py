@@ -1,0 +1,218 @@
+"""Why is this customer in this segment? One sentence from the model's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segtools.segmentation.engine_kinds import leaves
+from segtools.segmentation.model import SegmentModel
+from segtools.segmentation.one import Values, compiled, is_known, read_record
+from segtools.segmentation.place import grid_scores, prepared
+from segtools.segmentation.rules import CELLS, cell_names
+from segtools.wording import number, plain, rounded
+
+_MOST = 3
+
+
+def explain(
+    model: SegmentModel,
+    customer: Mapping[str, Any],
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """Say why a customer is in a segment.
+
+    Parameters
+    ----------
+    model : SegmentModel
+    customer : mapping or Series
+        Feature to its value, as for ``model.assign_one``.
+    labels : mapping, optional
+        Feature to its label from the catalogue; default the feature's name.
+
+    Returns
+    -------
+    str
+        One sentence. A scorecard names the features with most points and how far the
+        score lies from the cuts; clusters name the features that pull to the centre
+        rather than to the next one; rules name the path.
+
+    Examples
+    --------
+    >>> payload = {"kind": "scorecard", "base": 0, "cuts": [10], "bins": {
+    ...     "n_orders": {"upper": [2.0], "points": [-5, 30], "missing": None}}}
+    >>> two = [{"segment_id": "S01", "name": "Often", "rank": 1},
+    ...     {"segment_id": "S02", "name": "Seldom", "rank": 2}]
+    >>> model = SegmentModel(payload, two, [{"name": "n_orders"}], "S02")
+    >>> explain(model, {"n_orders": 7, "recency_days": 3}, {"n_orders": "orders"})
+    'In Often with 30 points: orders 7 (+30); 20 above the cut to Seldom.'
+    """
+    found = model.assign_one(customer)
+    name = plain(found["segment"])
+    if found["assigned_by"] == "rule":
+        return f"In {name} by rule: no order of this customer is known."
+    write = _Writer(model, dict(labels or {}), name)
+    values = read_record(model.payload, customer)
+    make = _KINDS.get(model.payload["kind"])
+    if make is None or len(model.segments) == 1:
+        reason = "" if make is None else ": it is the only segment"
+        return f"In {name}{reason}."
+    parts = [make(write, values), *write.by_hand(values)]
+    if found["assigned_by"] == "reduced_model":
+        parts.append(f"{write.lost(values)} counted nothing, since not known")
+    if found["fits_no_segment"]:
+        parts.append("far from every centre, so no segment fits well")
+    return "; ".join(parts) + "."
+
+
+class _Writer:
+    """Words for one model: labels of features, names of segments."""
+
+    def __init__(self, model: SegmentModel, labels: dict[str, str], name: str) -> None:
+        self.model, self.labels, self.name = model, labels, name
+        self.payload = model.payload
+
+    def feature(self, name: str) -> str:
+        """Give a feature's label, harmless on any page of text."""
+        return plain(self.labels.get(name, name))
+
+    def value(self, name: str, values: Values) -> str:
+        """Give a feature and its value."""
+        known = is_known(values[name])
+        said = rounded(values[name]) if known else "not known"
+        return f"{self.feature(name)} {said}"
+
+    def lost(self, values: Values) -> str:
+        """List the features that are missing although they never were in learning."""
+        bins, uses = self.payload.get("bins", {}), self.payload.get("uses", [])
+        seen = self.payload.get("seen_missing", [])
+        never = [n for n, b in bins.items() if b["missing"] is None]
+        never += [n for n in uses if n not in seen]
+        names = [n for n in never if not is_known(values[n])]
+        return " and ".join(self.feature(n) for n in names[:_MOST])
+
+    def segment(self, label: int) -> str:
+        """Name the segment that a label of the method leads to."""
+        for step in self.payload.get("hand", ()):
+            label = step["to"][label] if step["op"] == "merge" else label
+        return plain(self.model.segments[label]["name"])
+
+    def by_hand(self, values: Values) -> list[str]:
+        """Say what an analyst's hand did to this customer's segment."""
+        place = compiled({k: v for k, v in self.payload.items() if k != "hand"}, [])
+        label = place(values).label if place else -1
+        said = []
+        for step in self.payload.get("hand", ()):
+            if step["op"] == "merge":
+                before, label = label, step["to"][label]
+                if step["to"].count(label) > 1 and before >= 0:
+                    said.append("segments were merged by hand here")
+            elif label == step["label"]:
+                above = values[step["feature"]] > step["upper"]
+                label = step["above"] if above else label
+                side = "above" if above else "not above"
+                cut = rounded(step["upper"])
+                said.append(f"split by hand: {self.feature(step['feature'])} {side} ")
+                said[-1] += cut
+        return list(dict.fromkeys(said))
+
+
+def _scorecard(write: _Writer, values: Values) -> str:
+    payload = write.payload
+    points = {n: _points(b, values[n]) for n, b in payload["bins"].items()}
+    most = sorted(points, key=lambda n: (-abs(points[n]), n))[:_MOST]
+    told = [f"{write.value(n, values)} ({_signed(points[n])})" for n in most]
+    score = int(payload["base"] + sum(points.values()))
+    reason = ", ".join(told) or "no feature counts"
+    sides = " and ".join(_sides(write, score)) or "no cut leads out of it"
+    return f"In {write.name} with {number(score)} points: {reason}; {sides}"
+
+
+def _sides(write: _Writer, score: int) -> list[str]:
+    """Say how far the cuts are that lead to other segments."""
+    cuts = [int(c) for c in write.payload["cuts"]]
+    below = [(c, write.segment(len(cuts) - i)) for i, c in enumerate(cuts)]
+    above = [(c, write.segment(len(cuts) - i - 1)) for i, c in enumerate(cuts)]
+    lower = [(c, n) for c, n in below if c <= score and n != write.name]
+    upper = [(c, n) for c, n in above if c > score and n != write.name]
+    said = []
+    if lower:
+        said.append(f"{number(score - lower[-1][0])} above the cut to {lower[-1][1]}")
+    if upper:
+        said.append(f"{number(upper[0][0] - score)} below the cut to {upper[0][1]}")
+    return said
+
+
+def _points(bins: dict[str, Any], value: float) -> int:
+    if not is_known(value):
+        return int(bins["missing"] or 0)
+    code = int(np.searchsorted(bins["upper"], value, side="left"))
+    return int(bins["points"][min(code, len(bins["points"]) - 1)])
+
+
+def _signed(points: int) -> str:
+    return f"+{number(points)}" if points > 0 else number(points)
+
+
+def _centroids(write: _Writer, values: Values) -> str:
+    payload = write.payload
+    centres = np.asarray(payload["centroids"], dtype=float)
+    x = prepared(payload, pd.DataFrame([values]))[0]
+    apart = (x - centres) ** 2
+    order = np.argsort(np.round(apart.sum(axis=1), 9), kind="stable")
+    own, away = int(order[0]), np.sqrt(apart.sum(axis=1))
+    other = next((int(j) for j in order[1:] if write.segment(j) != write.name), None)
+    if other is None:
+        return f"In {write.name}: every centre belongs to it"
+    pull = apart[other] - apart[own]
+    names = payload["uses"]
+    most = [int(i) for i in np.argsort(-pull, kind="stable")[:_MOST] if pull[i] > 0]
+    told = ", ".join(write.value(names[i], values) for i in most)
+    reason = f"{told} pull there most" if told else "both centres are equally near"
+    return (
+        f"In {write.name}: {reason}; its centre is {away[own]:.2f} away, that of "
+        f"{write.segment(other)} {away[other]:.2f}"
+    )
+
+
+def _rules(write: _Writer, values: Values) -> str:
+    make = _grid if write.payload["form"] == "grid" else _tree
+    return f"In {write.name}: {make(write, values)}"
+
+
+def _grid(write: _Writer, values: Values) -> str:
+    payload = write.payload
+    r, f = (int(v[0]) for v in grid_scores(payload, pd.DataFrame([values])))
+    told = (
+        f"{write.value('recency_days', values)} scores {r} of 5 and "
+        f"{write.value('n_orders', values)} scores {f} of 5"
+    )
+    return f"{told}, the cell {CELLS[cell_names()[r - 1, f - 1]][0]}"
+
+
+def _tree(write: _Writer, values: Values) -> str:
+    uses = write.payload["uses"]
+    for bounds, _ in leaves(write.payload["tree"]):
+        if all(_inside(values[uses[c]], *b) for c, b in bounds.items()):
+            told = [_bound(write.feature(uses[c]), *b) for c, b in bounds.items()]
+            return " and ".join(told) or "the rules ask for nothing"
+    raise AssertionError("the leaves of a tree cover everything")
+
+
+def _inside(value: float, low: float | None, high: float | None) -> bool:
+    value = value if is_known(value) else -np.inf
+    return (low is None or value > low) and (high is None or value <= high)
+
+
+def _bound(name: str, low: float | None, high: float | None) -> str:
+    if low is None:
+        return f"{name} up to {rounded(high)}"
+    if high is None:
+        return f"{name} above {rounded(low)}"
+    return f"{name} above {rounded(low)} and up to {rounded(high)}"
+
+
+_KINDS = {"scorecard": _scorecard, "centroids": _centroids, "rules": _rules}
