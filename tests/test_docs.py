@@ -229,7 +229,7 @@ def test_readme_finds_what_was_planted_and_nothing_else(snippet):
     names, printed = snippet(TRUTH, VERDICT)
     score = names["score"]
     assert score["raw"] < 0.3 < 0.9 < score["scaled"]
-    assert names["verdict"] == {"natural": "reproducible", "none": "constructed"}
+    assert names["verdict"] == {"natural": "natural", "none": "constructed"}
     assert printed == f"{score}\n{names['verdict']}\n"
 
 
