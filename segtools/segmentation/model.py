@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.segmentation.place import Placement, needed, place
+from segtools.segmentation.place import Placement, needed, place, worded
 
 ASSIGNED = (
     "customer_id",
@@ -28,7 +28,7 @@ class SegmentModel:
     Attributes
     ----------
     payload : dict
-        The method: points and cuts, centroids, or rules.
+        The method: points and cuts, centroids, a mixture, or rules.
     segments : list of dict
         ``segment_id``, ``name`` and ``rank`` (1 is best), by label.
     features : list of dict
@@ -66,7 +66,8 @@ class SegmentModel:
             ``assigned_by`` (``model``, ``reduced_model`` or ``rule``).
         """
         names = [f["name"] for f in self.features]
-        X = features.reindex(columns=names).astype(float)
+        numbers = [n for n in names if n not in worded(self.payload)]
+        X = features.reindex(columns=names).astype(dict.fromkeys(numbers, float))
         placed = place(self.payload, X)
         bought = features["recency_days"].notna().to_numpy()
         ids = np.array([s["segment_id"] for s in self.segments], dtype=object)
@@ -99,6 +100,8 @@ class SegmentModel:
     def _again(self, copy: Any) -> dict[str, Any]:
         if self.payload["kind"] == "centroids":
             return self.payload | {"centroids": copy}
+        if self.payload["kind"] == "mixture":
+            return self.payload | copy
         bins = {
             name: {
                 "upper": own["upper"],
