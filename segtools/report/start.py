@@ -24,7 +24,7 @@ from segtools.sources import NEVER, Opened, connect, open_source
 from segtools.timezones import epoch, instant, midnight_after
 
 _PACKAGES = ("pandas", "numpy", "scikit-learn", "ibis-framework", "duckdb", "papermill")
-BUILT_IN = ("auto", "goal", "rules", "clusters")
+BUILT_IN = ("auto", "goal", "rules", "clusters", "mixture", "ward")
 _OURS = ("notebooks", "tables", "activation")
 
 

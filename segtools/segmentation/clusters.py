@@ -110,7 +110,7 @@ def learn_centroids(
     k = min(task.n_segments, len(np.unique(X, axis=0)))
     # Customers who are all alike are one cluster, and may have no column left.
     centres = X[:1] if k < 2 else fit_kmeans(X, k, task.seed).cluster_centers_
-    centres = _large_enough(centres, prepared(payload, task.at), task.min_share)
+    centres = large_centres(centres, prepared(payload, task.at), task.min_share)
     # In a fixed order, so that labels do not depend on where the algorithm started.
     order = np.lexsort(centres.T[::-1]) if len(centres) > 1 else [0]
     payload["centroids"] = centres[order].round(12).tolist()
@@ -120,9 +120,10 @@ def learn_centroids(
     return Learned(lambda F: place(payload, F).labels, payload, note)
 
 
-def _large_enough(
+def large_centres(
     centres: NDArray[np.float64], X: NDArray[np.float64], min_share: float
 ) -> NDArray[np.float64]:
+    """Take out the centre of the smallest cluster until all hold `min_share`."""
     while len(centres) > 1:
         nearest = distances(X, centres).argmin(axis=1)
         sizes = np.bincount(nearest, minlength=len(centres))

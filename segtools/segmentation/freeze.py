@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from segtools.schema import ConfigError
 from segtools.segmentation.clusters import replicate_centroids
 from segtools.segmentation.contest import Contest, Rules
+from segtools.segmentation.latent_class import replicate_classes
+from segtools.segmentation.mixtures import replicate_mixture
 from segtools.segmentation.model import SegmentModel, everyone, read_features
 from segtools.segmentation.scheme import Learned, Scheme, Task, known_scheme, varies
 from segtools.segmentation.scorecard import replicate
+from segtools.segmentation.ward import replicate_ward
 
 N_REPLICATES = 50
-BUILT_IN = ("goal", "clusters", "rules")
+BUILT_IN = ("goal", "clusters", "mixture", "rules", "ward")
 
 
 def pick_scheme(contest: Contest) -> tuple[Scheme, int]:
@@ -170,9 +173,18 @@ def replicates(task: Task, learned: Learned) -> list[Any]:
     found = []
     for _ in range(N_REPLICATES):
         rows: NDArray[np.int64] = np.sort(rng.integers(n, size=n))
-        if payload["kind"] == "centroids":
-            found.append(replicate_centroids(task, payload, rows))
-        else:
-            weights = np.bincount(rows, minlength=n).astype(float)
-            found.append(replicate(task, payload, weights))
+        found.append(_again(task, payload, rows))
     return found
+
+
+def _again(task: Task, payload: dict[str, Any], rows: NDArray[np.int64]) -> Any:
+    if payload["kind"] == "scorecard":
+        weights = np.bincount(rows, minlength=len(task.features)).astype(float)
+        return replicate(task, payload, weights)
+    if payload["kind"] == "mixture":
+        gaussian = payload["form"] == "gaussian"
+        return (replicate_mixture if gaussian else replicate_classes)(
+            task, payload, rows
+        )
+    own = replicate_ward if payload.get("method") == "ward" else replicate_centroids
+    return own(task, payload, rows)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from segtools.schema import DataError
 from segtools.segmentation.one import Placer, answer, compiled
-from segtools.segmentation.place import Placement, needed, place
+from segtools.segmentation.place import Placement, needed, place, worded
 
 ASSIGNED = (
     "customer_id",
@@ -33,7 +33,7 @@ class SegmentModel:
     Attributes
     ----------
     payload : dict
-        The method: points and cuts, centroids, or rules.
+        The method: points and cuts, centroids, a mixture, or rules.
     segments : list of dict
         ``segment_id``, ``name`` and ``rank`` (1 is best), by label.
     features : list of dict
@@ -82,7 +82,9 @@ class SegmentModel:
                 f"features must have the columns {list(_LADDER_NEEDS)}, but {lacks} "
                 "are missing. Build them with build_features."
             )
-        X = features.reindex(columns=needed(self.payload)).astype(float)
+        names = needed(self.payload)
+        numbers = [n for n in names if n not in worded(self.payload)]
+        X = features.reindex(columns=names).astype(dict.fromkeys(numbers, float))
         placed = place(self.payload, X)
         self._refuse_uncovered(placed.labels)
         bought = features["recency_days"].notna().to_numpy()
@@ -181,6 +183,8 @@ class SegmentModel:
     def _again(self, copy: Any) -> dict[str, Any]:
         if self.payload["kind"] == "centroids":
             return self.payload | {"centroids": copy}
+        if self.payload["kind"] == "mixture":
+            return self.payload | copy
         bins = {
             name: {
                 "upper": own["upper"],

@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+# What an answer that a class never gave counts there: little, but not nothing.
+_NEVER = 1e-10
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ def place(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
     Parameters
     ----------
     payload : dict
-        The frozen method, of kind ``scorecard``, ``centroids`` or ``rules``; merges
-        and splits by hand, if any, are its ``hand``.
+        The frozen method, of kind ``scorecard``, ``centroids``, ``mixture`` or
+        ``rules``; merges and splits by hand, if any, are its ``hand``.
     features : DataFrame of shape (n_customers, n_features)
         In original units; columns by name, in any order.
     """
@@ -107,7 +109,10 @@ def _next_band(total: Ints, cuts: Ints, above: Ints) -> Ints:
 
 def prepared(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
     """Run the stored preprocessing, in the stored order."""
-    frame = features[payload["uses"]].astype(float)
+    words = worded(payload)
+    frame = features[payload["uses"]].copy()
+    numbers = [n for n in payload["uses"] if n not in words]
+    frame[numbers] = frame[numbers].astype(float)
     for step in payload["preprocess"]:
         if step["op"] == "fill":
             frame = frame.fillna(step["values"])
@@ -115,8 +120,50 @@ def prepared(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.floa
             for name in step["features"]:
                 frame[name] = np.sign(frame[name]) * np.log1p(frame[name].abs())
         elif step["op"] == "standardize":
-            frame = (frame - pd.Series(step["mean"])) / pd.Series(step["scale"])
+            own = frame[numbers]
+            own = (own - pd.Series(step["mean"])) / pd.Series(step["scale"])
+            frame[numbers] = own[numbers]
+        elif step["op"] == "project":
+            return _projected(payload, step, frame, numbers)
     return frame[payload["uses"]].to_numpy(float)
+
+
+def worded(payload: dict[str, Any]) -> list[str]:
+    """List the features that a payload reads as categories, whatever their type."""
+    steps = payload.get("preprocess", [])
+    return [n for s in steps if s["op"] == "project" for n in s["levels"]]
+
+
+def _projected(
+    payload: dict[str, Any],
+    step: dict[str, Any],
+    frame: pd.DataFrame,
+    numbers: list[str],
+) -> NDArray[np.float64]:
+    """Turn categories into weighted indicators, and project all onto the axes."""
+    parts = [frame[numbers].to_numpy(float)]
+    for name, levels in step["levels"].items():
+        share = np.asarray(step["shares"][name])
+        given = category_codes(frame[name], levels)
+        there = (given[:, None] == np.arange(len(levels))).astype(float)
+        # An answer that is missing or was never seen stands at the average.
+        known = (given < len(levels))[:, None]
+        parts.append(np.where(known, (there - share) / np.sqrt(share), 0.0))
+    X = np.hstack(parts) * np.asarray(step["weights"])
+    return np.asarray(X @ np.asarray(step["axes"]))
+
+
+def category_codes(column: pd.Series, levels: list[Any]) -> Ints:
+    """Give the place of each value among `levels`; after the last if it is not there.
+
+    Levels that are texts are compared as text, numbers as numbers.
+    """
+    if levels and isinstance(levels[0], str):
+        place_of = {level: i for i, level in enumerate(levels)}
+        known = column.astype(object).where(column.notna(), None)
+        codes = [place_of.get(str(v), len(levels)) for v in known]
+        return np.asarray(codes, dtype=np.int64)
+    return _code(column.to_numpy(float, na_value=np.nan), levels)
 
 
 def distances(X: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[Any]:
@@ -128,6 +175,71 @@ def _centroids(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
     away = distances(prepared(payload, features), np.asarray(payload["centroids"]))
     # Rounded, so that a tie is a tie on every machine; the lower label wins it.
     order = np.argsort(np.round(away, 9), axis=1, kind="stable")
+    second = order[:, 1] if order.shape[1] > 1 else np.full(len(features), -1)
+    return Placement(
+        labels=order[:, 0].astype(np.int64),
+        runner_up=second.astype(np.int64),
+        reduced=_never_missing(payload, features),
+    )
+
+
+def joint(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
+    """Log of each component's weight times the row's density in it.
+
+    Of form ``gaussian`` a component has a mean and a root R of its precision (an upper
+    triangle, or a list where features are independent), such that the squared distance
+    is that of (x - mean) R; of form ``categories`` it has a probability for every level
+    of a feature, and an answer that is missing or was never seen counts nothing.
+    """
+    weights = np.log(np.maximum(payload["weights"], 1e-300))
+    form = _gaussian if payload["form"] == "gaussian" else _categories
+    return form(payload, features) + weights
+
+
+def posterior(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
+    """Give every row's probability of each component of a frozen mixture."""
+    logs = joint(payload, features)
+    mass = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(mass / mass.sum(axis=1, keepdims=True))
+
+
+def mahalanobis(payload: dict[str, Any], X: NDArray[np.float64]) -> NDArray[Any]:
+    """Squared distances of prepared rows to each component's mean, in its own shape."""
+    away = []
+    for mean, root in zip(payload["means"], payload["roots"], strict=True):
+        apart, r = X - np.asarray(mean), np.asarray(root)
+        away.append(((apart @ r if r.ndim == 2 else apart * r) ** 2).sum(axis=1))
+    return np.column_stack(away)
+
+
+def _gaussian(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
+    roots = [np.asarray(r) for r in payload["roots"]]
+    volume = [np.log(np.diag(r) if r.ndim == 2 else r).sum() for r in roots]
+    constant = len(payload["uses"]) * np.log(2 * np.pi) / 2
+    away = mahalanobis(payload, prepared(payload, features))
+    return np.asarray(np.array(volume) - constant - away / 2)
+
+
+def _categories(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
+    logs = np.zeros((len(features), len(payload["weights"])))
+    for name, levels in payload["levels"].items():
+        code = _code(features[name].to_numpy(float), levels)
+        shares = np.array([c[name] for c in payload["probabilities"]])
+        # The last row is for answers that are missing or were never seen.
+        table = np.vstack([np.log(np.maximum(shares, _NEVER)).T, np.zeros(len(shares))])
+        logs += table[code]
+    return logs
+
+
+def _code(values: NDArray[np.float64], levels: list[float]) -> Ints:
+    at = np.minimum(np.searchsorted(levels, values), len(levels) - 1)
+    return np.where(np.asarray(levels)[at] == values, at, len(levels))
+
+
+def _mixture(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
+    # Rounded, so that a tie is a tie on every machine; the lower label wins it.
+    odds = np.round(joint(payload, features), 9)
+    order = np.argsort(-odds, axis=1, kind="stable")
     second = order[:, 1] if order.shape[1] > 1 else np.full(len(features), -1)
     return Placement(
         labels=order[:, 0].astype(np.int64),
@@ -149,9 +261,19 @@ def _rules(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
 def _never_missing(
     payload: dict[str, Any], features: pd.DataFrame
 ) -> NDArray[np.bool_]:
-    """Mark rows without a value that was there for everybody learned from."""
+    """Mark rows without a value that was there for everybody learned from.
+
+    A category that nobody had is as good as missing.
+    """
     unseen = [n for n in payload["uses"] if n not in set(payload["seen_missing"])]
-    return features[unseen].isna().any(axis=1).to_numpy()
+    reduced = features[unseen].isna().any(axis=1).to_numpy()
+    known = dict(payload.get("levels", {}))
+    for step in payload.get("preprocess", []):
+        known |= step.get("levels", {})
+    for name, levels in known.items():
+        new = category_codes(features[name], levels) == len(levels)
+        reduced = reduced | (new & features[name].notna().to_numpy())
+    return reduced
 
 
 def grid_scores(payload: dict[str, Any], features: pd.DataFrame) -> tuple[Ints, Ints]:
@@ -184,4 +306,9 @@ def _tree(payload: dict[str, Any], features: pd.DataFrame) -> Ints:
     return np.asarray(tree["label"], dtype=np.int64)[node]
 
 
-_KINDS = {"scorecard": _scorecard, "centroids": _centroids, "rules": _rules}
+_KINDS = {
+    "scorecard": _scorecard,
+    "centroids": _centroids,
+    "mixture": _mixture,
+    "rules": _rules,
+}

@@ -164,19 +164,24 @@ def _called(
 
 
 def freeze_labels(
-    features: pd.DataFrame, labels: NDArray[np.int64], seed: int
+    features: pd.DataFrame,
+    labels: NDArray[np.int64],
+    seed: int,
+    max_leaves: int | None = None,
 ) -> dict[str, Any]:
-    """Grow a tree that repeats labels exactly and store it as plain rules.
+    """Grow a tree that repeats labels and store it as plain rules.
 
-    It is grown on ranks, which single precision holds exactly, and its cuts are put
-    back between the original values.
+    It repeats them exactly unless it may have only so many leaves. It is grown on
+    ranks, which single precision holds exactly, and its cuts are put back between the
+    original values.
     """
     names = sorted(features.columns)
     values = {n: np.unique(features[n].dropna().to_numpy(float)) for n in names}
     ranks = np.column_stack(
         [_ranks(features[n].to_numpy(float), values[n]) for n in names]
     )
-    tree = DecisionTreeClassifier(random_state=seed).fit(ranks, labels).tree_
+    grown = DecisionTreeClassifier(random_state=seed, max_leaf_nodes=max_leaves)
+    tree = grown.fit(ranks, labels).tree_
     upper = [
         _between(values[names[j]], cut) if j >= 0 else 0.0
         for j, cut in zip(tree.feature, tree.threshold, strict=True)

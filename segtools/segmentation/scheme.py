@@ -94,7 +94,14 @@ def remove_scheme(name: str) -> None:
 
 def schemes(role: str | None = None) -> list[Scheme]:
     """List the schemes of the contest, simplest first."""
-    from segtools.segmentation import baselines, clusters, rules, scorecard  # noqa: F401
+    from segtools.segmentation import (  # noqa: F401
+        baselines,
+        clusters,
+        mixtures,
+        rules,
+        scorecard,
+        ward,
+    )
 
     chosen = [s for s in _SCHEMES.values() if role is None or s.role == role]
     return sorted(chosen, key=lambda s: (s.simplicity, s.name))
@@ -117,10 +124,8 @@ def known_scheme(name: str) -> Scheme:
     return known[name]
 
 
-def scheme(
-    name: str, *, label: str = ""
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function from features to labels as a scheme of the contest.
+def scheme(name: str, *, label: str = "") -> Callable[[Any], Any]:
+    """Register a function from features to labels, or an estimator, as a scheme.
 
     Parameters
     ----------
@@ -133,8 +138,10 @@ def scheme(
     -------
     decorator
         For a function ``f(features, n_segments, seed)`` that takes a DataFrame of
-        one row per customer and gives one label a row. If it wins, its labels are
-        frozen as a tree of rules that repeats them exactly.
+        one row per customer and gives one label a row; if it wins, its labels are
+        frozen as a tree of rules that repeats them exactly. Or for an unfitted
+        scikit-learn clusterer, mixture, classifier or regressor, which is cloned for
+        every fit, see `learn_estimator`.
 
     Examples
     --------
@@ -143,6 +150,11 @@ def scheme(
     ... def big_and_small(features, n_segments, seed):
     ...     return (features["spend_total"] > 100).astype(int)
     >>> segtools.segmentation.scheme.remove_scheme("big_and_small")
+
+    >>> from sklearn.cluster import Birch
+    >>> segtools.scheme("birch", label="BIRCH")(Birch())
+    Birch()
+    >>> segtools.segmentation.scheme.remove_scheme("birch")
     """
     if not name.isidentifier():
         raise ConfigError(
@@ -150,17 +162,29 @@ def scheme(
             "Use letters, digits and _."
         )
 
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        from segtools.segmentation.rules import learn_function
-
-        add(
-            Scheme(
-                name=name,
-                label=label or name.replace("_", " "),
-                learn=lambda task: learn_function(function, task, name),
-                simplicity=4,
-            )
-        )
-        return function
+    def register(way: Any) -> Any:
+        entered = _of_estimator if hasattr(way, "fit") else _of_function
+        add(entered(way, name, label or name.replace("_", " ")))
+        return way
 
     return register
+
+
+def _of_function(function: Any, name: str, label: str) -> Scheme:
+    from segtools.segmentation.rules import learn_function
+
+    return Scheme(
+        name, label, lambda task: learn_function(function, task, name), simplicity=4
+    )
+
+
+def _of_estimator(estimator: Any, name: str, label: str) -> Scheme:
+    from segtools.segmentation.estimators import learn_estimator, learned_kind
+
+    return Scheme(
+        name,
+        label,
+        lambda task: learn_estimator(estimator, task, name),
+        simplicity=6,
+        needs_outcome=learned_kind(estimator, name) in ("classifier", "regressor"),
+    )

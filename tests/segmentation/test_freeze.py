@@ -1,5 +1,6 @@
 """Freezing: learn before the origin, assign at it, for everybody."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from segtools.segmentation.freeze import (
     replicates,
     segment_ranks,
 )
-from segtools.segmentation.model import everyone
+from segtools.segmentation.model import SegmentModel, everyone
 from segtools.segmentation.scheme import Learned, remove_scheme, scheme
 from segtools.segmentation.scorecard import learn_scorecard
 
@@ -58,7 +59,7 @@ def test_the_smallest_share_is_one_of_everybody():
     assert len(task.at) == 150
 
 
-@pytest.mark.parametrize("method", ["goal", "rules", "clusters"])
+@pytest.mark.parametrize("method", ["goal", "rules", "clusters", "ward", "mixture"])
 def test_segments_hold_the_smallest_share_of_the_whole_population(method):
     people = population(300, dormant=100)
     contest = Contest(Rules("grow_spend", 5, 0.1, method=method), dict(PLAN))
@@ -75,7 +76,21 @@ def test_the_winner_is_frozen_with_the_number_it_was_asked_for():
     assert len(freeze(contest, make_learning(), population(), []).segments) == 3
 
 
-@pytest.mark.parametrize("method", ["goal", "rules", "clusters"])
+@pytest.mark.parametrize("method", ["ward", "mixture"])
+def test_other_methods_are_frozen_replicated_and_read_back(method):
+    people = population()
+    model = freeze(contest_for(method), make_learning(), people, [])
+    again = SegmentModel.from_record(json.loads(json.dumps(model.record())))
+    assigned = model.assign(people)
+    pd.testing.assert_frame_equal(again.assign(people), assigned)
+    assert len(model.replicates) == 4
+    bought = people["recency_days"].notna()
+    assert assigned["confidence"][bought].between(0, 1).all()
+    assert assigned["confidence"][bought].mean() > 0.4
+    assert (assigned["runner_up"] != assigned["segment_id"]).all()
+
+
+@pytest.mark.parametrize("method", ["goal", "rules", "clusters", "ward", "mixture"])
 def test_freezing_twice_gives_the_same_model(method):
     one, two = (
         freeze(contest_for(method), make_learning(), population(), []).record()
@@ -84,7 +99,7 @@ def test_freezing_twice_gives_the_same_model(method):
     assert one == two
 
 
-@pytest.mark.parametrize("method", ["goal", "rules", "clusters"])
+@pytest.mark.parametrize("method", ["goal", "rules", "clusters", "ward", "mixture"])
 def test_the_judging_leg_teaches_the_final_model_nothing(method):
     learning = make_learning()
     other = learning.copy()

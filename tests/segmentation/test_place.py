@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from segtools.segmentation.clusters import learn_clusters
+from segtools.segmentation.mixtures import learn_mixture
 from segtools.segmentation.place import (
     distances,
     grid_scores,
@@ -103,7 +104,9 @@ def test_the_runner_up_is_never_the_own_segment():
         assert at.runner_up.min() >= 0
 
 
-@pytest.mark.parametrize("learn", [learn_scorecard, learn_clusters, learn_rules])
+@pytest.mark.parametrize(
+    "learn", [learn_scorecard, learn_clusters, learn_rules, learn_mixture]
+)
 def test_a_payload_places_the_same_after_a_round_trip_through_json(learn):
     task = make_task()
     payload = learn(task).payload
@@ -114,7 +117,9 @@ def test_a_payload_places_the_same_after_a_round_trip_through_json(learn):
     assert np.array_equal(one.runner_up, two.runner_up)
 
 
-@pytest.mark.parametrize("learn", [learn_scorecard, learn_clusters, learn_rules])
+@pytest.mark.parametrize(
+    "learn", [learn_scorecard, learn_clusters, learn_rules, learn_mixture]
+)
 def test_the_order_of_columns_and_other_columns_do_not_matter(learn):
     task = make_task()
     payload = learn(task).payload
@@ -122,7 +127,9 @@ def test_the_order_of_columns_and_other_columns_do_not_matter(learn):
     assert np.array_equal(place(payload, turned).labels, place(payload, task.at).labels)
 
 
-@pytest.mark.parametrize("learn", [learn_scorecard, learn_clusters, learn_rules])
+@pytest.mark.parametrize(
+    "learn", [learn_scorecard, learn_clusters, learn_rules, learn_mixture]
+)
 def test_each_customer_is_placed_for_himself(learn):
     task = make_task()
     payload = learn(task).payload

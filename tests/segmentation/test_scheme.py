@@ -3,7 +3,9 @@
 import pytest
 
 from segtools.schema import ConfigError
+from segtools.segmentation import latent_class, mixed
 from segtools.segmentation.scheme import (
+    add,
     known_scheme,
     remove_scheme,
     scheme,
@@ -25,7 +27,10 @@ def halves():
 
 
 def test_the_built_in_schemes_and_baselines_are_there():
-    assert {s.name for s in schemes("scheme")} >= {"rules", "clusters", "goal"}
+    assert {s.name for s in schemes("scheme")} >= {
+        *("rules", "clusters", "goal"),
+        *("ward", "mixture"),
+    }
     baselines = {"random", "spend_quintiles", "rfm_grid", "kmeans_rfm"}
     assert {s.name for s in schemes("baseline")} == baselines
 
@@ -43,6 +48,15 @@ def test_a_registered_scheme_enters_and_the_function_stays_callable(halves):
     task = make_task()
     assert set(halves(task.features, 2, 1)) == {0, 1}
     assert set(entered.learn(task).labels(task.at)) == {0, 1}
+
+
+@pytest.mark.parametrize("method", [latent_class, mixed])
+def test_methods_for_categories_enter_where_they_are_asked_for(method):
+    name = method.SCHEME.name
+    assert name not in {s.name for s in schemes()}
+    add(method.SCHEME)
+    assert known_scheme(name) is method.SCHEME
+    remove_scheme(name)
 
 
 def test_a_scheme_without_a_label_is_called_by_its_name():
@@ -70,7 +84,10 @@ def test_a_name_that_is_no_identifier_is_refused(name):
         ("cluster", r"Did you mean 'clusters'\?"),
         ("goals", r"Did you mean 'goal'\?"),
         ("auto_", r"Did you mean 'auto'\?"),
-        ("zzz", r"Known are \['auto', 'clusters', 'goal', 'rules'\]\."),
+        (
+            "zzz",
+            r"Known are \['auto', 'clusters', 'goal', 'mixture', 'rules', 'ward'\]",
+        ),
         ("random", r"Known are"),
     ],
 )

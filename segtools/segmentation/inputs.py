@@ -1,0 +1,194 @@
+"""Can these features be clustered at all? Refusals and warnings, each with a count."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segtools.schema import DataError
+
+# Fewer customers a feature and segment, and anything looks like one (Qiu & Joe 2009).
+ROWS_EACH = 10
+MOST_CODES = 20
+LEAST_EACH = 5
+_CODE_WORDS = {
+    *("code", "id", "type", "kind", "group", "class", "category", "region", "country"),
+    *("zip", "postcode", "store", "channel", "gender", "cluster", "segment", "status"),
+}
+_MEASURES = {"n", "days", "share", "total", "mean", "sum", "count"}
+
+
+def check_features(
+    features: pd.DataFrame, *, n_segments: int = 2, rows_each: int = ROWS_EACH
+) -> pd.DataFrame:
+    """Leave out what cannot build segments, and say so; refuse what cannot work.
+
+    Parameters
+    ----------
+    features : DataFrame of shape (n_customers, n_features)
+        Numbers, one row a customer; missing values are allowed. Never modified.
+    n_segments : int, default=2
+        Most segments that will be asked for.
+    rows_each : int, default=10
+        Customers that each feature of each segment should have.
+
+    Returns
+    -------
+    DataFrame
+        The columns that vary and that say something of their own.
+
+    Raises
+    ------
+    DataError
+        If a column is not of numbers or holds infinite ones, if no column varies, if
+        there are fewer different customers than segments, or no more customers than
+        features.
+
+    Warns
+    -----
+    UserWarning
+        For columns without any value, constant columns, columns that repeat another,
+        whole numbers that look like codes of categories, and fewer customers than
+        the features can carry.
+
+    Examples
+    --------
+    >>> X = pd.DataFrame({"a": [1.0, 2.0, 9.0], "b": [2.0, 4.0, 18.0]})
+    >>> with warnings.catch_warnings(record=True) as said:
+    ...     warnings.simplefilter("always")
+    ...     check_features(X, rows_each=1).columns.tolist()
+    ['a']
+    >>> str(said[0].message)
+    "1 of 2 columns repeats another: ['b']. It is left out: it would count twice."
+    """
+    frame, said = _numbers(features), []
+    for test, says in _USELESS:
+        columns = test(frame)
+        if columns:
+            said.append(_left_out(columns, frame.shape[1], *says))
+        frame = frame.drop(columns=columns)
+    _refuse_few(frame, n_segments)
+    for sentence in said + _doubts(frame, n_segments, rows_each):
+        warnings.warn(sentence, UserWarning, stacklevel=3)
+    return frame
+
+
+def _numbers(features: pd.DataFrame) -> pd.DataFrame:
+    texts = [str(c) for c in features if not pd.api.types.is_numeric_dtype(features[c])]
+    if texts:
+        raise DataError(
+            f"features must be numbers, but {len(texts)} of {features.shape[1]} "
+            f"columns are not: {texts}. Use famd or latent_classes for categories."
+        )
+    frame = features.rename(columns=str).astype(float)
+    endless = [c for c in frame if np.isinf(frame[c]).any()]
+    if endless:
+        rows = int(np.isinf(frame).any(axis=1).sum())
+        raise DataError(
+            f"features must be finite, but {rows} customers have infinite values in "
+            f"{endless}. Replace them, or set them missing."
+        )
+    return frame
+
+
+def _empty(frame: pd.DataFrame) -> list[str]:
+    return [c for c in frame if frame[c].isna().all()]
+
+
+def _constant(frame: pd.DataFrame) -> list[str]:
+    return [c for c in frame if frame[c].nunique() == 1]
+
+
+def _repeated(frame: pd.DataFrame) -> list[str]:
+    """List columns that say exactly what an earlier one by name says."""
+    names = sorted(frame)
+    filled = frame[names].fillna(frame[names].median())
+    centred = (filled - filled.mean()) / filled.std(ddof=0)
+    alike = np.abs(centred.to_numpy().T @ centred.to_numpy()) / max(len(frame), 1)
+    gaps = frame[names].isna().to_numpy()
+    found: list[str] = []
+    for j, name in enumerate(names):
+        same = [i for i in range(j) if alike[i, j] > 1 - 1e-9]
+        if any((gaps[:, i] == gaps[:, j]).all() for i in same):
+            found.append(name)
+    return found
+
+
+_USELESS: tuple[tuple[Any, tuple[str, str, str]], ...] = (
+    (_empty, ("has no value at all", "have no value at all", "nothing is known")),
+    (_constant, ("has one value only", "have one value only", "it tells nobody apart")),
+    (_repeated, ("repeats another", "repeat another", "it would count twice")),
+)
+
+
+def _left_out(columns: list[str], n: int, one: str, many: str, why: str) -> str:
+    does = one if len(columns) == 1 else many
+    left = "It is" if len(columns) == 1 else "They are"
+    return f"{len(columns)} of {n} columns {does}: {columns}. {left} left out: {why}."
+
+
+def _doubts(frame: pd.DataFrame, n_segments: int, rows_each: int) -> list[str]:
+    said, n = [], frame.shape[1]
+    codes = [c for c in frame if looks_like_codes(frame[c])]
+    if codes:
+        does = "looks" if len(codes) == 1 else "look"
+        said.append(
+            f"{len(codes)} of {n} columns {does} like codes of categories: {codes}. "
+            "Distances between codes mean nothing: pass them to latent_classes or, as "
+            "dtype category, to famd; or leave them out."
+        )
+    should = rows_each * n * n_segments
+    if len(frame) < should:
+        said.append(
+            f"features times segments must have {rows_each} customers each, which "
+            f"makes {should:,}, but there are {len(frame):,}: segments may be chance. "
+            "Leave out features or ask for fewer segments."
+        )
+    return said
+
+
+def looks_like_codes(column: pd.Series) -> bool:
+    """Tell whether whole numbers rather name categories than count anything.
+
+    They do if there are 3 to 20 of them and the column is called a code, a type, a
+    region or the like, or if they lie far apart (more gaps than values) although each
+    stands for at least five customers, as counts do not.
+
+    Examples
+    --------
+    >>> looks_like_codes(pd.Series([1, 2, 3] * 9, name="store_code"))
+    True
+    >>> looks_like_codes(pd.Series([1] * 20 + [2] * 9 + [3] * 2, name="n_orders"))
+    False
+    """
+    levels, counts = np.unique(column.dropna().to_numpy(float), return_counts=True)
+    if not 3 <= len(levels) <= MOST_CODES or (levels != np.round(levels)).any():
+        return False
+    words = set(str(column.name).lower().split("_"))
+    if words & _CODE_WORDS and not words & _MEASURES:
+        return True
+    far_apart = np.ptp(levels) + 1 >= 2 * len(levels)
+    return bool(far_apart and counts.min() >= LEAST_EACH)
+
+
+def _refuse_few(frame: pd.DataFrame, n_segments: int) -> None:
+    if frame.shape[1] == 0:
+        raise DataError(
+            f"At least one feature must vary, but none does among {len(frame):,} "
+            "customers. Choose other features."
+        )
+    different = len(frame.drop_duplicates())
+    if different < n_segments:
+        raise DataError(
+            f"There must be at least as many different customers as segments, but "
+            f"{different} of {len(frame):,} customers differ and {n_segments} "
+            "segments are asked for. Ask for fewer segments."
+        )
+    if len(frame) <= frame.shape[1]:
+        raise DataError(
+            f"There must be more customers than features, but there are {len(frame):,} "
+            f"customers and {frame.shape[1]} features. Leave out features."
+        )

@@ -1,0 +1,88 @@
+"""Ward's hierarchical clusters of a sample, frozen as their centres (Ward 1963)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.optimize import linear_sum_assignment
+
+from segtools.segmentation.clusters import large_centres, learn_preprocess
+from segtools.segmentation.mixtures import fit_rows, thinned
+from segtools.segmentation.place import distances, place, prepared
+from segtools.segmentation.scheme import Learned, Scheme, Task, add
+from segtools.wording import percent
+
+Array = NDArray[np.float64]
+# Time and memory grow with its square: 2,000 customers take 0.3 s and 16 MB.
+MAX_ROWS = 2_000
+REPLICATE_ROWS = 1_000
+
+
+def ward_centres(
+    X: Array, n_clusters: int, *, max_rows: int = MAX_ROWS
+) -> tuple[Array, float]:
+    """Join the two clusters whose union spreads least, until `n_clusters` are left.
+
+    Nothing depends on chance or on the order of the rows: where there are more than
+    `max_rows`, they are sorted by content and thinned evenly.
+
+    Parameters
+    ----------
+    X : array of shape (n_customers, n_features)
+        Comparable columns, such as standardised ones.
+    n_clusters : int
+        At least 2, at most as many as there are different rows.
+    max_rows : int, default=2000
+
+    Returns
+    -------
+    centres : array of shape (n_clusters, n_features)
+    kept : float
+        Share of the sample whose own centre is the nearest one; the others change
+        cluster when everybody is assigned by distance.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0], [1.0], [9.0], [10.0], [11.0]])
+    >>> centres, kept = ward_centres(X, 2)
+    >>> centres.ravel().tolist(), kept
+    ([0.5, 10.0], 1.0)
+    """
+    rows = fit_rows(X, max_rows)
+    own = fcluster(linkage(rows, method="ward"), n_clusters, criterion="maxclust") - 1
+    centres = np.array([rows[own == c].mean(axis=0) for c in np.unique(own)])
+    nearest = distances(rows, centres).argmin(axis=1)
+    return centres, float((nearest == own).mean())
+
+
+def learn_ward(task: Task) -> Learned:
+    """Learn Ward's clusters; one under the smallest share goes to its neighbours."""
+    payload = learn_preprocess(task.features) | {"kind": "centroids", "method": "ward"}
+    X = prepared(payload, task.features)
+    k = min(task.n_segments, len(np.unique(fit_rows(X, MAX_ROWS), axis=0)))
+    centres, kept = (X[:1], 1.0) if k < 2 else ward_centres(X, k)
+    centres = large_centres(centres, prepared(payload, task.at), task.min_share)
+    order = np.lexsort(centres.T[::-1]) if len(centres) > 1 else [0]
+    payload["centroids"] = centres[order].round(12).tolist()
+    own = distances(X, centres).min(axis=1)
+    payload["far_threshold"] = float(np.quantile(np.sqrt(own), 0.999))
+    note = f"{percent(kept)} of the sample stay with their centre"
+    return Learned(lambda F: place(payload, F).labels, payload, note)
+
+
+def replicate_ward(task: Task, payload: dict[str, Any], rows: NDArray[Any]) -> Any:
+    """Learn again on a bootstrap sample; clusters are matched to the model's own."""
+    rows = thinned(rows, REPLICATE_ROWS)
+    X = prepared(payload, task.features.iloc[rows])
+    own = np.asarray(payload["centroids"])
+    centres, _ = ward_centres(X, len(own))
+    again = own.copy()  # where a sample has fewer different rows, the rest stays put
+    mine, theirs = linear_sum_assignment(distances(own, centres))
+    again[mine] = centres[theirs]
+    return again.round(6).tolist()
+
+
+add(Scheme("ward", "Ward clusters", learn_ward, simplicity=6))
