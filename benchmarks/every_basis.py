@@ -7,8 +7,8 @@ On the Complete Journey's kept lines, then on simulated ones of each size (20 li
 customer, all columns that a basis may ask for). Everything runs in a process of its
 own, from a Parquet file of lines to one of a row a customer: recency, frequency and
 spend; all features that the data supports; and DuckDB by hand, which does no more
-than three groupings that all bases cannot do without (orders, products and categories
-of each customer). Of segtools the seconds before the engine starts (expressions
+than the five groupings that all bases cannot do without (orders, products, categories,
+brands and stores of each customer) and makes no feature of them. Of segtools the seconds before the engine starts (expressions
 built and made SQL) are shown apart: they do not depend on the size. `--memory` limits
 the engine. Growth is the time of a size over that of the one before, divided by how
 many times larger it is: at most 1 is at most linear.
@@ -51,6 +51,7 @@ COPY (
     FROM range({rows}) t(i)
 ) TO '{path}' (FORMAT parquet)
 """
+_GROUPED = ("order_id", "product_id", "category", "brand", "store_id")
 _BY_HAND = """
 CREATE TABLE {of} AS
 SELECT customer_id, {of}, min(ordered_at) AS first, count(*) AS n, sum(amount) AS amount
@@ -73,7 +74,7 @@ def worker(what: str, path: str, out: str, as_of: str, memory: str) -> None:
     con = connect(Path(out).parent, memory_limit=memory)
     start = made = time.perf_counter()
     if what == "by hand":
-        for of in ("order_id", "product_id", "category"):
+        for of in _GROUPED:
             con.raw_sql(_BY_HAND.format(of=of, path=path))
     else:
         shop = segtools.Shop({"order_lines": con.read_parquet(path)}, "UTC")
