@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segtools.mask import mask
+from segtools.masking import mask
 
 IDS = ["C0001", "C0002", "C0003"]
 
