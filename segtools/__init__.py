@@ -12,6 +12,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "masking": ("mask",),
     "schema": ("ConfigError", "DataError", "DisclosureError"),
     "config": ("RunConfig", "load_config"),
     "sources": ("open_source", "source"),

@@ -90,6 +90,7 @@ def test_defaults_are_the_documented_ones():
         "max_fit_customers": 200_000,
         "force_segments": False,
         "segment_names": {},
+        "smallest_cell": 10,
         "seed": 1,
     }
 

@@ -5,6 +5,7 @@ from segtools.config.load import load_config, parse_override, validate
 from segtools.config.run import (
     AUTO_SEGMENTS,
     GOAL_TEXT,
+    PRIVATE,
     RunConfig,
     defaults,
     stage_keys,
@@ -15,6 +16,7 @@ from segtools.config.wrong import checked
 __all__ = [
     "AUTO_SEGMENTS",
     "GOAL_TEXT",
+    "PRIVATE",
     "DataFile",
     "RunConfig",
     "Source",

@@ -26,6 +26,9 @@ AUTO_SEGMENTS = (3, 4, 5)
 _MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]B")
 _PROJECT = re.compile(r"\w[\w .-]{0,79}")
 
+# Keys whose values name people: pages say only how many there are.
+PRIVATE = ("internal_customers",)
+
 
 def _key(default: Any, stage: str, meaning: str, **rules: Any) -> Any:
     extra: Any = {"stage": stage}
@@ -148,6 +151,12 @@ class RunConfig(BaseModel):
     )
     segment_names: dict[str, str] = _key(
         {}, "03_segmentation", "segment_id or present name: your name"
+    )
+    smallest_cell: int = _key(
+        10,
+        "04_personas",
+        "cells of a table with fewer customers are not shown, at least 5",
+        ge=5,
     )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
 

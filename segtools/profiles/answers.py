@@ -6,13 +6,14 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.attributes import attribute_kind
+from segtools.profiles.cells import FLAGS, mark_hidden, shown
 from segtools.profiles.claim import Claim
 from segtools.profiles.profile import Segmented
 from segtools.wording import plain, shorten
 
 MOST_ANSWERS = 20
 _COLUMNS = ["segment_id", "question", "answer", "holders", "n", "value"]
-_COLUMNS += ["base_value", "index"]
+_COLUMNS += ["base_value", "index", *FLAGS]
 
 
 def answer_profile(data: Segmented) -> pd.DataFrame:
@@ -26,9 +27,10 @@ def answer_profile(data: Segmented) -> pd.DataFrame:
     -------
     DataFrame
         ``segment_id``, ``question``, ``answer``, ``holders``, ``n`` (who answered the
-        question), ``value`` (share), ``base_value`` and ``index``. Somebody who was
-        asked twice counts with the latest answer. Questions about protected
-        attributes are left out, and those with more than 20 different answers.
+        question), ``value`` (share), ``base_value``, ``index`` and what may not be
+        shown (see `mark_hidden`). Somebody who was asked twice counts with the latest
+        answer. Questions about protected attributes are left out, and those with more
+        than 20 different answers.
     """
     answers = data.shop.tables.get("answers")
     if answers is None:
@@ -44,7 +46,14 @@ def answer_profile(data: Segmented) -> pd.DataFrame:
     if frame.empty:
         return pd.DataFrame(columns=_COLUMNS)
     sizes = asked.to_pandas().set_index(["segment_id", "question"])["n"]
-    return _shares(frame, sizes)
+    marked = mark_hidden(
+        _shares(frame, sizes),
+        level="answer",
+        count="holders",
+        limit=data.smallest_cell,
+        table="question",
+    )
+    return marked[_COLUMNS]
 
 
 def latest(answers: ir.Table) -> ir.Table:
@@ -75,7 +84,7 @@ def _shares(frame: pd.DataFrame, sizes: pd.Series) -> pd.DataFrame:
     index = (share / base * 100).round(1)
     made = long.assign(value=share, base_value=base, index=index)
     order = ["segment_id", "question", "answer"]
-    return made.sort_values(order, ignore_index=True)[_COLUMNS]
+    return made.sort_values(order, ignore_index=True)
 
 
 def answer_claims(data: Segmented) -> list[Claim]:
@@ -101,7 +110,7 @@ def answer_claims(data: Segmented) -> list[Claim]:
                 "value": row.answer,
             },
         )
-        for row in profile.itertuples(index=False)
+        for row in shown(profile).itertuples(index=False)
     ]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ibis
 import pandas as pd
 
+from segtools.profiles.cells import FLAGS, mark_hidden, shown
 from segtools.profiles.claim import Claim
 from segtools.profiles.profile import Segmented
 from segtools.wording import plain, shorten
 
 MOST = 40
 _COLUMNS = ["segment_id", "column", "name", "doers", "n", "value"]
-_COLUMNS += ["base_value", "index"]
+_COLUMNS += ["base_value", "index", *FLAGS]
 # Events of a help desk or a chat are about what went wrong more often than not.
 _CONTACTS = ("ticket", "chat")
 
@@ -28,8 +29,8 @@ def event_profile(data: Segmented) -> pd.DataFrame:
     DataFrame
         ``segment_id``, ``column`` (``event`` or ``topic``), ``name`` (what happened,
         or what it was about), ``doers``, ``n`` (customers of the segment), ``value``
-        (share), ``base_value`` and ``index``; empty without events. Of each column the
-        40 that most customers did.
+        (share), ``base_value``, ``index`` and what may not be shown (see
+        `mark_hidden`); empty without events. Of each column the 40 that most did.
     """
     events = data.shop.tables.get("events")
     if events is None:
@@ -38,7 +39,15 @@ def event_profile(data: Segmented) -> pd.DataFrame:
     within = (second >= data.window.start) & (second < data.window.origin)
     joined = data.with_segment(events.filter(within))
     columns = [c for c in ("event", "topic") if c in events.columns]
-    pieces = [_one_column(joined, data.segments, c) for c in columns]
+    pieces = [
+        mark_hidden(
+            _one_column(joined, data.segments, c),
+            level="name",
+            count="doers",
+            limit=data.smallest_cell,
+        )
+        for c in columns
+    ]
     return pd.concat(pieces, ignore_index=True)[_COLUMNS]
 
 
@@ -82,7 +91,7 @@ def event_claims(data: Segmented) -> list[Claim]:
                 "value": row.name,
             },
         )
-        for row in event_profile(data).itertuples(index=False)
+        for row in shown(event_profile(data)).itertuples(index=False)
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.palette import OTHER, PALETTE
+from segtools.profiles.cells import shown
 from segtools.profiles.claim import MIN_CUSTOMERS, Claim
 from segtools.profiles.profile import (
     Segmented,
@@ -151,7 +152,7 @@ def _assumptions(segment_id: str, chosen: list[Claim]) -> list[dict[str, Any]]:
 
 
 def _baskets(data: Segmented) -> dict[str, list[dict[str, Any]]]:
-    profile = category_profile(data)
+    profile = shown(category_profile(data))
     found: dict[str, list[dict[str, Any]]] = {}
     for segment_id, rows in profile.groupby("segment_id"):
         if int(rows["n"].iloc[0]) < MIN_CUSTOMERS:

@@ -11,9 +11,11 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.attributes import SHOWN
+from segtools.disclosure import LIMIT
 from segtools.features.catalogue import Window
 from segtools.features.shop import Shop
 from segtools.features.views import views
+from segtools.profiles.cells import FLAGS, mark_hidden
 
 INDEX_BASE = 100.0
 
@@ -27,6 +29,7 @@ class Segmented:
     features: pd.DataFrame
     segments: pd.DataFrame
     catalogue: list[dict[str, str]]
+    smallest_cell: int = LIMIT
 
     @property
     def members(self) -> pd.Series:
@@ -73,7 +76,7 @@ def feature_profile(data: Segmented) -> pd.DataFrame:
     DataFrame
         ``segment_id``, ``name``, ``value`` (median), ``base_value`` (everyone's
         median), ``index`` (100 is everyone; null where everyone's is 0) and ``n``
-        (customers with a value).
+        (customers with a value). All are null where these are too few to be shown.
     """
     names = [e["name"] for e in data.catalogue if e["role"] == "segmentation"]
     frame = data.features.set_index("customer_id")[names]
@@ -82,10 +85,14 @@ def feature_profile(data: Segmented) -> pd.DataFrame:
     count = frame.groupby(segment).count()
     long = middle.stack(future_stack=True).rename("value").reset_index()
     long.columns = pd.Index(["segment_id", "name", "value"])
-    n = count.stack(future_stack=True).to_numpy()
-    base = long["name"].map(frame.median())
+    long["n"] = count.stack(future_stack=True).to_numpy()
+    # A median of three is one of the three.
+    few = long["n"] < data.smallest_cell
+    long["value"] = long["value"].mask(few)
+    long["n"] = long["n"].astype("Int64").mask(few & (long["n"] > 0))
+    base = long["name"].map(frame.median().where(frame.count() >= data.smallest_cell))
     index = (long["value"] / base.where(base != 0) * INDEX_BASE).round(1)
-    return long.assign(base_value=base, index=index, n=n)
+    return long.assign(base_value=base, index=index)
 
 
 def category_profile(data: Segmented, most: int = 40) -> pd.DataFrame:
@@ -101,9 +108,11 @@ def category_profile(data: Segmented, most: int = 40) -> pd.DataFrame:
     -------
     DataFrame
         ``segment_id``, ``name`` (category), ``buyers``, ``n``, ``value`` (share),
-        ``base_value``, ``index``; empty where there are no categories.
+        ``base_value``, ``index`` and what may not be shown (see `mark_hidden`); empty
+        where there are no categories.
     """
     columns = ["segment_id", "name", "buyers", "n", "value", "base_value", "index"]
+    columns += FLAGS
     lines = views(data.shop, data.window).get("lines")
     if lines is None or "category" not in lines.columns:
         return pd.DataFrame(columns=columns)
@@ -124,9 +133,10 @@ def category_profile(data: Segmented, most: int = 40) -> pd.DataFrame:
     n = long["segment_id"].map(sizes)
     base = long["name"].map(total) / len(data.segments)
     share = long["buyers"] / n
-    return long.assign(n=n, value=share, base_value=base).assign(
-        index=(share / base * INDEX_BASE).round(1)
-    )[columns]
+    index = (share / base * INDEX_BASE).round(1)
+    long = long.assign(n=n, value=share, base_value=base, index=index)
+    limit = data.smallest_cell
+    return mark_hidden(long, level="name", count="buyers", limit=limit)[columns]
 
 
 def attribute_profile(data: Segmented) -> pd.DataFrame:
@@ -139,10 +149,10 @@ def attribute_profile(data: Segmented) -> pd.DataFrame:
     -------
     DataFrame
         ``segment_id``, ``attribute``, ``level``, ``holders``, ``n``, ``value``,
-        ``base_value``, ``index``.
+        ``base_value``, ``index`` and what may not be shown (see `mark_hidden`).
     """
     columns = ["segment_id", "attribute", "level", "holders", "n", "value"]
-    columns += ["base_value", "index"]
+    columns += ["base_value", "index", *FLAGS]
     people = data.shop.attributes()
     if people is None:
         return pd.DataFrame(columns=columns)
@@ -154,7 +164,16 @@ def attribute_profile(data: Segmented) -> pd.DataFrame:
         for name in sorted(shown)
         if 2 <= frame[name].nunique() <= 20
     ]
-    return pd.concat(pieces)[columns] if pieces else pd.DataFrame(columns=columns)
+    if not pieces:
+        return pd.DataFrame(columns=columns)
+    marked = mark_hidden(
+        pd.concat(pieces, ignore_index=True),
+        level="level",
+        count="holders",
+        limit=data.smallest_cell,
+        table="attribute",
+    )
+    return marked[columns]
 
 
 def _one_attribute(known: pd.Series, segment: pd.Series, name: str) -> pd.DataFrame:

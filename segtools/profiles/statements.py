@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from segtools.profiles.answers import answer_claims
+from segtools.profiles.cells import shown
 from segtools.profiles.claim import MIN_CUSTOMERS, Claim, claims_by_segment, nice
 from segtools.profiles.events import event_claims
 from segtools.profiles.profile import (
@@ -227,7 +228,7 @@ def category_claims(data: Segmented) -> list[Claim]:
                 "value": row.category,
             },
         )
-        for row in category_profile(data)
+        for row in shown(category_profile(data))
         .rename(columns={"name": "category"})
         .itertuples()
     ]
@@ -256,7 +257,7 @@ def attribute_claims(data: Segmented) -> list[Claim]:
                 "value": row.level,
             },
         )
-        for row in profile.itertuples()
+        for row in shown(profile).itertuples()
     ]
 
 

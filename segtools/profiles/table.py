@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from segtools.profiles.answers import answer_profile
+from segtools.profiles.cells import blank
 from segtools.profiles.events import event_profile
 from segtools.profiles.profile import (
     INDEX_BASE,
@@ -27,7 +28,8 @@ def profile_table(data: Segmented) -> pd.DataFrame:
     DataFrame
         ``segment_id``, ``segment``, ``kind`` (size, feature, category, attribute,
         event or answer), ``name``, ``label``, ``unit``, ``value``, ``base_value``,
-        ``index`` (100 is everyone) and ``n``.
+        ``index`` (100 is everyone) and ``n``; null where too few customers are
+        concerned to be shown, or where that would give others away.
     """
     labels = {e["name"]: (e["label"], e["unit"]) for e in data.catalogue}
     feature = feature_profile(data).assign(kind="feature")
@@ -44,12 +46,13 @@ def profile_table(data: Segmented) -> pd.DataFrame:
     stacked = pd.concat([p for p in pieces if len(p)], ignore_index=True)
     names = data.segments.drop_duplicates("segment_id").set_index("segment_id")
     stacked["segment"] = stacked["segment_id"].map(names["segment"])
-    return stacked[_COLUMNS].astype({"n": "int64"})
+    return stacked[_COLUMNS].astype({"n": "Int64"})
 
 
 def _levels(frame: pd.DataFrame, kind: str, name: str, label: str) -> pd.DataFrame:
     """Give shares of levels the table's columns."""
-    return frame.assign(unit="share", kind=kind, label=frame[label], name=frame[name])
+    shares = blank(frame)
+    return shares.assign(unit="share", kind=kind, label=frame[label], name=frame[name])
 
 
 def _size_profile(data: Segmented) -> pd.DataFrame:

@@ -14,8 +14,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from segtools.config import PRIVATE
 from segtools.records import read_record, write_text
 from segtools.report.front import front_view
+from segtools.report.scan import refuse_disclosure
 from segtools.report.templating import (
     TEMPLATES,
     day,
@@ -240,7 +242,9 @@ def _cells(notebook: Any) -> str:
 
 
 def _write(path: Path, template: str, view: Record) -> Path:
-    write_text(path, templates().get_template(template).render(view))
+    page = templates().get_template(template).render(view)
+    refuse_disclosure(page, path.name, path.parent, _record(path.parent, "run"))
+    write_text(path, page)
     return path
 
 
@@ -296,6 +300,8 @@ def _flat(values: Record, head: str = "") -> list[tuple[str, str]]:
     for key, value in values.items():
         if isinstance(value, Mapping):
             rows += _flat(value, f"{head}{key}.")
+        elif key in PRIVATE and value:
+            rows.append((f"{head}{key}", f"{len(value)} given"))
         elif value not in (None, "", [], ()):
             parts = value if isinstance(value, (list, tuple)) else [value]
             rows.append((f"{head}{key}", ", ".join(_placeless(str(p)) for p in parts)))

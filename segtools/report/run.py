@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,30 +55,39 @@ def run_stages(path: Path, progress: Progress | None = None) -> Path:
         If a stage fails for another reason. In each case ``run.json`` says
         ``failed``, the failure page is written and finished stages stay whole.
     """
-    from segtools.report.html import failure_page, front_page, stage_page
+    from segtools.report.html import front_page, stage_page
 
     for stage in STAGES:
-        try:
+        with _recorded(path, stage):
             execute_stage(path, stage, progress)
-        except KeyboardInterrupt:
-            record_failure(path, stage, InterruptionError(_INTERRUPTED))
-            failure_page(path)
-            raise
-        except Exception as error:
-            meant = error if type(error).__name__ in OWN else _unmeant(error, stage)
-            record_failure(path, stage, meant)
-            failure_page(path)
-            raise meant from None
-        run = read_record(path / "run.json")
-        stage_page(
-            path / "notebooks" / f"{stage}.ipynb",
-            path / f"{stage}.html",
-            stage=stage,
-            run=run,
-        )
+            stage_page(
+                path / "notebooks" / f"{stage}.ipynb",
+                path / f"{stage}.html",
+                stage=stage,
+                run=read_record(path / "run.json"),
+            )
+    with _recorded(path, STAGES[-1]):
+        front_page(path)
     write_record(path / "run.json", read_record(path / "run.json") | {"state": "done"})
-    front_page(path)
     return path / "index.html"
+
+
+@contextmanager
+def _recorded(path: Path, stage: str) -> Iterator[None]:
+    """Note in the run what stops a stage or its page, and make the failure page."""
+    from segtools.report.html import failure_page
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        record_failure(path, stage, InterruptionError(_INTERRUPTED))
+        failure_page(path)
+        raise
+    except Exception as error:
+        meant = error if type(error).__name__ in OWN else _unmeant(error, stage)
+        record_failure(path, stage, meant)
+        failure_page(path)
+        raise meant from None
 
 
 def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> None:

@@ -18,6 +18,7 @@ import pandas as pd
 from segtools.bundled import configuration
 from segtools.config import (
     AUTO_SEGMENTS,
+    PRIVATE,
     RunConfig,
     defaults,
     load_config,
@@ -143,6 +144,7 @@ class Stage:
             features=self.read_table("features"),
             segments=self.read_table("segments"),
             catalogue=catalogue,
+            smallest_cell=self.config.smallest_cell,
         )
 
     def read(self, name: str) -> dict[str, Any]:
@@ -206,7 +208,11 @@ class Stage:
         """List the parameters in force and where each comes from."""
         base = defaults()
         rows = [
-            (key, str(value), "default" if base.get(key, ...) == value else "set")
+            (
+                key,
+                _told(key, value),
+                "default" if base.get(key, ...) == value else "set",
+            )
             for key, value in self.config.model_dump().items()
             if key != "source"
         ]
@@ -227,6 +233,11 @@ class Stage:
         for later in STAGES[STAGES.index(self.name) + 1 :]:
             run["stages"][later] = {"state": "pending"}
         self.write("run", run)
+
+
+def _told(key: str, value: Any) -> str:
+    """Write a parameter out, unless its values name people."""
+    return f"{len(value)} given" if key in PRIVATE and value else str(value)
 
 
 def parameters_of(name: str, values: Mapping[str, Any]) -> dict[str, Any]:

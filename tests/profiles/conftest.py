@@ -75,6 +75,7 @@ def by_hand(shop, orders):
         features=collect(features_at(shop, window, known)),
         segments=segments_of(["ann", "bob", "cat"], ["S01", "S01", "S02"]),
         catalogue=catalogue_record(known, missing, shop, window)["features"],
+        smallest_cell=1,
     )
 
 

@@ -25,6 +25,7 @@ def surveyed(shop_of, orders, rows, columns=("customer_id", "question", "answer"
         pd.DataFrame({"customer_id": people}),
         segments_of(people, ["S01", "S01", "S02", "S02"]),
         [],
+        smallest_cell=1,
     )
 
 

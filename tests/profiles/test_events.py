@@ -36,6 +36,7 @@ def desk(shop_of, orders):
         pd.DataFrame({"customer_id": ["ann", "bob", "cat", "dan"]}),
         segments_of(["ann", "bob", "cat", "dan"], ["S01", "S01", "S02", "S02"]),
         [],
+        smallest_cell=1,
     )
 
 

@@ -153,11 +153,21 @@ def test_the_typical_basket_lists_what_most_members_bought(personas, planted, ma
 
 
 def test_small_segments_show_no_basket(market, segmented, card_segments):
-    few = segmented(np.where(np.arange(500) < 9, "S01", "S02"))
-    cards = build_personas(few, card_segments[:2], "")["segments"]
+    place = np.arange(500)
+    few = segmented(np.select([place < 9, place < 190], ["S01", "S02"], "S03"))
+    cards = build_personas(few, card_segments[:3], "")["segments"]
     baskets = {c["segment_id"]: c["typical_basket"] for c in cards}
     assert baskets["S01"] == []
-    assert len(baskets["S02"]) == 5
+    assert len(baskets["S03"]) == 5
+
+
+def test_a_small_segment_is_not_the_difference_between_all_and_the_others(
+    segmented, card_segments
+):
+    place = np.arange(500)
+    few = segmented(np.where(place < 9, "S01", "S02"))
+    cards = build_personas(few, card_segments[:2], "")["segments"]
+    assert all(c["typical_basket"] == [] for c in cards)
 
 
 def test_names_are_carried_unchanged_however_hostile(personas, tmp_path):

@@ -167,7 +167,7 @@ def test_the_stacked_table_has_the_documented_columns_and_kinds(planted, market)
     names += ["value", "base_value", "index", "n"]
     assert list(table.columns) == names
     assert set(table["kind"]) == {"size", "feature", "category", "attribute"}
-    assert table["n"].dtype == np.int64
+    assert table["n"].dtype == pd.Int64Dtype()
     size = table[(table["kind"] == "size") & (table["name"] == "customers")]
     assert size["value"].sum() == len(market.features)
     features = table[table["kind"] == "feature"]

@@ -335,6 +335,7 @@ def test_hostile_categories_and_levels_pass_through_as_data(shop_of, by_hand, na
         by_hand.features,
         segments_of(["ann", "bob"], ["S01", "S02"]),
         [],
+        smallest_cell=1,
     )
     bought = {c.text: c.computation["value"] for c in category_claims(data)}
     assert bought[f"Bought {name}"] == name
