@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.attributes import KINDS
 from segtools.config.blocks import Source, ZoneName, source_block
+from segtools.config.by_hand import decision_blocks
 from segtools.schema import STAGES, ConfigError, did_you_mean
 from segtools.timezones import instant
 
@@ -149,6 +150,9 @@ class RunConfig(BaseModel):
     segment_names: dict[str, str] = _key(
         {}, "03_segmentation", "segment_id or present name: your name"
     )
+    decisions: list[dict[str, Any]] = _key(
+        [], "03_segmentation", "what an analyst changes by hand, each with its reason"
+    )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
 
     @property
@@ -162,6 +166,11 @@ class RunConfig(BaseModel):
         if isinstance(value, list):
             return [source_block(b, f"source.{i}") for i, b in enumerate(value)]
         return source_block(value, "source")
+
+    @field_validator("decisions", mode="before")
+    @classmethod
+    def _decisions(cls, value: Any) -> Any:
+        return decision_blocks(value)
 
     @field_validator("project")
     @classmethod
