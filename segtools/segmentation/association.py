@@ -11,7 +11,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
-N_FOLDS = 5
+N_FOLDS, N_TREES = 5, 30
 # Where there are more customers, the first so many are guessed.
 MOST_ROWS = 5000
 
@@ -112,7 +112,7 @@ def _guesses(
         if not own.any() or own.all():
             continue
         forest = RandomForestClassifier(
-            100, min_samples_leaf=5, max_features=0.5, random_state=random_state
+            N_TREES, min_samples_leaf=5, max_features=0.5, random_state=random_state
         )
         with threadpool_limits(1):  # sums in one order, whatever the machine
             found = forest.fit(X[~own], groups[~own]).predict_proba(X[own])

@@ -36,8 +36,9 @@ def rescore(
     """Judge what decisions by hand made, as the contest judged what was learned.
 
     The winner learns again on the judging leg. Its segments there are those of the
-    frozen model that hold the same customers at the origin; the decisions are carried
-    out on them, and the outcome judges both.
+    frozen model that hold the same customers at the origin (of a scorecard, the bands
+    in the same order); the decisions are carried out on them, and the outcome judges
+    both.
 
     Parameters
     ----------
@@ -146,7 +147,7 @@ def _changed_way(
 def _named_alike(
     learned: Learned, task: Task, frozen: SegmentModel, features: pd.DataFrame
 ) -> SegmentModel:
-    """Give an earlier model's segments the ids of those with the same customers."""
+    """Give an earlier model's segments the ids of the frozen model's."""
     if learned.payload is None:
         raise NotJudgedError(
             "Learned earlier, there was only one segment; so nothing could be judged."
@@ -155,17 +156,32 @@ def _named_alike(
     ids = [f"L{j}" for j in range(int(max(seen)) + 1)]
     rows = [{"segment_id": i, "name": i, "rank": 0} for i in ids]
     earlier = SegmentModel(learned.payload, rows, [], ids[0])
+    known = [str(s["segment_id"]) for s in frozen.segments]
+    if learned.payload["kind"] == "scorecard" and len(known) == len(ids):
+        alike = dict(zip(ids, known, strict=True))  # bands are in order
+    else:
+        alike = _alike(earlier, frozen, features)
+    for row in rows:
+        row["segment_id"] = alike.get(str(row["segment_id"]), row["segment_id"])
+    fallback = str(rows[0]["segment_id"])
+    return replace(earlier, fallback=fallback, next_number=frozen.next_number)
+
+
+def _alike(
+    earlier: SegmentModel, frozen: SegmentModel, features: pd.DataFrame
+) -> dict[str, str]:
+    """Match two models' segments by the customers that both hold at the origin."""
     bought = features[features["recency_days"].notna()]
     own = replace(frozen, replicates=[]).assign(bought)["segment_id"]
     shared = pd.crosstab(own, earlier.assign(bought)["segment_id"])
     size = shared.sum(axis=1).to_numpy()[:, None] + shared.sum(axis=0).to_numpy()
     same = shared.to_numpy() / (size - shared.to_numpy())
     pairs = zip(*linear_sum_assignment(-same), strict=True)
-    alike = {shared.columns[j]: shared.index[i] for i, j in pairs if same[i, j] >= SAME}
-    for row in rows:
-        row["segment_id"] = str(alike.get(row["segment_id"], row["segment_id"]))
-    fallback = str(rows[0]["segment_id"])
-    return replace(earlier, fallback=fallback, next_number=frozen.next_number)
+    return {
+        str(shared.columns[j]): str(shared.index[i])
+        for i, j in pairs
+        if same[i, j] >= SAME
+    }
 
 
 def _refuse_strangers(
