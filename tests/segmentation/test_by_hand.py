@@ -165,7 +165,7 @@ def test_features_that_cannot_be_decided_on_are_refused(block, sentence):
 
 
 def test_what_is_excluded_cannot_split():
-    with pytest.raises(ConfigError, match="but it reads 'evening_share'. Take one"):
+    with pytest.raises(ConfigError, match=r"it reads 'evening_share'\. Take one"):
         planned([SPLIT, EXCLUDE], population())
 
 
