@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.segmentation.contest import FIGURE
-from segtools.wording import number, percent, plain
+from segtools.wording import is_missing, number, percent, plain
 
 
 def decision_table(record: Mapping[str, Any] | None) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def decision_sentence(record: Mapping[str, Any] | None) -> str:
     if record["figures"]:
         said.append(_change(record["figures"][FIGURE]))
     steady = record["stability"]
-    if steady["after"] == steady["after"]:
+    if not is_missing(steady["after"]):
         told = f"{percent(steady['after'])} against {percent(steady['before'])}"
         said.append(f"stability is {told} before")
     over = record["over_random"]

@@ -261,7 +261,7 @@ def test_segments_that_were_others_earlier_are_not_judged():
     assert "Learned earlier, no segment holds the customers of" in found["not_judged"]
 
 
-def test_without_an_outcome_nothing_is_judged_but_all_is_done():
+def test_without_an_outcome_nothing_is_judged_but_all_is_done(tmp_path):
     people = population()
     plan = {"evidence": "not_judged", "sentence": "There is no later period."}
     learning = make_learning()
@@ -273,6 +273,9 @@ def test_without_an_outcome_nothing_is_judged_but_all_is_done():
     assert decision_sentence(found) == (
         "By hand, 4 segments became 3. There is no later period."
     )
+    write_record(tmp_path / "selection.json", found)
+    again = json.loads((tmp_path / "selection.json").read_text())
+    assert decision_sentence(again) == decision_sentence(found)
 
 
 def test_nothing_decided_leaves_no_record_and_says_so(run):
