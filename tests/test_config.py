@@ -91,6 +91,7 @@ def test_defaults_are_the_documented_ones():
         "force_segments": False,
         "segment_names": {},
         "smallest_cell": 10,
+        "decisions": [],
         "seed": 1,
     }
 
@@ -260,6 +261,47 @@ def test_every_goal_has_its_words():
             {"source": {"system": "files", "orders": {"path": "x", "decimal": ";"}}},
             "source.orders.decimal must be '.' or ',', but it is ';'. "
             "Change it in the configuration.",
+        ),
+        (
+            {"decisions": "Which customers get letters"},
+            "decisions must be a list of what an analyst changes, but it is 'Which "
+            "customers get letters'. Write each as `- what: merge`; what the segments "
+            "are for is `decision`.",
+        ),
+        (
+            {"decisions": [{"what": "merg", "why": "x"}]},
+            "decisions.0.what must be one of merge, split, move_cut, exclude, but it "
+            "is 'merg'. Did you mean 'merge'?",
+        ),
+        (
+            {"decisions": [{"segments": ["S01", "S02"], "why": "x"}]},
+            "decisions.0.what must be one of merge, split, move_cut, exclude, but it "
+            "is None. Write it as `- what: merge`.",
+        ),
+        (
+            {"decisions": [{"what": "merge", "segments": ["S01", "S02"]}]},
+            "The configuration must hold 'decisions.0.why', but it is missing. "
+            "Add `decisions.0.why:`.",
+        ),
+        (
+            {"decisions": [{"what": "exclude", "variable": "trend", "why": " "}]},
+            "decisions.0.why must give a reason, but it is empty. "
+            "Write down in one sentence why.",
+        ),
+        (
+            {"decisions": [{"what": "merge", "segments": ["a", "a"], "why": "x"}]},
+            "decisions.0.segments must name two or more different segments, but it is "
+            "['a', 'a']. Name all that belong together.",
+        ),
+        (
+            {"decisions": [{"what": "move_cut", "at": 1, "too": 2, "why": "x"}]},
+            "The configuration must use known keys, but 'decisions.0.too' is none. "
+            "Did you mean 'to'?",
+        ),
+        (
+            {"decisions": [{"what": "move_cut", "at": 1, "to": "x", "why": "x"}]},
+            "decisions.0.to must be a valid number, unable to parse string as a "
+            "number, but it is 'x'. Change it in the configuration.",
         ),
         (
             {"source": {"system": "files", "orders": {"path": "x", "timezone": "X"}}},
@@ -493,3 +535,11 @@ def test_bases_must_include_value():
                 "bases": ["behaviour"],
             }
         )
+
+
+def test_decisions_stay_as_they_were_written_through_json():
+    block = {"what": "split", "segment": "S01", "feature": "n_orders", "upper": 3}
+    block |= {"why": "two letters"}
+    config = validate(BASE | {"decisions": [block]})
+    assert config.decisions == [block]
+    assert validate(config.model_dump()).decisions == [block]

@@ -21,6 +21,7 @@ from segtools.config import (
     TableFile,
     load_config,
     parse_override,
+    validate,
 )
 from segtools.features.catalogue import registered, remove_feature
 from segtools.prepare.rules import RULES
@@ -256,3 +257,29 @@ def test_readme_configuration_reads_a_csv(tmp_path, rng):
     assert found.cleaned.accounts["order_lines"]["kept"] == n
     assert found.cleaned.accounts["customers"]["kept"] == 49
     assert float(found.counted["revenue"]) > 1000 * n
+
+
+def test_readme_decisions_are_carried_out():
+    from segtools import SegmentModel, apply_decisions
+    from segtools.segmentation.by_hand import carry_out, planned
+
+    given = blocks(README, "yaml")[1]
+    body = yaml.safe_load(given) | {"project": "shop", "source": {"system": "sample"}}
+    n = 90
+    people = pd.DataFrame({"customer_id": [f"c{i}" for i in range(n)]})
+    people = people.assign(recency_days=np.arange(n) % 30 + 0.5, weekend_share=0.2)
+    bins = {"upper": [19.5, 24.5], "points": [30, 20, 10], "missing": None}
+    payload = {"kind": "scorecard", "base": 0, "cuts": [15, 25]}
+    payload |= {"bins": {"recency_days": bins}}
+    three = [{"segment_id": f"S0{i}", "name": f"s{i}", "rank": i} for i in range(1, 4)]
+    model = SegmentModel(payload, three, [{"name": "recency_days"}], "S03", [], 4)
+    plan = planned(validate(body).decisions, people)
+    done = carry_out(model, people, plan, min_share=0.03)
+    assert [d.what for d in done.done] == ["exclude", "merge", "split"]
+    assert [s["segment_id"] for s in done.model.segments] == ["S01", "S02", "S04"]
+    assert done.model.segments[1]["name"] == "The middle"
+    assert apply_decisions(model, done.done).record() == done.model.record()
+    # What is commented out is understood, too.
+    commented = [x[4:] for x in given.splitlines() if x.startswith("  # ")]
+    assert yaml.safe_load("\n".join(commented))[0]["what"] == "move_cut"
+    validate(body | {"decisions": yaml.safe_load("\n".join(commented))})

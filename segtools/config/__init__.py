@@ -1,6 +1,7 @@
 """One validated run configuration: every key, its stage and its meaning."""
 
 from segtools.config.blocks import DataFile, Source, TableFile, ZoneName
+from segtools.config.by_hand import decision_blocks, refuse_features
 from segtools.config.load import load_config, parse_override, validate
 from segtools.config.run import (
     AUTO_SEGMENTS,
@@ -23,9 +24,11 @@ __all__ = [
     "TableFile",
     "ZoneName",
     "checked",
+    "decision_blocks",
     "defaults",
     "load_config",
     "parse_override",
+    "refuse_features",
     "stage_keys",
     "stage_of",
     "validate",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.attributes import KINDS
 from segtools.config.blocks import Source, ZoneName, source_block
+from segtools.config.by_hand import decision_blocks
 from segtools.schema import STAGES, ConfigError, did_you_mean
 from segtools.timezones import instant
 
@@ -158,6 +159,9 @@ class RunConfig(BaseModel):
         "cells of a table with fewer customers are not shown, at least 5",
         ge=5,
     )
+    decisions: list[dict[str, Any]] = _key(
+        [], "03_segmentation", "what an analyst changes by hand, each with its reason"
+    )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
 
     @property
@@ -171,6 +175,11 @@ class RunConfig(BaseModel):
         if isinstance(value, list):
             return [source_block(b, f"source.{i}") for i, b in enumerate(value)]
         return source_block(value, "source")
+
+    @field_validator("decisions", mode="before")
+    @classmethod
+    def _decisions(cls, value: Any) -> Any:
+        return decision_blocks(value)
 
     @field_validator("project")
     @classmethod

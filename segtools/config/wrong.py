@@ -8,6 +8,9 @@ from pydantic import BaseModel, ValidationError
 
 from segtools.schema import ConfigError, did_you_mean
 
+# Keys whose blocks are checked one by one, so that the sentence names its key itself.
+_WHOLE = ("source", "decisions")
+
 
 def checked(model: type[BaseModel], options: dict[str, Any], within: str) -> Any:
     """Validate the block of one source by that source's own model.
@@ -61,10 +64,8 @@ def sentence_of(error: ValidationError, within: str, model: type[BaseModel]) -> 
         rule = "must hold `key: value` lines"
     rule = rule.replace("Input should be", "must be", 1)
     if ". " in rule:  # the validator brought its own remedy
-        own = (
-            rule if key == "source" else f"{key} {rule.removeprefix(path[-1]).strip()}"
-        )
-        return f"{own}."
+        own = rule if key in _WHOLE else f"{key} {rule.removeprefix(path[-1]).strip()}"
+        return own if own.endswith("?") else f"{own}."
     return (
         f"{key} {rule}, but it is {first['input']!r}. Change it in the configuration."
     )

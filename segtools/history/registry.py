@@ -13,6 +13,7 @@ from scipy.optimize import linear_sum_assignment
 from segtools.history.changes import GONE, NEW
 from segtools.records import read_record
 from segtools.schema import ConfigError
+from segtools.segmentation.by_hand import before_by_hand
 from segtools.segmentation.model import SegmentModel
 
 MIN_JACCARD = 0.5
@@ -169,8 +170,20 @@ def _matches(
     ids = [s["segment_id"] for s in model.segments]
     now = model.assign(features)[["customer_id", "segment_id"]]
     now["label"] = now.pop("segment_id").map(ids.index)
-    old = pd.read_parquet(previous / "segments.parquet")
+    old = _before(previous)
     return match_segments(old[old["segment_id"] != "S00"], now)
+
+
+def _before(previous: Path) -> pd.DataFrame:
+    """Give the previous run's segments as learned, whatever a hand did to them.
+
+    What is learned is held against what was learned; decisions by hand come after.
+    """
+    by_hand = before_by_hand(previous)
+    if by_hand is None:
+        return pd.read_parquet(previous / "segments.parquet")
+    model = SegmentModel.from_record(by_hand["learned"])
+    return model.assign(pd.read_parquet(previous / "features.parquet"))
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -43,6 +43,8 @@ guests: {guests}{pad}# refuse | drop | each: orders that name nobody
 # exchange_rates: {{USD: 0.92}} # worth in `currency`
 # segment_names:              # segment_id: your name
 #   S01: Our regulars
+# decisions:                  # what you change by hand, each with its reason
+#   - {{what: merge, segments: [S02, S03], why: Both get one letter.}}
 """
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from segtools import goals
-from segtools.config import RunConfig
+from segtools.config import RunConfig, refuse_features
 from segtools.features.build import supported, variables
 from segtools.history.changes import find_previous
 from segtools.prepare.clean import preflight
@@ -83,7 +83,9 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
     goals.refuse_base(goals.survey(shop), config)
     check_extensions(shop, config)
     features, _ = supported(shop, config.bases)
-    variables(features, config.variables, shop, config.protected_reasons)
+    chosen = variables(features, config.variables, shop, config.protected_reasons)
+    building = [f.name for f in chosen if f.role == "segmentation"]
+    refuse_features(config.decisions, building)
     _check_method(config.method)
 
 

@@ -350,3 +350,32 @@ def _entry_record(contest: Contest, entry: Entry) -> dict[str, Any]:
         "over_random": contest.over(entry, "random"),
         "learned": entry.learned,
     }
+
+
+def judge_also(
+    contest: Contest, learning: pd.DataFrame, scheme: Scheme, n_segments: int
+) -> Entry:
+    """Judge one more way to segment, on the draws that all others were judged on.
+
+    Parameters
+    ----------
+    contest : Contest
+        As `run_contest` gave it; not changed. Something must have been judged.
+    learning : DataFrame
+        As it was given to `run_contest`, perhaps with other features.
+    scheme : Scheme
+    n_segments : int
+        What the scheme is asked for.
+
+    Returns
+    -------
+    Entry
+        Its draws are paired with those of the contest's own entries.
+    """
+    rules = contest.rules
+    splits = _splits(learning, contest.plan["evidence"])
+    weights = [
+        bootstrap_weights(len(judge), N_DRAWS, rules.seed + i)
+        for i, (_, judge) in enumerate(splits)
+    ]
+    return _entry(scheme, n_segments, splits, weights, rules)

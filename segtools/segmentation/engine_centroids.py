@@ -209,4 +209,43 @@ def _first(away: list[ir.Value], least: ir.Value) -> ir.Value:
     return ibis.cases(*cases, else_=whole(len(away) - 1)) if cases else whole(0)
 
 
+def far(
+    payload: dict[str, Any], table: ir.Table, stage: Stage, *, rounded: bool
+) -> ir.Table:
+    """Add ``far``: whether a row lies beyond ``far_threshold`` of every centroid.
+
+    Parameters
+    ----------
+    payload : dict
+        Of any kind; where there are no centroids or no threshold, ``far`` is null.
+    table : ibis Table
+        Features under the names of `columns_of`.
+    stage : function
+        Adds columns.
+    rounded : bool
+        Whether the features are rounded already.
+
+    Returns
+    -------
+    ibis Table
+    """
+    threshold = payload.get("far_threshold")
+    if payload["kind"] != "centroids" or threshold is None:
+        return stage(table, far=ibis.null("boolean"))
+    at = columns_of(payload)
+    names = [at[n] for n in payload["uses"]]
+    if not rounded:
+        table = stage(table, **_all_rounded(table, names))
+        names = [f"r_{i}" for i in range(len(names))]
+    table = _prepared(payload, table, stage, names, "w")
+    values = [table[f"w_{i}"] for i in range(len(names))]
+    centres = payload["centroids"]
+    away = {f"f_{j}": _distance(values, c) * _BILLION for j, c in enumerate(centres)}
+    table = stage(table, **away)
+    table = stage(table, **{name: _to_nine_places(table[name]) for name in away})
+    near = [table[name] for name in away]
+    least = ibis.least(*near) if len(near) > 1 else near[0]
+    return stage(table, far=least.sqrt() > exact(threshold))
+
+
 _STEPS = {"fill": _filled, "signed_log": _signed_log, "standardize": _standard}

@@ -6,9 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from segtools.schema import DataError
-from segtools.segmentation.place import distances, needed, prepared
+from segtools.segmentation.place import (
+    distances,
+    mahalanobis,
+    needed,
+    prepared,
+    worded,
+)
+from segtools.wording import number
 
 if TYPE_CHECKING:
     from segtools.segmentation.model import SegmentModel
@@ -63,22 +71,78 @@ def fits(model: SegmentModel, features: pd.DataFrame) -> pd.DataFrame:
     >>> fits(model, people).values.tolist()
     [['u', 1.0, False], ['v', 4.0, True]]
     """
-    payload = model.payload
-    away = pd.Series(np.nan, index=range(len(features)))
-    if payload["kind"] == "centroids":
-        X = prepared(payload, features.reindex(columns=needed(payload)).astype(float))
-        square = distances(X, np.asarray(payload["centroids"])).min(axis=1)
-        bought = features["recency_days"].notna().to_numpy()
-        away[:] = np.where(bought, np.sqrt(np.round(square, 9)), np.nan)
-    threshold = payload.get("far_threshold")
+    bought = features["recency_days"].notna().to_numpy()
+    away = np.where(bought, nearest(model.payload, features), np.nan)
+    threshold = model.payload.get("far_threshold")
     flags = [is_far(None if np.isnan(d) else d, threshold) for d in away]
     return pd.DataFrame(
         {
             "customer_id": features["customer_id"].astype("str").to_numpy(),
-            "distance": away.to_numpy(),
+            "distance": away,
             "fits_no_segment": pd.array(flags, dtype="boolean"),
         }
     )
+
+
+def nearest(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
+    """Measure how far each row lies from the nearest centre or component.
+
+    Parameters
+    ----------
+    payload : dict
+        The frozen method.
+    features : DataFrame of shape (n_customers, n_features)
+        In original units.
+
+    Returns
+    -------
+    array of shape (n_customers,)
+        In standard deviations of the prepared features, of a mixture in those of the
+        nearest component; missing for methods without centres.
+    """
+    numbers = [n for n in needed(payload) if n not in worded(payload)]
+    X = features.reindex(columns=needed(payload))
+    X = X.astype(dict.fromkeys(numbers, float))
+    if payload["kind"] == "centroids":
+        square = distances(prepared(payload, X), np.asarray(payload["centroids"]))
+    elif payload["kind"] == "mixture" and payload["form"] == "gaussian":
+        square = mahalanobis(payload, prepared(payload, X))
+    else:
+        return np.full(len(features), np.nan)
+    return np.asarray(np.sqrt(np.round(square.min(axis=1), 9)))
+
+
+def fit_record(model: SegmentModel, features: pd.DataFrame) -> dict[str, Any]:
+    """Count who fits no segment, as ``selection.json`` keeps it.
+
+    Parameters
+    ----------
+    model : SegmentModel
+    features : DataFrame
+        The population at the origin.
+
+    Returns
+    -------
+    dict
+        ``threshold``, ``n`` (both None for methods without centres), ``of`` customers
+        and a ``sentence``.
+
+    Examples
+    --------
+    >>> from segtools.segmentation.model import everyone
+    >>> people = pd.DataFrame({"customer_id": ["a"], "recency_days": [1.0]})
+    >>> fit_record(everyone(), people)["n"] is None
+    True
+    """
+    threshold = model.payload.get("far_threshold")
+    found: dict[str, Any] = {"threshold": threshold, "n": None, "of": len(features)}
+    meaning = far_meaning(model.payload)
+    if threshold is None:
+        return found | {"sentence": meaning}
+    n = int(fits(model, features)["fits_no_segment"].sum())
+    who = "customer lies" if n == 1 else "customers lie"
+    told = f"{number(n)} {who} that far out and keep the segment nearest to them."
+    return found | {"n": n, "sentence": f"{meaning} {told}"}
 
 
 def far_meaning(payload: dict[str, Any]) -> str:
@@ -90,7 +154,7 @@ def far_meaning(payload: dict[str, Any]) -> str:
     'Rules have a place for every value, so that nobody lies outside'
     """
     threshold = payload.get("far_threshold")
-    if payload["kind"] == "centroids" and threshold is not None:
+    if threshold is not None:
         return (
             f"Customers farther than {threshold:.3g} from the nearest centre, as one "
             "in a hundred of those learned from were, fit no segment well."

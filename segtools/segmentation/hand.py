@@ -16,6 +16,7 @@ import pandas as pd
 
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.decisions import Decision, change
+from segtools.segmentation.hand_changes import next_id
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.place import needed, place
 
@@ -71,9 +72,9 @@ def merge(
     Parameters
     ----------
     model : SegmentModel
-        Never changed.
+        Never changed, here and below.
     hand : Hand
-        Features, reason and who.
+        Features, reason and who, here and below.
     segments : sequence of str
         Ids of two or more segments, but not of all.
     name : str, optional
@@ -115,16 +116,16 @@ def split(
     segment: str,
     feature: str,
     upper: float,
+    *,
     name: str | None = None,
+    segment_id: str | None = None,
 ) -> tuple[SegmentModel, Decision]:
     """Split a segment by one feature; who lies above the cut gets a new segment.
 
     Parameters
     ----------
-    model : SegmentModel
-        Never changed.
-    hand : Hand
-        Features, reason, who and the smallest share.
+    model, hand
+        As for `merge`; no part may hold less than the smallest share without force.
     segment : str
         The id, which the part up to the cut keeps; so does who lacks the value.
     feature : str
@@ -133,18 +134,20 @@ def split(
         The cut; a value equal to it lies below.
     name : str, optional
         The new segment's name; default says how it was made.
+    segment_id : str, optional
+        The new segment's id; default the next free one.
 
     Returns
     -------
     model : SegmentModel
-        The new segment has the next free id and the rank after the old one's.
+        The new segment has the rank after the old one's.
     decision : Decision
 
     Raises
     ------
     ConfigError
-        If there is no reason, the segment or feature is unknown, or a part would
-        hold nobody, or less than the smallest share without force.
+        If there is no reason, the segment or feature is unknown, the new id is taken,
+        or a part would be too small.
     """
     known = [c for c in hand.features.columns if c != "customer_id"]
     if feature not in known:
@@ -153,7 +156,8 @@ def split(
             f"Choose among {', '.join(map(str, known[:8]))}."
         )
     arguments = {"segment": segment, "feature": feature, "upper": float(upper)}
-    return _decide(model, hand, "split", arguments | {"name": name})
+    arguments |= {"name": name, "segment_id": segment_id or next_id(model)}
+    return _decide(model, hand, "split", arguments)
 
 
 def move_cut(
@@ -163,14 +167,10 @@ def move_cut(
 
     Parameters
     ----------
-    model : SegmentModel
-        Never changed.
-    hand : Hand
-        Features, reason, who and the smallest share.
-    at : float
-        Where the cut is now.
-    to : float
-        Where it shall be; it may not pass another cut.
+    model, hand
+        As for `split`.
+    at, to : float
+        Where the cut is and where it shall be; it may not pass another.
     feature : str, optional
         Whose cut it is in rules; None for a scorecard's points.
 
@@ -184,7 +184,7 @@ def move_cut(
     ------
     ConfigError
         If there is no reason, no such cut, another cut is passed, the model is of
-        another kind, or a segment would hold less than the smallest share.
+        another kind, or a segment would be too small.
     """
     arguments = {"at": float(at), "to": float(to), "feature": feature}
     return _decide(model, hand, "move_cut", arguments)
@@ -200,10 +200,8 @@ def exclude(
 
     Parameters
     ----------
-    model : SegmentModel
-        Never changed.
-    hand : Hand
-        Features, reason, who and the smallest share.
+    model, hand
+        As for `split`.
     variable : str
         The feature's name.
 
@@ -216,8 +214,7 @@ def exclude(
     ------
     ConfigError
         If there is no reason, the model does not read the variable or reads no
-        other, it is made of rules, or a segment would hold less than the smallest
-        share.
+        other, it is made of rules, or a segment would be too small.
     """
     return _decide(model, hand, "exclude", {"variable": variable})
 

@@ -57,13 +57,19 @@ def _divided(
     feature: str,
     upper: float,
     name: str | None = None,
+    segment_id: str | None = None,
 ) -> SegmentModel:
     """Give customers of a segment above the cut a new label, id and rank."""
     own = _position(model, segment)
     label, old = len(model.segments), model.segments[own]
-    number = max(model.next_number, *(_number(i) + 1 for i in _ids(model)))
+    made = segment_id or next_id(model)
+    if made in _ids(model):
+        raise ConfigError(
+            f"A split must make a new id, but {made!r} is a segment already. Leave "
+            "segment_id out: the next free id is taken."
+        )
     called = name or f"{old['name']}, {feature} above {upper:.6g}"
-    new = {"segment_id": f"S{number:02d}", "name": called}
+    new = {"segment_id": made, "name": called}
     segments = [dict(s) for s in model.segments] + [new]
     new["name"] = _free(called, segments, label)
     ranks = [float(s["rank"]) for s in model.segments] + [old["rank"] + 0.5]
@@ -72,8 +78,20 @@ def _divided(
         model,
         payload=_with(model.payload, step | {"above": label}),
         segments=_ranked(segments, ranks),
-        next_number=number + 1,
+        next_number=max(model.next_number, _number(made) + 1),
     )
+
+
+def next_id(model: SegmentModel) -> str:
+    """Give the id of the next new segment; none is ever used twice.
+
+    Examples
+    --------
+    >>> from segtools.segmentation.model import everyone
+    >>> next_id(everyone())
+    'S01'
+    """
+    return f"S{max(model.next_number, *(_number(i) + 1 for i in _ids(model))):02d}"
 
 
 def _moved(

@@ -14,6 +14,7 @@ from segtools.features.significant import rounded as round_in_engine
 from segtools.features.significant import stepwise
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.edges import for_raw
+from segtools.segmentation.engine_centroids import far
 from segtools.segmentation.engine_columns import Stage, columns_of, whole
 from segtools.segmentation.engine_kinds import KINDS, by_hand, unseen
 from segtools.segmentation.model import SegmentModel
@@ -22,7 +23,11 @@ _EVERYBODY = 2**62
 
 
 def assign_in_engine(
-    model: SegmentModel, features: ir.Table, *, rounded: bool = False
+    model: SegmentModel,
+    features: ir.Table,
+    *,
+    rounded: bool = False,
+    fits_no_segment: bool = False,
 ) -> ir.Table:
     """Give every customer a segment where the features lie.
 
@@ -40,6 +45,9 @@ def assign_in_engine(
         The features come from ``features.parquet`` or from `collect` and are rounded
         already, so that no rounding is written at all. Scorecards and rules need
         none anyway, and clusters only beside the middle between two centroids.
+    fits_no_segment : bool, default=False
+        Add the column of that name, as ``model.assign`` gives it. Clusters then have
+        every distance worked out to the last digit, which takes longer.
 
     Returns
     -------
@@ -67,11 +75,22 @@ def assign_in_engine(
     fenced = bool(features._find_backends()[0]) and (
         features.get_backend().name == "postgres"
     )
-    return expression(model, features, rounded=rounded, fenced=fenced)
+    return expression(
+        model,
+        features,
+        rounded=rounded,
+        fenced=fenced,
+        fits_no_segment=fits_no_segment,
+    )
 
 
 def expression(
-    model: SegmentModel, features: ir.Table, *, rounded: bool, fenced: bool
+    model: SegmentModel,
+    features: ir.Table,
+    *,
+    rounded: bool,
+    fenced: bool,
+    fits_no_segment: bool = False,
 ) -> ir.Table:
     """Write the assignment over any table, bound to an engine or not.
 
@@ -84,6 +103,8 @@ def expression(
         As for `assign_in_engine`.
     fenced : bool
         Keep stages apart by limits that cut nothing.
+    fits_no_segment : bool, default=False
+        As for `assign_in_engine`.
 
     Returns
     -------
@@ -104,6 +125,8 @@ def expression(
     payload = wide or payload
     place = KINDS[payload["kind"]]
     placed = place(payload, ready, stage, rounded=rounded or wide is None)
+    if fits_no_segment:
+        placed = far(payload, placed, stage, rounded=rounded or wide is None)
     placed = by_hand(payload, placed, stage)
     return _named(model, placed, stage)
 
@@ -157,6 +180,10 @@ def _named(model: SegmentModel, placed: ir.Table, stage: Stage) -> ir.Table:
         runner=ibis.ifelse(bought, placed.runner, whole(-1)),
     )
     steps = ibis.ifelse(placed.reduced, "reduced_model", "model")
+    more = {}
+    if "far" in placed.columns:
+        unknown = ibis.null("boolean")
+        more["fits_no_segment"] = ibis.ifelse(bought, placed.far, unknown)
     return placed.select(
         customer_id=placed.customer_id,
         segment_id=_of(placed.label, ids),
@@ -164,6 +191,7 @@ def _named(model: SegmentModel, placed: ir.Table, stage: Stage) -> ir.Table:
         confidence=ibis.null("float64"),
         runner_up=_of(placed.runner, [None, *ids], first=-1),
         assigned_by=ibis.ifelse(placed.bought, steps, "rule"),
+        **more,
     )
 
 

@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.clusters import fit_kmeans, large_centres, learn_preprocess
+from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.inputs import looks_like_codes
 from segtools.segmentation.mixtures import fit_rows
 from segtools.segmentation.place import category_codes, distances, place, prepared
@@ -274,7 +275,7 @@ def learn_mixed(task: Task) -> Learned:
     centres = centres[np.lexsort(centres.T[::-1])]
     payload["centroids"] = centres.round(12).tolist()
     near = distances(X, centres).min(axis=1)
-    payload["far_threshold"] = float(np.quantile(np.sqrt(near), 0.999))
+    payload["far_threshold"] = float(np.quantile(np.sqrt(near), FAR_QUANTILE))
     lost = k - len(centres)
     note = f"{lost} clusters were too small" if lost else ""
     return Learned(lambda F: place(payload, F).labels, payload, note)

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.schema import DataError
+from segtools.segmentation.far import fits
 from segtools.segmentation.one import Placer, answer, compiled
 from segtools.segmentation.place import Placement, needed, place, worded
 
@@ -53,7 +54,9 @@ class SegmentModel:
     replicates: list[Any] = field(default_factory=list)
     next_number: int = 1
 
-    def assign(self, features: pd.DataFrame) -> pd.DataFrame:
+    def assign(
+        self, features: pd.DataFrame, *, fits_no_segment: bool = False
+    ) -> pd.DataFrame:
         """Give every customer exactly one segment.
 
         Parameters
@@ -61,6 +64,10 @@ class SegmentModel:
         features : DataFrame
             ``customer_id`` and the features that the model reads, in original
             units. A feature that is not there counts as missing.
+        fits_no_segment : bool, default=False
+            Add a column of that name: whether the customer lies beyond
+            ``far_threshold`` of every centre, see `fits`; missing where a method has
+            no centres, or no order is known.
 
         Returns
         -------
@@ -102,7 +109,11 @@ class SegmentModel:
         )
         for name in ("customer_id", "segment_id", "segment", "runner_up"):
             frame[name] = frame[name].astype("str" if name != "runner_up" else object)
-        return frame[list(ASSIGNED)]
+        frame = frame[list(ASSIGNED)]
+        if fits_no_segment:
+            far = fits(self, features)["fits_no_segment"].array
+            frame = frame.assign(fits_no_segment=far)
+        return frame
 
     def assign_one(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Give one customer a segment, fast enough to be asked live.
@@ -154,11 +165,14 @@ class SegmentModel:
         table: str | Sequence[str] = "features",
         *,
         rounded: bool = False,
+        fits_no_segment: bool = False,
     ) -> str:
         """Write the assignment as one SQL query; see `sql_text.to_sql`."""
         from segtools.segmentation.sql_text import to_sql
 
-        return to_sql(self, dialect, table, rounded=rounded)
+        return to_sql(
+            self, dialect, table, rounded=rounded, fits_no_segment=fits_no_segment
+        )
 
     def _refuse_uncovered(self, labels: NDArray[np.int64]) -> None:
         outside = int(((labels < 0) | (labels >= len(self.segments))).sum())

@@ -106,10 +106,9 @@ def _in_a_frame(model: SegmentModel, record: Mapping[str, Any]) -> dict[str, Any
     """Place a record by a method that only knows frames."""
     names = ["customer_id", "recency_days", *needed(model.payload)]
     frame = pd.DataFrame([{n: record.get(n) for n in names}])
-    found = model.assign(frame).iloc[0].to_dict()
-    plain = {k: v if is_known(v) else None for k, v in found.items()}
-    own = {"customer_id": record.get("customer_id"), "fits_no_segment": None}
-    return plain | own
+    found = model.assign(frame, fits_no_segment=True).iloc[0].to_dict()
+    plain = {k: None if pd.isna(v) else v for k, v in found.items()}
+    return plain | {"customer_id": record.get("customer_id")}
 
 
 def compiled(payload: dict[str, Any], replicates: list[Any]) -> Placer | None:

@@ -30,6 +30,7 @@ def to_sql(
     table: str | Sequence[str] = "features",
     *,
     rounded: bool = False,
+    fits_no_segment: bool = False,
 ) -> str:
     """Write the assignment as the text of one query.
 
@@ -48,6 +49,8 @@ def to_sql(
         finite or null, under exactly these names: they are quoted.
     rounded : bool, default=False
         The features are those of ``features.parquet``, rounded already.
+    fits_no_segment : bool, default=False
+        Add the column of that name, as for `assign_in_engine`.
 
     Returns
     -------
@@ -80,7 +83,13 @@ def to_sql(
     *place, name = [table] if isinstance(table, str) else table
     known = dict(zip(("database", "catalog"), reversed(place), strict=False))
     features = ibis.table(schema, name=name, **known)
-    found = expression(model, features, rounded=rounded, fenced=dialect == "postgres")
+    found = expression(
+        model,
+        features,
+        rounded=rounded,
+        fenced=dialect == "postgres",
+        fits_no_segment=fits_no_segment,
+    )
     return str(ibis.to_sql(found, dialect=DIALECTS[dialect]))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from segtools.segmentation.engine_kinds import leaves
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.one import Values, compiled, is_known, read_record
-from segtools.segmentation.place import grid_scores, prepared
+from segtools.segmentation.place import grid_scores, needed, prepared
 from segtools.segmentation.rules import CELLS, cell_names
 from segtools.wording import number, plain, rounded
 
@@ -55,17 +55,86 @@ def explain(
     if found["assigned_by"] == "rule":
         return f"In {name} by rule: no order of this customer is known."
     write = _Writer(model, dict(labels or {}), name)
-    values = read_record(model.payload, customer)
-    make = _KINDS.get(model.payload["kind"])
+    steps = model.payload.get("preprocess", ())
+    # Axes that mix features and words leave none that could be named.
+    mixed = any(step["op"] == "project" for step in steps)
+    make = None if mixed else _KINDS.get(model.payload["kind"])
     if make is None or len(model.segments) == 1:
         reason = "" if make is None else ": it is the only segment"
         return f"In {name}{reason}."
+    values = read_record(model.payload, customer)
     parts = [make(write, values), *write.by_hand(values)]
     if found["assigned_by"] == "reduced_model":
         parts.append(f"{write.lost(values)} counted nothing, since not known")
     if found["fits_no_segment"]:
         parts.append("far from every centre, so no segment fits well")
     return "; ".join(parts) + "."
+
+
+def why_table(
+    model: SegmentModel,
+    features: pd.DataFrame,
+    segments: pd.DataFrame,
+    labels: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Explain each segment by its middle customer, who is nobody.
+
+    Parameters
+    ----------
+    model : SegmentModel
+    features : DataFrame
+        The population at the origin.
+    segments : DataFrame
+        As ``model.assign`` gives it for `features`.
+    labels : mapping, optional
+        Feature to its label.
+
+    Returns
+    -------
+    DataFrame
+        ``Segment`` and ``Why``, best segment first. The middle customer has the
+        segment's median on every number that the model reads, its most frequent
+        answer elsewhere; where the model would place it in another segment, the
+        sentence says so.
+
+    Examples
+    --------
+    >>> from segtools.segmentation.model import everyone
+    >>> people = pd.DataFrame({"customer_id": ["a", "b"], "recency_days": [1.0, 3.0]})
+    >>> why_table(everyone(), people, everyone().assign(people)).values.tolist()
+    [['everyone', 'In everyone: it is the only segment.']]
+    """
+    own = features.set_index(features["customer_id"].astype(str))
+    of = segments.set_index("customer_id")["segment_id"]
+    rows = []
+    for row in sorted(model.segments, key=lambda s: s["rank"]):
+        group = own.loc[of.index[of == row["segment_id"]]]
+        rows.append((plain(row["name"]), _middle_why(model, row, group, labels)))
+    return pd.DataFrame(rows, columns=["Segment", "Why"])
+
+
+def _middle_why(
+    model: SegmentModel,
+    row: Mapping[str, Any],
+    group: pd.DataFrame,
+    labels: Mapping[str, str] | None,
+) -> str:
+    known = group[group["recency_days"].notna()]
+    if known.empty:
+        return "Nobody in it has ordered."
+    names = dict.fromkeys(["recency_days", *needed(model.payload)])
+    record = {n: _middle(known[n]) for n in names if n in known.columns}
+    said = explain(model, record, labels)
+    if model.assign_one(record)["segment_id"] == row["segment_id"]:
+        return said
+    return f"No single middle customer stands for it; the medians lie elsewhere: {said}"
+
+
+def _middle(values: pd.Series) -> Any:
+    if pd.api.types.is_numeric_dtype(values):
+        return float(values.median())
+    most = values.mode()
+    return most.iloc[0] if len(most) else None
 
 
 class _Writer:

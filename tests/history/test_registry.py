@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from segtools.history.registry import match_segments, name_segments
 from segtools.records import write_record
 from segtools.schema import ConfigError
+from segtools.segmentation.hand import Hand, merge
 from segtools.segmentation.model import SegmentModel, everyone
 
 NAMES = ["Regulars", "Weekly buyers", "Rare guests"]
@@ -292,3 +293,17 @@ def test_the_words_of_the_migration_are_no_names(name):
 def test_a_run_without_segments_ignores_renamings():
     model, _ = named(everyone(), renamed={"S01": "Stars"})
     assert model.record() == everyone().record()
+
+
+def test_what_a_hand_merged_is_matched_as_it_was_learned(tmp_path):
+    people, learned = customers(), model_of([30, 60])
+    before, _ = named(learned, people)
+    hand = Hand(people, "both get one letter")
+    merged, _ = merge(before, hand, [s["segment_id"] for s in before.segments[:2]])
+    folder = save(tmp_path / "old", merged, people)
+    people.to_parquet(folder / "features.parquet")
+    record = {"by_hand": {"learned": before.record(), "decisions": []}}
+    write_record(folder / "selection.json", record)
+    again, matches = named(learned, people, previous=folder)
+    assert ids_and_names(again) == ids_and_names(before)
+    assert [m.jaccard for m in matches] == [1.0, 1.0, 1.0]

@@ -10,9 +10,11 @@ from tasks import make_task, population
 
 from segtools.schema import DataError
 from segtools.segmentation.clusters import learn_clusters
-from segtools.segmentation.far import coverage, far_meaning, fits
+from segtools.segmentation.far import coverage, far_meaning, fit_record, fits, nearest
 from segtools.segmentation.in_engine import assign_in_engine
-from segtools.segmentation.model import ASSIGNED
+from segtools.segmentation.mixtures import learn_mixture
+from segtools.segmentation.model import ASSIGNED, SegmentModel
+from segtools.segmentation.place import mahalanobis, prepared
 
 # Each has ordered just now, long ago, or never; shop floors hold all three.
 COMERS = {
@@ -127,3 +129,42 @@ def test_a_threshold_is_put_in_words_and_kept_with_the_model():
 
 def test_the_flag_is_no_column_of_the_segments():
     assert tuple(made("clusters").assign(population()).columns) == ASSIGNED
+
+
+def test_the_flag_is_a_column_where_it_is_asked_for():
+    model = model_of(CENTROIDS | {"far_threshold": 1.0})
+    frame = people(model.payload, 60).to_pandas()
+    found = model.assign(frame, fits_no_segment=True)
+    assert tuple(found.columns) == (*ASSIGNED, "fits_no_segment")
+    assert found["fits_no_segment"].equals(fits(model, frame)["fits_no_segment"])
+    assert found.drop(columns="fits_no_segment").equals(model.assign(frame))
+
+
+def test_a_mixture_measures_by_the_shape_of_its_components():
+    task = make_task(n=600)
+    payload = learn_mixture(task).payload
+    frame = task.features.rename_axis("customer_id").reset_index()
+    away = mahalanobis(payload, prepared(payload, task.features))
+    expected = np.sqrt(away.min(axis=1))
+    assert nearest(payload, frame) == pytest.approx(expected, abs=1e-4)
+    segments = [
+        {"segment_id": f"S0{i}", "name": f"s{i}", "rank": i}
+        for i in range(1, len(payload["weights"]) + 1)
+    ]
+    model = SegmentModel(payload, segments, [], "S01")
+    flags = fits(model, frame)["fits_no_segment"]
+    assert flags.sum() == pytest.approx(6, abs=1)
+    one = model.assign_one(frame.loc[flags.to_numpy().nonzero()[0][0]].to_dict())
+    assert one["fits_no_segment"] is True
+
+
+def test_how_many_fit_no_segment_is_counted_and_said():
+    model = model_of(CENTROIDS | {"far_threshold": 1.0})
+    rows = {"a": [3.0, 5.1, 9.0], "b": [0.0] * 3, "recency_days": [1.0] * 3}
+    found = fit_record(model, pd.DataFrame(rows).assign(customer_id=["x", "y", "z"]))
+    assert (found["threshold"], found["n"], found["of"]) == (1.0, 2, 3)
+    assert found["sentence"].endswith(
+        "2 customers lie that far out and keep the segment nearest to them."
+    )
+    none = fit_record(made("goal"), population())
+    assert (none["threshold"], none["n"], none["of"]) == (None, None, 300)

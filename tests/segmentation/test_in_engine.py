@@ -75,6 +75,35 @@ def test_features_rounded_already_need_no_rounding(kind):
     )
 
 
+FAR = {
+    "clusters": lambda: made("clusters"),
+    "far": lambda: model_of(CENTROIDS | {"far_threshold": 2.5}),
+    "on the edge": lambda: model_of(CENTROIDS | {"far_threshold": 1.0}),
+    "one centroid": lambda: model_of(
+        CENTROIDS | {"centroids": [[0.0, 0.0]], "far_threshold": 2.0}
+    ),
+    "by hand": lambda: made("centroids by hand"),
+    "goal": lambda: made("goal"),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", FAR)
+def test_who_fits_no_segment_is_flagged_as_in_pandas(kind, engine):
+    model = FAR[kind]()
+    table = load(engine, {"people": people(model.payload)})["people"]
+    found = assign_in_engine(model, table, fits_no_segment=True).to_pandas()
+    assert tuple(found.columns) == (*ASSIGNED, "fits_no_segment")
+    expected = model.assign(collect(table), fits_no_segment=True)
+    ours, theirs = (
+        f.set_index("customer_id")["fits_no_segment"].astype("boolean").sort_index()
+        for f in (found, expected)
+    )
+    pd.testing.assert_series_equal(ours, theirs, check_index_type=False)
+    if model.payload.get("far_threshold"):
+        assert ours.nunique() == 2
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_cuts_too_small_to_be_widened_are_compared_after_rounding(engine):
     bins = {"upper": [1e-14, 1e-13], "points": [-9, 5, 9], "missing": None}

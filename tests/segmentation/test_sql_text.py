@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 import sqlglot
 from engines import ENGINES, SPARK_WARNINGS, load, spark_session
-from frozen_models import HOSTILE, MODELS, TIES, made, model_of, people
+from frozen_models import CENTROIDS, HOSTILE, MODELS, TIES, made, model_of, people
 
 from segtools.features.build import collect
 from segtools.schema import ConfigError
@@ -156,6 +156,20 @@ def test_dollars_in_names_come_out_as_they_went_in(name):
     model.segments[0]["name"] = name
     rows = pa.table({"customer_id": ["x"], "recency_days": [1.0]})
     assert_same(model, "duckdb", rows)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_text_flags_who_fits_no_segment_where_it_is_asked_to(engine):
+    model = model_of(CENTROIDS | {"far_threshold": 2.5})
+    table = load(engine, {"rows": people(model.payload, 400)})["rows"]
+    name = table.op().name
+    found = run(engine, model.to_sql(engine, name, fits_no_segment=True), table)
+    flags = found.set_index("customer_id")["fits_no_segment"].astype("boolean")
+    expected = model.assign(collect(table), fits_no_segment=True)
+    theirs = expected.set_index("customer_id")["fits_no_segment"]
+    assert flags.nunique() == 2
+    assert flags.sort_index().to_dict() == theirs.sort_index().to_dict()
+    assert "fits_no_segment" not in model.to_sql(engine, name)
 
 
 def test_the_model_itself_writes_the_text():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from frozen_models import CENTROIDS, MODELS, TIES, made, model_of, people
 from tasks import population
 
 from segtools.segmentation.model import everyone
-from segtools.segmentation.why import explain
+from segtools.segmentation.why import explain, why_table
 
 LABELS = {"a": "Orders", "b": "Days between", "recency_days": "Days since"}
 
@@ -135,3 +136,31 @@ def test_hostile_names_stay_on_one_line():
     found = explain(model, {"a": 1.75, "b": 6.0, "recency_days": 1}, {"a": "x\ny"})
     assert "\n" not in found
     assert "\x00" not in found
+
+
+@pytest.mark.parametrize("kind", ["goal", "clusters", "rules", "tree", "everyone"])
+def test_every_segment_is_explained_by_a_customer_who_is_nobody(kind):
+    model, people = made(kind), population()
+    found = why_table(model, people, model.assign(people))
+    ranks = sorted(model.segments, key=lambda s: s["rank"])
+    assert found["Segment"].tolist() == [s["name"] for s in ranks]
+    assert not found["Why"].str.contains("c0").any()
+    for name, why in found.values.tolist():
+        if not why.startswith(("No single middle", "Nobody in it")):
+            assert why.startswith(f"In {name}")
+
+
+def test_middles_that_lie_elsewhere_are_said_to():
+    # Two far ends of one segment have their middle in the other one.
+    model = model_of(CENTROIDS | {"centroids": [[0.0, 0.0], [9.0, 0.0]]})
+    to = {"hand": [{"op": "split", "label": 1, "feature": "b", "upper": 0, "above": 2}]}
+    model = model_of(model.payload | to)
+    model.segments.append({"segment_id": "S03", "name": "Third", "rank": 3})
+    people = pd.DataFrame(
+        {"a": [1.0, 1.0, 19.0], "b": [0.0, 0.0, 1.0], "recency_days": [1.0] * 3}
+    ).assign(customer_id=["p", "q", "r"])
+    given = model.assign(people)
+    given["segment_id"] = ["S03", "S03", "S03"]
+    found = why_table(model, people, given).set_index("Segment")["Why"]
+    assert found["Third"].startswith("No single middle customer stands for it")
+    assert found["Segment 2"] == "Nobody in it has ordered."
