@@ -42,6 +42,7 @@ _OTHERS = {
     "segment_colours": "colours",
     "style": "canvas",
     "table": "display",
+    "together": "display",
 }
 _SISTERS = ("title", "alt", "table", "height")
 
@@ -71,6 +72,7 @@ __all__ = [
     "stability_boxes",
     "style",
     "table",
+    "together",
     "within_boxes",
 ]
 
