@@ -38,6 +38,7 @@ _HOMES = {
     "segmentation.scheme": ("scheme",),
     "segmentation.structure": ("structure_verdict",),
     "segmentation.contest": ("Rules", "run_contest"),
+    "segmentation.stability": ("select_clusters",),
     "segmentation.freeze": ("freeze",),
     "segmentation.in_engine": ("assign_in_engine",),
     "segmentation.model": ("SegmentModel",),
