@@ -9,9 +9,10 @@ with twice the starts. Its peer clusters everyone ten times for every k and comp
 full silhouette; both may use every processor. ``--decide`` stops resampling a number of
 segments once it is decided on which side of 0.8 its agreement lies, as a run does.
 ``--growth`` times the selection at one, two and four times the rows, without the peer.
-Beside the clock stand processor seconds, which other work on the machine moves less. With ``--run``, the features of a finished run take the
-place of simulated ones, and the peer is what the resampling alone would cost in
-scikit-learn: 1,400 fits of ten starts, of which two a k are timed.
+Beside the clock stand processor seconds, which other work on the machine moves less.
+With ``--run``, the features of a finished run take the place of simulated ones, and the
+peer is what the resampling alone would cost in scikit-learn: 1,400 fits of ten starts,
+of which two a k are timed.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Seconds(NamedTuple):
         return f"{self.clock:8.1f} s, {self.processor:8.1f} processor seconds"
 
     def over(self, other: Seconds) -> str:
+        """Write both as ratios."""
         ratios = (a / b for a, b in zip(self, other, strict=True))
         return " and ".join(f"{ratio:.2f}" for ratio in ratios)
 
