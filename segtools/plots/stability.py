@@ -287,7 +287,9 @@ def _quartiles(frame: pd.DataFrame, by: str, value: str, label: str) -> pd.DataF
 
 
 def _count(frame: pd.DataFrame, by: str) -> str:
-    return number(int(frame.groupby(by).size().max()))
+    sizes = frame.groupby(by).size()
+    fewest, most = number(int(sizes.min())), number(int(sizes.max()))
+    return most if fewest == most else f"{fewest} to {most}"
 
 
 def _of(some: int, total: int) -> str:
