@@ -42,6 +42,7 @@ _HOMES = {
     "segmentation.decisions": ("Decision", "apply_decisions"),
     "segmentation.fairness": ("fairness_table",),
     "segmentation.far": ("coverage", "fits"),
+    "segmentation.stability": ("select_clusters",),
     "segmentation.freeze": ("freeze",),
     "segmentation.hand": ("Hand",),
     "segmentation.in_engine": ("assign_in_engine",),

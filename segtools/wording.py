@@ -181,6 +181,18 @@ def listed(names: Iterable[object]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def series(names: Iterable[object], values: Iterable[Any]) -> str:
+    """Write values by their names, as the alt text of a figure lists them.
+
+    Examples
+    --------
+    >>> series([2, "New"], [0.95, 0.8123])
+    '2: 0.95, New: 0.812'
+    """
+    pairs = zip(names, values, strict=True)
+    return ", ".join(f"{plain(name)}: {rounded(value)}" for name, value in pairs)
+
+
 def _words(text: str) -> list[str]:
     # Only at ordinary spaces: a number keeps its thin space, and its unit.
     return [word for word in text.split(" ") if word]

@@ -87,6 +87,7 @@ def test_defaults_are_the_documented_ones():
         "method": "auto",
         "n_segments": "auto",
         "min_share": 0.03,
+        "max_actions": None,
         "max_fit_customers": 200_000,
         "force_segments": False,
         "segment_names": {},

@@ -144,6 +144,12 @@ class RunConfig(BaseModel):
         ge=0,
         le=0.5,
     )
+    max_actions: int | None = _key(
+        None,
+        "03_segmentation",
+        "how many different actions the team can run; no more segments",
+        ge=2,
+    )
     max_fit_customers: int = _key(
         200_000, "03_segmentation", "models learn on a sample above this", ge=1000
     )

@@ -16,8 +16,10 @@ from typing import Any
 _FIGURES = {
     "agreement_by_k": "structure",
     "contest_intervals": "contest",
+    "descent": "across",
     "feature_histogram": "spread",
     "gap_curve": "structure",
+    "gorge": "similarity",
     "habits": "rhythm",
     "migration_flow": "migration",
     "outcome_by_segment": "outcome",
@@ -27,6 +29,8 @@ _FIGURES = {
     "scorecard_points": "points",
     "segment_profile": "profile",
     "segment_sizes_and_value": "segments",
+    "stability_boxes": "stability",
+    "within_boxes": "stability",
 }
 _OTHERS = {
     "Display": "display",
@@ -38,6 +42,7 @@ _OTHERS = {
     "segment_colours": "colours",
     "style": "canvas",
     "table": "display",
+    "together": "display",
 }
 _SISTERS = ("title", "alt", "table", "height")
 
@@ -45,11 +50,13 @@ __all__ = [
     "Display",
     "agreement_by_k",
     "contest_intervals",
+    "descent",
     "feature_histogram",
     "figure",
     "finding",
     "findings",
     "gap_curve",
+    "gorge",
     "habits",
     "light",
     "migration_flow",
@@ -62,8 +69,11 @@ __all__ = [
     "segment_colours",
     "segment_profile",
     "segment_sizes_and_value",
+    "stability_boxes",
     "style",
     "table",
+    "together",
+    "within_boxes",
 ]
 
 

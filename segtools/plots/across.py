@@ -10,7 +10,7 @@ import pandas as pd
 from segtools.plots.canvas import axes_or_current, dress, empty_note, write
 from segtools.plots.colours import ACCENT, INK, OTHER, text_on
 from segtools.plots.inputs import columns_of
-from segtools.wording import number, rounded
+from segtools.wording import number, rounded, series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,7 +115,7 @@ segments: 3: 1.
     if edges.empty or known.empty:
         return f"{title}."
     lowest = known.groupby("k")["slsa"].min()
-    steps = ", ".join(f"{number(k)}: {rounded(v)}" for k, v in lowest.items())
+    steps = series(lowest.index, lowest)
     return f"{title}. Lowest SLSa by number of segments: {steps}."
 
 

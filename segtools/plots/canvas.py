@@ -147,6 +147,29 @@ def beside(ax: Axes, x: float, y: float, text: object, **options: Any) -> None:
     ax.annotate(str(text), (x, y), **(common | options))
 
 
+def asked_line(ax: Axes, at: float, *, last: float, upright: bool) -> None:
+    """Draw the value that was asked for as a quiet line with its number.
+
+    Parameters
+    ----------
+    ax : Axes
+        Changed in place.
+    at : float
+        The value asked for.
+    last : float
+        Where, on the other axis, its number stands.
+    upright : bool
+        Whether values go up the figure, or across it.
+    """
+    line = ax.axhline if upright else ax.axvline
+    line(at, color=INK, alpha=0.35, linewidth=0.9)
+    text = f"asked: {rounded(at)}"
+    if upright:
+        write(ax, last, at, text, ha="right", va="bottom")
+    else:
+        beside(ax, at, last, text, va="bottom")
+
+
 def panels(
     ax: Axes,
     count: int,

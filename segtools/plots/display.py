@@ -217,6 +217,18 @@ def figure(
     return Display(markup, sentence)
 
 
+def together(*shown: Display) -> Display:
+    """Show sentences, tables and figures of one question below each other.
+
+    Examples
+    --------
+    >>> together(finding("One."), finding("Two."))
+    One.
+    Two.
+    """
+    return Display("".join(d.html for d in shown), "\n".join(d.text for d in shown))
+
+
 def _sentence(text: str) -> str:
     # JupyterLab typesets what stands between dollar signs unless told not to.
     guarded = '<span class="mathjax_ignore tex2jax_ignore">$</span>'

@@ -9,16 +9,15 @@ import numpy as np
 import pandas as pd
 
 from segtools.plots.canvas import (
+    asked_line,
     axes_or_current,
-    beside,
     dress,
     empty_note,
     name_rows,
-    write,
 )
 from segtools.plots.colours import ACCENT, INK, OTHER, segment_colours
 from segtools.plots.inputs import columns_of
-from segtools.wording import number, plain, rounded, shorten
+from segtools.wording import number, plain, rounded, series, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,9 +62,7 @@ def stability_boxes(
     groups = [found.to_numpy(float) for _, found in stability.groupby("k")["ari"]]
     again = rows["Median"].to_numpy(float) >= asked
     _boxes(ax, groups, [ACCENT if good else OTHER for good in again], upright=True)
-    ax.axhline(asked, color=INK, alpha=0.35, linewidth=0.9)
-    last = len(groups) - 0.45
-    write(ax, last, asked, f"asked: {rounded(asked)}", ha="right", va="bottom")
+    asked_line(ax, asked, last=len(groups) - 0.45, upright=True)
     ax.set_xticks(range(len(groups)), labels=[number(k) for k in rows["Segments"]])
     ax.set_ylim(min(0.0, min(float(g.min()) for g in groups)), 1.04)
     return dress(
@@ -115,7 +112,7 @@ Median adjusted Rand index by number of segments: 2: 0.9, 3: 0.6.
     title = stability_boxes_title(stability, asked=asked)
     if rows.empty:
         return f"{title}."
-    steps = _steps(rows, "Segments")
+    steps = series(rows["Segments"], rows["Median"])
     return f"{title}. Median adjusted Rand index by number of segments: {steps}."
 
 
@@ -174,9 +171,8 @@ def within_boxes(
     groups = [g[~np.isnan(g)] for g in groups]
     colours = list(segment_colours(str(place) for place in rows.index).values())
     _boxes(ax, groups, colours, upright=False)
-    ax.axvline(asked, color=INK, alpha=0.35, linewidth=0.9)
     name_rows(ax, rows["Segment"], width=24)
-    beside(ax, asked, len(rows) - 0.45, f"asked: {rounded(asked)}", va="bottom")
+    asked_line(ax, asked, last=len(rows) - 0.45, upright=False)
     ax.set_xlim(0, 1.03)
     title = within_boxes_title(within, names=names, asked=asked)
     label = f"Jaccard index (box: middle half of {_count(within, 'segment')} pairs)"
@@ -223,7 +219,8 @@ index by segment: segment 1: 1, segment 2: 0.5.
     title = within_boxes_title(within, names=names, asked=asked)
     if rows.empty:
         return f"{title}."
-    return f"{title}. Median Jaccard index by segment: {_steps(rows, 'Segment')}."
+    steps = series(rows["Segment"], rows["Median"])
+    return f"{title}. Median Jaccard index by segment: {steps}."
 
 
 def within_boxes_table(
@@ -289,13 +286,10 @@ def _quartiles(frame: pd.DataFrame, by: str, value: str, label: str) -> pd.DataF
     return rows
 
 
-def _steps(rows: pd.DataFrame, label: str) -> str:
-    pairs = zip(rows[label], rows["Median"], strict=True)
-    return ", ".join(f"{name}: {rounded(median)}" for name, median in pairs)
-
-
 def _count(frame: pd.DataFrame, by: str) -> str:
-    return number(int(frame.groupby(by).size().max()))
+    sizes = frame.groupby(by).size()
+    fewest, most = number(int(sizes.min())), number(int(sizes.max()))
+    return most if fewest == most else f"{fewest} to {most}"
 
 
 def _of(some: int, total: int) -> str:

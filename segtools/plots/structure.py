@@ -10,7 +10,7 @@ import pandas as pd
 from segtools.plots.canvas import axes_or_current, beside, dress, empty_note, write
 from segtools.plots.colours import ACCENT, INK, OTHER
 from segtools.plots.inputs import part_of
-from segtools.wording import interval, number, rounded
+from segtools.wording import interval, number, rounded, series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,8 +90,7 @@ def gap_curve_alt(verdict: Mapping[str, Any]) -> str:
     title = gap_curve_title(verdict)
     if rows.empty:
         return f"{title}."
-    pairs = zip(rows["Clusters"], rows["Gap"], strict=True)
-    steps = ", ".join(f"{number(k)}: {rounded(gap)}" for k, gap in pairs)
+    steps = series(rows["Clusters"], rows["Gap"])
     return f"{title}. Gap by number of clusters: {steps}."
 
 
@@ -189,8 +188,7 @@ of 50 pairs by number of segments: 2: 0.9.
     title = agreement_by_k_title(verdict)
     if rows.empty:
         return f"{title}."
-    pairs = zip(rows["Segments"], rows["Median"], strict=True)
-    steps = ", ".join(f"{number(k)}: {rounded(m)}" for k, m in pairs)
+    steps = series(rows["Segments"], rows["Median"])
     count = part_of(verdict, "evidence.agreement", "verdict").get("pairs")
     of = "" if count is None else f" of {number(count)} pairs"
     return f"{title}. Median adjusted Rand index{of} by number of segments: {steps}."

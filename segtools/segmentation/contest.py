@@ -40,6 +40,7 @@ class Rules:
     min_share: float = 0.03
     seed: int = 1
     method: str = "auto"
+    max_actions: int | None = None
 
     @classmethod
     def of(cls, config: RunConfig) -> Rules:
@@ -50,14 +51,17 @@ class Rules:
             min_share=config.min_share,
             seed=config.seed,
             method=config.method,
+            max_actions=config.max_actions,
         )
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Numbers of segments to try."""
+        """Numbers of segments to try, none above what the team has actions for."""
+        asked: tuple[int, ...] = AUTO_SEGMENTS
         if isinstance(self.n_segments, int):
-            return (self.n_segments,)
-        return AUTO_SEGMENTS
+            asked = (self.n_segments,)
+        most = self.max_actions or max(asked)
+        return tuple(n for n in asked if n <= most) or (most,)
 
 
 @dataclass
@@ -220,6 +224,11 @@ def _why_not(entry: Entry, rules: Rules) -> str:
         return (
             f"Its smallest segment holds {percent(entry.smallest_share)} of the "
             f"customers, less than {percent(rules.min_share)}."
+        )
+    if rules.max_actions and (entry.n_segments or 0) > rules.max_actions:
+        return (
+            f"It has {entry.n_segments} segments, but the team can run "
+            f"{rules.max_actions} different actions."
         )
     return ""
 

@@ -13,7 +13,7 @@ from segtools.plots.across import (
     descent_table,
     descent_title,
 )
-from segtools.plots.gorge import (
+from segtools.plots.similarity import (
     gorge,
     gorge_alt,
     gorge_height,

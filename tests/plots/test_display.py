@@ -33,6 +33,13 @@ def harmless(markup):
     return not names & {"script", "img", "a", "br", "iframe"} and not handlers
 
 
+def test_what_belongs_together_stands_below_each_other():
+    one, other = display.finding("One."), display.table(pd.DataFrame(), caption="None")
+    shown = display.together(one, other)
+    assert shown.html == one.html + other.html
+    assert shown.text.splitlines()[0] == "One."
+
+
 def test_a_finding_is_one_escaped_paragraph(hostile):
     shown = display.finding(hostile)
     assert shown.html.startswith('<p class="st-finding">')

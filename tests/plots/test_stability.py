@@ -45,6 +45,11 @@ def test_a_box_a_number_of_segments_in_colour_where_it_comes_again(stability, ax
     assert "3 pairs" in ax.get_xlabel()
 
 
+def test_numbers_of_pairs_that_differ_are_both_said(stability, ax):
+    stability_boxes(stability.drop(index=[0]), ax=ax)
+    assert "2 to 3 pairs" in ax.get_xlabel()
+
+
 def test_stability_in_words(stability):
     title = (
         "3 segments are the most that come again in resamples (median agreement 0.8)"

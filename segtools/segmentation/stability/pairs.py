@@ -37,8 +37,9 @@ DISSOLVED, RECOVERED = 0.5, 0.75
 # Pairs on which the starts are doubled, and how far the median may then move.
 DOUBLED_PAIRS = 20
 MAY_MOVE = 0.03
-# Pairs between two looks at whether more of them could still change the answer.
-LOOK_EVERY = 10
+# Pairs between two looks at whether more of them could still change the answer; the
+# first look comes when the doubling is done.
+LOOK_EVERY = 20
 DOUBT = 0.002
 
 

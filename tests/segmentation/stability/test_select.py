@@ -153,8 +153,8 @@ def test_a_median_that_moves_with_twice_the_starts_is_warned_of(rng):
 
 def test_pairs_stop_when_it_is_decided(blobs):
     found = select_clusters(blobs(3, n=90), [3], n_pairs=40, decide_at=0.8)
-    # Ten of ten will do.
-    assert found.table()["pairs"].tolist() == [10]
+    # Twenty of twenty will do, and the doubling is complete.
+    assert found.table()["pairs"].tolist() == [20]
     assert found.n_clusters == 3
 
 
