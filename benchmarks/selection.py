@@ -25,7 +25,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
 from segtools.segmentation.clusters import learn_preprocess
-from segtools.segmentation.place import prepared
+from segtools.segmentation.preprocess import prepared
 from segtools.segmentation.stability import Selection, select_clusters
 
 KS = range(2, 9)

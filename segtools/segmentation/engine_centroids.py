@@ -89,7 +89,7 @@ def _roughly(
 ) -> ir.Table:
     """Compare squared distances less what they share, and say where that is clear."""
     centres = payload["centroids"]
-    table = _prepared(payload, table, stage, names, "y")
+    table = prepared_in_engine(payload, table, stage, names, "y")
     values = [table[f"y_{i}"] for i in range(len(names))]
     rough = {f"s_{j}": _less_shared(values, c) for j, c in enumerate(centres)}
     size = reduce(add, [v.abs() for v in values], exact(0))
@@ -99,7 +99,7 @@ def _roughly(
     for place in ("rough_label", "rough_runner", "rough_third"):
         table = stage(table, **{f"{place}_s": ibis.least(*(table[r] for r in ranked))})
         away = [table[r] for r in ranked]
-        table = stage(table, **{place: _first(away, table[f"{place}_s"])})
+        table = stage(table, **{place: first_place(away, table[f"{place}_s"])})
         if place == "rough_third" or (place == "rough_runner" and len(centres) == 2):
             break
         left = {
@@ -152,20 +152,36 @@ def _exactly(
     table = stage(table, **away)
     table = stage(table, **{name: _to_nine_places(table[name]) for name in away})
     table = stage(table, least=ibis.least(*(table[name] for name in away)))
-    table = stage(table, label=_first([table[name] for name in away], table.least))
+    table = stage(table, label=first_place([table[name] for name in away], table.least))
     others = {
         name: ibis.ifelse(table.label == j, exact(_FAR), table[name])
         for j, name in enumerate(away)
     }
     table = stage(table, **others)
     table = stage(table, least=ibis.least(*(table[name] for name in away)))
-    return stage(table, runner=_first([table[name] for name in away], table.least))
+    return stage(table, runner=first_place([table[name] for name in away], table.least))
 
 
-def _prepared(
+def prepared_in_engine(
     payload: dict[str, Any], table: ir.Table, stage: Stage, names: list[str], to: str
 ) -> ir.Table:
-    """Run the stored preprocessing, in the stored order, beside what was read."""
+    """Run the stored preprocessing, in the stored order, beside what was read.
+
+    Parameters
+    ----------
+    payload : dict
+    table : ibis Table
+    stage : function
+        Adds columns.
+    names : list of str
+        The columns in which what the payload uses travels.
+    to : str
+        Where it is put: this and _0, _1, ...
+
+    Returns
+    -------
+    ibis Table
+    """
     own = [f"{to}_{i}" for i in range(len(names))]
     table = table.mutate(**{o: table[n] for o, n in zip(own, names, strict=True)})
     for step in payload["preprocess"]:
@@ -203,8 +219,8 @@ def _to_nine_places(billions: ir.Value) -> ir.Value:
     return ibis.ifelse(billions < exact(_WHOLE), near, billions) / _BILLION
 
 
-def _first(away: list[ir.Value], least: ir.Value) -> ir.Value:
-    """Give the position of the first distance that is the least one."""
+def first_place(away: list[ir.Value], least: ir.Value) -> ir.Value:
+    """Give the position of the first value that is the least one, or the largest."""
     cases = [(own == least, whole(j)) for j, own in enumerate(away[:-1])]
     return ibis.cases(*cases, else_=whole(len(away) - 1)) if cases else whole(0)
 

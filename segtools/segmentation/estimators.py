@@ -14,8 +14,10 @@ from threadpoolctl import threadpool_limits
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.bands import optimal_cuts
 from segtools.segmentation.clusters import learn_preprocess
+from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.mixtures import fit_rows
-from segtools.segmentation.place import distances, place, prepared
+from segtools.segmentation.place import place
+from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.rules import freeze_labels
 from segtools.segmentation.scheme import Learned, Task, varies
 
@@ -176,7 +178,7 @@ def _frozen(
     if centres is not None:
         frozen = payload | {"kind": "centroids", "centroids": centres.tolist()}
         near = distances(prepared(payload, task.features), centres).min(axis=1)
-        frozen["far_threshold"] = float(np.quantile(np.sqrt(near), 0.999))
+        frozen["far_threshold"] = float(np.quantile(np.sqrt(near), FAR_QUANTILE))
         repeats = np.array_equal(place(frozen, task.features).labels, own)
         if repeats and np.array_equal(place(frozen, task.at).labels, here):
             return frozen

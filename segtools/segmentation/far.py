@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from segtools.schema import DataError
-from segtools.segmentation.place import distances, needed, prepared
+from segtools.segmentation.densities import mahalanobis
+from segtools.segmentation.place import readable
+from segtools.segmentation.preprocess import distances, prepared
 
 if TYPE_CHECKING:
     from segtools.segmentation.model import SegmentModel
@@ -46,9 +49,9 @@ def fits(model: SegmentModel, features: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per row of `features`: ``customer_id``, ``distance`` to the nearest
-        centre (in standard deviations of the prepared features) and
-        ``fits_no_segment``. Both are missing for methods without centres, and for
-        customers without any order.
+        centre (in standard deviations of the prepared features, those of a component
+        in a Gaussian mixture) and ``fits_no_segment``. Both are missing for methods
+        without centres, and for customers without any order.
 
     Examples
     --------
@@ -65,9 +68,9 @@ def fits(model: SegmentModel, features: pd.DataFrame) -> pd.DataFrame:
     """
     payload = model.payload
     away = pd.Series(np.nan, index=range(len(features)))
-    if payload["kind"] == "centroids":
-        X = prepared(payload, features.reindex(columns=needed(payload)).astype(float))
-        square = distances(X, np.asarray(payload["centroids"])).min(axis=1)
+    if has_centres(payload):
+        X = prepared(payload, readable(payload, features))
+        square = squares(payload, X).min(axis=1)
         bought = features["recency_days"].notna().to_numpy()
         away[:] = np.where(bought, np.sqrt(np.round(square, 9)), np.nan)
     threshold = payload.get("far_threshold")
@@ -81,6 +84,31 @@ def fits(model: SegmentModel, features: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def has_centres(payload: dict[str, Any]) -> bool:
+    """Say whether a method has centres that a customer can be far from.
+
+    Examples
+    --------
+    >>> has_centres({"kind": "mixture", "form": "categories"})
+    False
+    """
+    return payload["kind"] == "centroids" or payload.get("form") == "gaussian"
+
+
+def squares(payload: dict[str, Any], X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give squared distances of prepared rows to each centre, as the method sees them.
+
+    Examples
+    --------
+    >>> payload = {"kind": "centroids", "centroids": [[0.0], [3.0]]}
+    >>> squares(payload, np.array([[1.0]])).tolist()
+    [[1.0, 4.0]]
+    """
+    if payload["kind"] == "mixture":
+        return mahalanobis(payload, X)
+    return distances(X, np.asarray(payload["centroids"]))
+
+
 def far_meaning(payload: dict[str, Any]) -> str:
     """Say in one sentence what a payload's far threshold means.
 
@@ -90,12 +118,13 @@ def far_meaning(payload: dict[str, Any]) -> str:
     'Rules have a place for every value, so that nobody lies outside'
     """
     threshold = payload.get("far_threshold")
-    if payload["kind"] == "centroids" and threshold is not None:
+    if has_centres(payload) and threshold is not None:
         return (
             f"Customers farther than {threshold:.3g} from the nearest centre, as one "
             "in a hundred of those learned from were, fit no segment well."
         )
     names = {"scorecard": "A scorecard has points", "rules": "Rules have a place"}
+    names["mixture"] = "A latent class has a probability"
     found = names.get(payload["kind"], "This method has a segment")
     return f"{found} for every value, so that nobody lies outside; no threshold is set."
 

@@ -17,6 +17,7 @@ from segtools.segmentation.edges import for_raw
 from segtools.segmentation.engine_columns import Stage, columns_of, whole
 from segtools.segmentation.engine_kinds import KINDS, by_hand, unseen
 from segtools.segmentation.model import SegmentModel
+from segtools.segmentation.preprocess import worded
 
 _EVERYBODY = 2**62
 
@@ -52,7 +53,8 @@ def assign_in_engine(
     DataError
         If ``customer_id`` or ``recency_days`` is not there.
     ConfigError
-        If the model is of a kind that no expression is known for.
+        If the model is of a kind that no expression is known for, or reads categories
+        beside numbers (``mixed``).
 
     Examples
     --------
@@ -97,6 +99,11 @@ def expression(
             f"An engine can assign by models of kind {', '.join(sorted(KINDS))}, but "
             f"this one is of kind {payload['kind']}. Collect the features and use "
             "model.assign, or choose another method."
+        )
+    if words := worded(payload):
+        raise ConfigError(
+            f"An engine can assign by numbers alone, but this model reads the "
+            f"categories {words}. Collect the features and use model.assign."
         )
     stage = partial(_stage, fenced=fenced)
     wide = None if rounded else for_raw(payload)

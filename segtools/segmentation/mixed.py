@@ -19,9 +19,11 @@ from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.clusters import fit_kmeans, large_centres, learn_preprocess
+from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.inputs import looks_like_codes
 from segtools.segmentation.mixtures import fit_rows
-from segtools.segmentation.place import category_codes, distances, place, prepared
+from segtools.segmentation.place import place
+from segtools.segmentation.preprocess import category_codes, distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task
 
 Array = NDArray[np.float64]
@@ -274,7 +276,7 @@ def learn_mixed(task: Task) -> Learned:
     centres = centres[np.lexsort(centres.T[::-1])]
     payload["centroids"] = centres.round(12).tolist()
     near = distances(X, centres).min(axis=1)
-    payload["far_threshold"] = float(np.quantile(np.sqrt(near), 0.999))
+    payload["far_threshold"] = float(np.quantile(np.sqrt(near), FAR_QUANTILE))
     lost = k - len(centres)
     note = f"{lost} clusters were too small" if lost else ""
     return Learned(lambda F: place(payload, F).labels, payload, note)

@@ -20,8 +20,11 @@ from threadpoolctl import threadpool_limits
 from segtools.schema import ConfigError
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.criteria import criteria
+from segtools.segmentation.densities import joint, mahalanobis
+from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.inputs import check_features
-from segtools.segmentation.place import distances, joint, mahalanobis, place, prepared
+from segtools.segmentation.place import place
+from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
 
 Array = NDArray[np.float64]
@@ -225,7 +228,7 @@ def learn_mixture(task: Task) -> Learned:
     payload |= {"covariance": kind} | _ordered(_fields(model))
     payload = large_enough(payload, task.at, task.min_share)
     own = mahalanobis(payload, X).min(axis=1)
-    payload["far_threshold"] = float(np.quantile(np.sqrt(own), 0.999))
+    payload["far_threshold"] = float(np.quantile(np.sqrt(own), FAR_QUANTILE))
     lost = k - len(payload["weights"])
     note = f"{lost} components were too small" if lost else ""
     return Learned(lambda F: place(payload, F).labels, payload, note)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
 from segtools.segmentation.clusters import N_INIT, learn_preprocess
-from segtools.segmentation.place import prepared
+from segtools.segmentation.preprocess import prepared
 from segtools.segmentation.references import recurs_beyond
 from segtools.segmentation.stability.gap import gap_curves, rule_k
 from segtools.segmentation.stability.kmeans import cloud, kmeans, nearest

@@ -10,8 +10,10 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.optimize import linear_sum_assignment
 
 from segtools.segmentation.clusters import large_centres, learn_preprocess
+from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.mixtures import fit_rows, thinned
-from segtools.segmentation.place import distances, place, prepared
+from segtools.segmentation.place import place
+from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
 from segtools.wording import percent
 
@@ -68,7 +70,7 @@ def learn_ward(task: Task) -> Learned:
     order = np.lexsort(centres.T[::-1]) if len(centres) > 1 else [0]
     payload["centroids"] = centres[order].round(12).tolist()
     own = distances(X, centres).min(axis=1)
-    payload["far_threshold"] = float(np.quantile(np.sqrt(own), 0.999))
+    payload["far_threshold"] = float(np.quantile(np.sqrt(own), FAR_QUANTILE))
     note = f"{percent(kept)} of the sample stay with their centre"
     return Learned(lambda F: place(payload, F).labels, payload, note)
 
