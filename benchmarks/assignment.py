@@ -4,8 +4,9 @@
         [--engines duckdb postgres spark]
 
 Seventeen features, as many as a run's scorecard reads, are made once, with ties and
-missing values. A scorecard, RFM rules, a tree and clusters are learned on 20,000 of
-the customers, and a mixture; a sixth model has centres between which many stand exactly in the middle.
+missing values. A scorecard, RFM rules, a tree, clusters and a mixture are learned on
+20,000 of the customers; a sixth model has centres between which many stand exactly in
+the middle.
 Everybody is assigned in pandas and in each engine that is there, and every column but
 the confidence must agree on every customer. In DuckDB the assignment is timed in turns
 with a copy of the features, from table to table and from file to file (the limit is 1.5

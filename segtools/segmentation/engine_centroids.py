@@ -99,7 +99,7 @@ def _roughly(
     for place in ("rough_label", "rough_runner", "rough_third"):
         table = stage(table, **{f"{place}_s": ibis.least(*(table[r] for r in ranked))})
         away = [table[r] for r in ranked]
-        table = stage(table, **{place: first_place(away, table[f"{place}_s"])})
+        table = stage(table, **{place: _first(away, table[f"{place}_s"])})
         if place == "rough_third" or (place == "rough_runner" and len(centres) == 2):
             break
         left = {
@@ -152,14 +152,14 @@ def _exactly(
     table = stage(table, **away)
     table = stage(table, **{name: _to_nine_places(table[name]) for name in away})
     table = stage(table, least=ibis.least(*(table[name] for name in away)))
-    table = stage(table, label=first_place([table[name] for name in away], table.least))
+    table = stage(table, label=_first([table[name] for name in away], table.least))
     others = {
         name: ibis.ifelse(table.label == j, exact(_FAR), table[name])
         for j, name in enumerate(away)
     }
     table = stage(table, **others)
     table = stage(table, least=ibis.least(*(table[name] for name in away)))
-    return stage(table, runner=first_place([table[name] for name in away], table.least))
+    return stage(table, runner=_first([table[name] for name in away], table.least))
 
 
 def prepared_in_engine(
@@ -219,8 +219,8 @@ def _to_nine_places(billions: ir.Value) -> ir.Value:
     return ibis.ifelse(billions < exact(_WHOLE), near, billions) / _BILLION
 
 
-def first_place(away: list[ir.Value], least: ir.Value) -> ir.Value:
-    """Give the position of the first value that is the least one, or the largest."""
+def _first(away: list[ir.Value], least: ir.Value) -> ir.Value:
+    """Give the position of the first value that is the least one."""
     cases = [(own == least, whole(j)) for j, own in enumerate(away[:-1])]
     return ibis.cases(*cases, else_=whole(len(away) - 1)) if cases else whole(0)
 

@@ -14,12 +14,14 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+from numpy.typing import NDArray
 
 from segtools.features.significant import exact, stepwise
 from segtools.segmentation.densities import heights, level_logs, log_weights
-from segtools.segmentation.engine_centroids import first_place, prepared_in_engine
+from segtools.segmentation.engine_centroids import prepared_in_engine
 from segtools.segmentation.engine_columns import Stage, columns_of, whole
 
+Array = NDArray[np.float64]
 # From here on floats are whole numbers; and less likely than any component.
 _WHOLE, _NEVER = 2.0**52, -1e300
 _BILLION = 1e9
@@ -50,62 +52,58 @@ def mixture(
     logs = _gaussian if payload["form"] == "gaussian" else _categories
     table, odds = logs(payload, table, stage)
     weights = [exact(w) for w in log_weights(payload)]
+    odds = [(o + w) * exact(_BILLION) for o, w in zip(odds, weights, strict=True)]
     names = [f"o_{j}" for j in range(k)]
-    made = {
-        n: (o + w) * exact(_BILLION)
-        for n, o, w in zip(names, odds, weights, strict=True)
-    }
-    table = stage(table, **made)
+    table = stage(table, **dict(zip(names, odds, strict=True)))
     table = stage(table, **{n: _to_nine_places(table[n]) for n in names})
-    table = _ranked(table, stage, names, "label")
-    others = {
-        n: ibis.ifelse(table.label == j, exact(_NEVER), table[n])
+    # Every stage is gone through by Ibis once more, so there are as few as can be.
+    table = stage(table, label=_likeliest([table[n] for n in names]))
+    others = [
+        ibis.ifelse(table.label == j, exact(_NEVER), table[n])
         for j, n in enumerate(names)
-    }
-    return _ranked(stage(table, **others), stage, names, "runner")
+    ]
+    return stage(table, runner=_likeliest(others))
 
 
-def _ranked(table: ir.Table, stage: Stage, names: list[str], place: str) -> ir.Table:
-    table = stage(table, most=ibis.greatest(*(table[n] for n in names)))
-    return stage(table, **{place: first_place([table[n] for n in names], table.most)})
+def _likeliest(odds: list[ir.Value]) -> ir.Value:
+    """Give the position of the largest; of several the first."""
+    # Whoever is asked knows that none before was as large as all after it.
+    cases = [
+        (own >= ibis.greatest(*odds[j + 1 :]), whole(j))
+        for j, own in enumerate(odds[:-1])
+    ]
+    return ibis.cases(*cases, else_=whole(len(odds) - 1))
 
 
 def _gaussian(
     payload: dict[str, Any], table: ir.Table, stage: Stage
 ) -> tuple[ir.Table, list[ir.Value]]:
-    """Give each component's height less half the squared distance in its shape."""
+    """Give each component's log-odds: its height less half a squared distance."""
     at, p = columns_of(payload), len(payload["uses"])
     names = [at[n] for n in payload["uses"]]
     table = prepared_in_engine(payload, table, stage, names, "y")
     values = [table[f"y_{i}"] for i in range(p)]
-    apart = {
-        f"a_{j}_{i}": value - exact(centre)
-        for j, mean in enumerate(payload["means"])
-        for i, (value, centre) in enumerate(zip(values, mean, strict=True))
-    }
-    table = stage(table, **apart)
     turned: dict[str, ir.Value] = {}
-    for j, root in enumerate(payload["roots"]):
-        own = [table[f"a_{j}_{i}"] for i in range(p)]
-        turned |= {f"t_{j}_{i}": v for i, v in enumerate(_turned(own, root))}
+    parts = zip(payload["means"], payload["roots"], strict=True)
+    for j, (mean, root) in enumerate(parts):
+        found = _turned(values, np.asarray(mean, dtype=float), np.asarray(root))
+        turned |= {f"t_{j}_{i}": v for i, v in enumerate(found)}
     table = stage(table, **turned)
-    away = []
-    for j in range(len(payload["means"])):
+    odds = []
+    for j, high in enumerate(heights(payload)):
         squares = [table[f"t_{j}_{i}"] * table[f"t_{j}_{i}"] for i in range(p)]
-        away.append(reduce(add, squares))
-    high = heights(payload)
-    return table, [exact(h) - a / exact(2) for h, a in zip(high, away, strict=True)]
+        odds.append(exact(high) - reduce(add, squares) / exact(2))
+    return table, odds
 
 
-def _turned(apart: list[ir.Value], root: list[Any]) -> list[ir.Value]:
-    """Multiply a row by a root; zeros of its lower triangle are left out."""
-    shape = np.asarray(root, dtype=float)
-    if shape.ndim == 1:
-        return [a * exact(r) for a, r in zip(apart, shape, strict=True)]
+def _turned(values: list[ir.Value], mean: Array, root: Array) -> list[ir.Value]:
+    """Give (x - mean) root; zeros of its lower triangle are left out."""
+    full = root if root.ndim == 2 else np.diag(root)
     found = []
-    for column in shape.T:
-        parts = [a * exact(r) for a, r in zip(apart, column, strict=True) if r != 0]
-        found.append(reduce(add, parts, exact(0)))
+    # The mean once a column, and not once a feature: half as much to write.
+    for column, shift in zip(full.T, mean @ full, strict=True):
+        parts = [v * exact(r) for v, r in zip(values, column, strict=True) if r != 0]
+        found.append(reduce(add, parts, exact(-shift)))
     return found
 
 
