@@ -68,10 +68,11 @@ def mixture(
 def _likeliest(odds: list[ir.Value]) -> ir.Value:
     """Give the position of the largest; of several the first."""
     # Whoever is asked knows that none before was as large as all after it.
-    cases = [
-        (own >= ibis.greatest(*odds[j + 1 :]), whole(j))
-        for j, own in enumerate(odds[:-1])
-    ]
+    most = odds[-1]
+    cases: list[tuple[ir.Value, ir.Value]] = []
+    for j in reversed(range(len(odds) - 1)):
+        cases.insert(0, (odds[j] >= most, whole(j)))
+        most = ibis.greatest(odds[j], most)
     return ibis.cases(*cases, else_=whole(len(odds) - 1))
 
 
