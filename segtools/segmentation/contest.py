@@ -22,6 +22,7 @@ from segtools.segmentation.figures import (
     figures,
     interval,
 )
+from segtools.segmentation.inputs import numbers_only
 from segtools.segmentation.scheme import Scheme, Task, schemes, varies
 from segtools.wording import percent
 
@@ -125,7 +126,13 @@ def run_contest(learning: pd.DataFrame, plan: dict[str, Any], rules: Rules) -> C
     -------
     Contest
         Without entries where nothing can be judged.
+
+    Raises
+    ------
+    DataError
+        If a feature holds text or infinite values.
     """
+    numbers_only(learning.drop(columns=["part", "customer_id", "outcome"]))
     contest = Contest(rules, dict(plan))
     splits = splits_of(learning, plan["evidence"])
     if splits and not _varies(splits):

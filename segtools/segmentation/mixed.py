@@ -19,8 +19,8 @@ from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.clusters import fit_kmeans, large_centres, learn_preprocess
+from segtools.segmentation.doubts import looks_like_codes
 from segtools.segmentation.far import FAR_QUANTILE
-from segtools.segmentation.inputs import looks_like_codes
 from segtools.segmentation.mixtures import fit_rows
 from segtools.segmentation.place import place
 from segtools.segmentation.preprocess import category_codes, distances, prepared
