@@ -4,8 +4,9 @@
         [--engines duckdb postgres spark]
 
 Seventeen features, as many as a run's scorecard reads, are made once, with ties and
-missing values. A scorecard, RFM rules, a tree and clusters are learned on 20,000 of
-the customers; a fifth model has centres between which many stand exactly in the middle.
+missing values. A scorecard, RFM rules, a tree, clusters and a mixture are learned on
+20,000 of the customers; a sixth model has centres between which many stand exactly in
+the middle.
 Everybody is assigned in pandas and in each engine that is there, and every column but
 the confidence must agree on every customer. In DuckDB the assignment is timed in turns
 with a copy of the features, from table to table and from file to file (the limit is 1.5
@@ -78,6 +79,7 @@ def make_features(n: int, seed: int = 0) -> pd.DataFrame:
 def learn_payloads(some: pd.DataFrame) -> tuple[Any, dict[str, Any]]:
     """Learn one method of each kind; give the task and what was learned of it."""
     from segtools.segmentation.clusters import learn_clusters
+    from segtools.segmentation.mixtures import learn_mixture
     from segtools.segmentation.rules import freeze_labels, learn_rules
     from segtools.segmentation.scheme import Learned, Task
     from segtools.segmentation.scorecard import learn_scorecard
@@ -92,6 +94,7 @@ def learn_payloads(some: pd.DataFrame) -> tuple[Any, dict[str, Any]]:
         "RFM rules": learn_rules(task),
         "tree": Learned(lambda X: np.zeros(len(X), int), tree),
         "clusters": learn_clusters(task),
+        "mixture": learn_mixture(task),
         "ties": Learned(lambda X: np.zeros(len(X), int), TIES),
     }
 

@@ -30,7 +30,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
 from segtools.segmentation.clusters import learn_preprocess
-from segtools.segmentation.place import prepared
+from segtools.segmentation.preprocess import prepared
 from segtools.segmentation.stability import Selection, select_clusters
 from segtools.segmentation.stability.select import AGREEMENT
 

@@ -11,7 +11,8 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from segtools.segmentation.far import FAR_QUANTILE
-from segtools.segmentation.place import distances, place, prepared
+from segtools.segmentation.place import place
+from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
 
 N_INIT = 10

@@ -22,9 +22,11 @@ from segtools.segmentation.figures import (
     figures,
     interval,
 )
-from segtools.segmentation.scheme import Learned, Scheme, Task, schemes, varies
+from segtools.segmentation.inputs import numbers_only
+from segtools.segmentation.scheme import Scheme, Task, schemes, varies
 from segtools.wording import percent
 
+Ints = NDArray[np.int64]
 FIGURE = "gini"
 N_DRAWS = 300
 N_FOLDS = 5
@@ -66,7 +68,10 @@ class Rules:
 
 @dataclass
 class Entry:
-    """One scheme with one number of segments, and the draws of its figures."""
+    """One scheme with one number of segments, and the draws of its figures.
+
+    ``labels`` are those of the customers learned from and judged, for each split.
+    """
 
     scheme: str
     label: str
@@ -76,6 +81,7 @@ class Entry:
     n_segments: int | None = None
     smallest_share: float | None = None
     draws: dict[str, Array] = field(default_factory=dict)
+    labels: list[tuple[Ints, Ints]] = field(default_factory=list, repr=False)
     learned: str = ""
     why_not: str = ""
 
@@ -124,9 +130,15 @@ def run_contest(learning: pd.DataFrame, plan: dict[str, Any], rules: Rules) -> C
     -------
     Contest
         Without entries where nothing can be judged.
+
+    Raises
+    ------
+    DataError
+        If a feature holds text or infinite values.
     """
+    numbers_only(learning.drop(columns=["part", "customer_id", "outcome"]))
     contest = Contest(rules, dict(plan))
-    splits = _splits(learning, plan["evidence"])
+    splits = splits_of(learning, plan["evidence"])
     if splits and not _varies(splits):
         contest.plan["evidence"] = "not_judged"
         contest.plan["sentence"] = (
@@ -147,7 +159,8 @@ def run_contest(learning: pd.DataFrame, plan: dict[str, Any], rules: Rules) -> C
 Split = tuple[pd.DataFrame, pd.DataFrame]
 
 
-def _splits(learning: pd.DataFrame, evidence: str) -> list[Split]:
+def splits_of(learning: pd.DataFrame, evidence: str) -> list[Split]:
+    """Give each pair of frames to learn on and to judge on; none if nothing can be."""
     by_part = {
         part: rows.drop(columns="part").set_index("customer_id")
         for part, rows in learning.groupby("part")
@@ -202,7 +215,11 @@ def _entry(
     parts, counts, shares, marks = [], [], [], []
     for learn, judge in splits:
         learned = scheme.learn(task_of(learn, judge, rules, n))
-        part = _part(learned, learn, judge)
+        names = sorted(learn.columns.drop("outcome"))
+        entry.labels.append(
+            (learned.labels(learn[names]), learned.labels(judge[names]))
+        )
+        part = judged(*entry.labels[-1], learn, judge)
         parts.append(part)
         sizes = np.bincount(part.groups)
         sizes = sizes[sizes > 0]
@@ -233,10 +250,18 @@ def _why_not(entry: Entry, rules: Rules) -> str:
     return ""
 
 
-def _part(learned: Learned, learn: pd.DataFrame, judge: pd.DataFrame) -> Part:
-    names = sorted(learn.columns.drop("outcome"))
-    before = learned.labels(learn[names])
-    groups = learned.labels(judge[names])
+def judged(
+    before: Ints, groups: Ints, learn: pd.DataFrame, judge: pd.DataFrame
+) -> Part:
+    """Put groups beside what happened to them, and what was expected before.
+
+    Parameters
+    ----------
+    before, groups : array of int
+        Groups of those learned from, and of those judged.
+    learn, judge : DataFrame
+        With the ``outcome`` of each.
+    """
     y, z = learn.outcome.to_numpy(float), judge.outcome.to_numpy(float)
     cap = float(np.quantile(y, CAP_QUANTILE, method="inverted_cdf"))
     return Part(
@@ -248,9 +273,7 @@ def _part(learned: Learned, learn: pd.DataFrame, judge: pd.DataFrame) -> Part:
     )
 
 
-def _expect(
-    before: NDArray[np.int64], outcome: Array, groups: NDArray[np.int64]
-) -> Array:
+def _expect(before: Ints, outcome: Array, groups: Ints) -> Array:
     """Give each judged customer the mean outcome his group had before."""
     mean = pd.Series(outcome).groupby(before).mean()
     return mean.reindex(groups).fillna(float(outcome.mean())).to_numpy(float)
@@ -382,7 +405,7 @@ def judge_also(
         Its draws are paired with those of the contest's own entries.
     """
     rules = contest.rules
-    splits = _splits(learning, contest.plan["evidence"])
+    splits = splits_of(learning, contest.plan["evidence"])
     weights = [
         bootstrap_weights(len(judge), N_DRAWS, rules.seed + i)
         for i, (_, judge) in enumerate(splits)

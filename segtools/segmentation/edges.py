@@ -33,7 +33,7 @@ def for_raw(payload: dict[str, Any]) -> dict[str, Any] | None:
     -------
     dict or None
         None where only rounding will do: for cuts of sizes that `widened` has no
-        answer for. Of centroids only cuts by hand are widened.
+        answer for, and for mixtures. Of centroids only cuts by hand are widened.
 
     Examples
     --------
@@ -41,6 +41,8 @@ def for_raw(payload: dict[str, Any]) -> dict[str, Any] | None:
     >>> for_raw(payload)["bins"]["a"]["upper"][0] > 1 / 3
     True
     """
+    if payload["kind"] == "mixture":
+        return None
     try:
         wide = _OF_KIND.get(payload["kind"], dict)(payload)
         hand = [s | _upper(s) if "upper" in s else s for s in payload.get("hand", ())]

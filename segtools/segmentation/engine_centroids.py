@@ -89,7 +89,7 @@ def _roughly(
 ) -> ir.Table:
     """Compare squared distances less what they share, and say where that is clear."""
     centres = payload["centroids"]
-    table = _prepared(payload, table, stage, names, "y")
+    table = prepared_in_engine(payload, table, stage, names, "y")
     values = [table[f"y_{i}"] for i in range(len(names))]
     rough = {f"s_{j}": _less_shared(values, c) for j, c in enumerate(centres)}
     size = reduce(add, [v.abs() for v in values], exact(0))
@@ -162,10 +162,26 @@ def _exactly(
     return stage(table, runner=_first([table[name] for name in away], table.least))
 
 
-def _prepared(
+def prepared_in_engine(
     payload: dict[str, Any], table: ir.Table, stage: Stage, names: list[str], to: str
 ) -> ir.Table:
-    """Run the stored preprocessing, in the stored order, beside what was read."""
+    """Run the stored preprocessing, in the stored order, beside what was read.
+
+    Parameters
+    ----------
+    payload : dict
+    table : ibis Table
+    stage : function
+        Adds columns.
+    names : list of str
+        The columns in which what the payload uses travels.
+    to : str
+        Where it is put: this and _0, _1, ...
+
+    Returns
+    -------
+    ibis Table
+    """
     own = [f"{to}_{i}" for i in range(len(names))]
     table = table.mutate(**{o: table[n] for o, n in zip(own, names, strict=True)})
     for step in payload["preprocess"]:
@@ -204,7 +220,7 @@ def _to_nine_places(billions: ir.Value) -> ir.Value:
 
 
 def _first(away: list[ir.Value], least: ir.Value) -> ir.Value:
-    """Give the position of the first distance that is the least one."""
+    """Give the position of the first value that is the least one."""
     cases = [(own == least, whole(j)) for j, own in enumerate(away[:-1])]
     return ibis.cases(*cases, else_=whole(len(away) - 1)) if cases else whole(0)
 
@@ -237,7 +253,7 @@ def far(
     if not rounded:
         table = stage(table, **_all_rounded(table, names))
         names = [f"r_{i}" for i in range(len(names))]
-    table = _prepared(payload, table, stage, names, "w")
+    table = prepared_in_engine(payload, table, stage, names, "w")
     values = [table[f"w_{i}"] for i in range(len(names))]
     centres = payload["centroids"]
     away = {f"f_{j}": _distance(values, c) * _BILLION for j, c in enumerate(centres)}

@@ -1,7 +1,7 @@
 """Each kind of frozen model as an expression: label and runner-up of every row.
 
 Scorecards and rules compare stored numbers and add integers, which every engine works
-out alike; distances to centroids have a file of their own.
+out alike; distances to centroids and mixtures have files of their own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 from segtools.features.significant import exact, stepwise
 from segtools.segmentation.engine_centroids import centroids
 from segtools.segmentation.engine_columns import Stage, columns_of, whole
+from segtools.segmentation.engine_mixtures import mixture
 
 Bounds = dict[int, tuple[float | None, float | None]]
 
@@ -196,7 +197,7 @@ def _split(
 
 
 def unseen(payload: dict[str, Any], table: ir.Table) -> ir.Value:
-    """Say of each row whether a value is missing that never was in learning.
+    """Say of each row whether a value is missing or new that never was in learning.
 
     Parameters
     ----------
@@ -213,12 +214,18 @@ def unseen(payload: dict[str, Any], table: ir.Table) -> ir.Value:
     else:
         names = [n for n in payload["uses"] if n not in payload["seen_missing"]]
     at = columns_of(payload)
-    return reduce(or_, [table[at[n]].isnull() for n in names], ibis.literal(False))
+    lost = [table[at[n]].isnull() for n in names]
+    # An answer that nobody gave is as good as missing; one that is missing is not new.
+    for name, levels in payload.get("levels", {}).items():
+        new = [table[at[name]] != exact(v) for v in levels]
+        lost.append(reduce(and_, new).fill_null(False))
+    return reduce(or_, lost, ibis.literal(False))
 
 
 _BY_HAND = {"merge": _merged, "split": _split}
 KINDS: dict[str, Callable[..., ir.Table]] = {
     "scorecard": _scorecard,
     "centroids": centroids,
+    "mixture": mixture,
     "rules": _rules,
 }

@@ -16,7 +16,8 @@ from segtools.segmentation.bands import optimal_cuts
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.mixtures import fit_rows
-from segtools.segmentation.place import distances, place, prepared
+from segtools.segmentation.place import place
+from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.rules import freeze_labels
 from segtools.segmentation.scheme import Learned, Task, varies
 

@@ -9,13 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.schema import DataError
-from segtools.segmentation.place import (
-    distances,
-    mahalanobis,
-    needed,
-    prepared,
-    worded,
-)
+from segtools.segmentation.densities import mahalanobis
+from segtools.segmentation.place import readable
+from segtools.segmentation.preprocess import distances, prepared
 from segtools.wording import number
 
 if TYPE_CHECKING:
@@ -54,9 +50,9 @@ def fits(model: SegmentModel, features: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per row of `features`: ``customer_id``, ``distance`` to the nearest
-        centre (in standard deviations of the prepared features) and
-        ``fits_no_segment``. Both are missing for methods without centres, and for
-        customers without any order.
+        centre (in standard deviations of the prepared features, those of a component
+        in a Gaussian mixture) and ``fits_no_segment``. Both are missing for methods
+        without centres, and for customers without any order.
 
     Examples
     --------
@@ -100,16 +96,10 @@ def nearest(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float
         In standard deviations of the prepared features, of a mixture in those of the
         nearest component; missing for methods without centres.
     """
-    numbers = [n for n in needed(payload) if n not in worded(payload)]
-    X = features.reindex(columns=needed(payload))
-    X = X.astype(dict.fromkeys(numbers, float))
-    if payload["kind"] == "centroids":
-        square = distances(prepared(payload, X), np.asarray(payload["centroids"]))
-    elif payload["kind"] == "mixture" and payload["form"] == "gaussian":
-        square = mahalanobis(payload, prepared(payload, X))
-    else:
+    if not has_centres(payload):
         return np.full(len(features), np.nan)
-    return np.asarray(np.sqrt(np.round(square.min(axis=1), 9)))
+    X = prepared(payload, readable(payload, features))
+    return np.asarray(np.sqrt(np.round(squares(payload, X).min(axis=1), 9)))
 
 
 def fit_record(model: SegmentModel, features: pd.DataFrame) -> dict[str, Any]:
@@ -143,6 +133,29 @@ def fit_record(model: SegmentModel, features: pd.DataFrame) -> dict[str, Any]:
     who = "customer lies" if n == 1 else "customers lie"
     told = f"{number(n)} {who} that far out and keep the segment nearest to them."
     return found | {"n": n, "sentence": f"{meaning} {told}"}
+def has_centres(payload: dict[str, Any]) -> bool:
+    """Say whether a method has centres that a customer can be far from.
+
+    Examples
+    --------
+    >>> has_centres({"kind": "mixture", "form": "categories"})
+    False
+    """
+    return payload["kind"] == "centroids" or payload.get("form") == "gaussian"
+
+
+def squares(payload: dict[str, Any], X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give squared distances of prepared rows to each centre, as the method sees them.
+
+    Examples
+    --------
+    >>> payload = {"kind": "centroids", "centroids": [[0.0], [3.0]]}
+    >>> squares(payload, np.array([[1.0]])).tolist()
+    [[1.0, 4.0]]
+    """
+    if payload["kind"] == "mixture":
+        return mahalanobis(payload, X)
+    return distances(X, np.asarray(payload["centroids"]))
 
 
 def far_meaning(payload: dict[str, Any]) -> str:
@@ -154,12 +167,13 @@ def far_meaning(payload: dict[str, Any]) -> str:
     'Rules have a place for every value, so that nobody lies outside'
     """
     threshold = payload.get("far_threshold")
-    if threshold is not None:
+    if has_centres(payload) and threshold is not None:
         return (
             f"Customers farther than {threshold:.3g} from the nearest centre, as one "
             "in a hundred of those learned from were, fit no segment well."
         )
     names = {"scorecard": "A scorecard has points", "rules": "Rules have a place"}
+    names["mixture"] = "A latent class has a probability"
     found = names.get(payload["kind"], "This method has a segment")
     return f"{found} for every value, so that nobody lies outside; no threshold is set."
 

@@ -109,6 +109,13 @@ def _centred(weights: Array, outcome: Array) -> tuple[Array, Array]:
     return y, np.where(spread <= 1e-12 * squares, 0.0, spread)
 
 
+def gini_draws(parts: list[Part], weights: list[Array]) -> Array:
+    """Compute the Gini alone under every row of weights, averaged over the parts."""
+    both = zip(parts, weights, strict=True)
+    rows = [_gini(w, part.outcome, part.predicted) for part, w in both]
+    return np.asarray(np.mean(rows, axis=0))
+
+
 def figures(parts: list[Part], weights: list[Array]) -> dict[str, Array]:
     """Compute every figure under every row of weights, averaged over the parts.
 

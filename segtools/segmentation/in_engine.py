@@ -18,6 +18,7 @@ from segtools.segmentation.engine_centroids import far
 from segtools.segmentation.engine_columns import Stage, columns_of, whole
 from segtools.segmentation.engine_kinds import KINDS, by_hand, unseen
 from segtools.segmentation.model import SegmentModel
+from segtools.segmentation.preprocess import worded
 
 _EVERYBODY = 2**62
 
@@ -60,7 +61,8 @@ def assign_in_engine(
     DataError
         If ``customer_id`` or ``recency_days`` is not there.
     ConfigError
-        If the model is of a kind that no expression is known for.
+        If the model is of a kind that no expression is known for, or reads categories
+        beside numbers (``mixed``).
 
     Examples
     --------
@@ -118,6 +120,11 @@ def expression(
             f"An engine can assign by models of kind {', '.join(sorted(KINDS))}, but "
             f"this one is of kind {payload['kind']}. Collect the features and use "
             "model.assign, or choose another method."
+        )
+    if words := worded(payload):
+        raise ConfigError(
+            f"An engine can assign by numbers alone, but this model reads the "
+            f"categories {words}. Collect the features and use model.assign."
         )
     stage = partial(_stage, fenced=fenced)
     wide = None if rounded else for_raw(payload)

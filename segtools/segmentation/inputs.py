@@ -9,16 +9,10 @@ import numpy as np
 import pandas as pd
 
 from segtools.schema import DataError
+from segtools.segmentation.doubts import plain_doubts
 
 # Fewer customers a feature and segment, and anything looks like one (Qiu & Joe 2009).
 ROWS_EACH = 10
-MOST_CODES = 20
-LEAST_EACH = 5
-_CODE_WORDS = {
-    *("code", "id", "type", "kind", "group", "class", "category", "region", "country"),
-    *("zip", "postcode", "store", "channel", "gender", "cluster", "segment", "status"),
-}
-_MEASURES = {"n", "days", "share", "total", "mean", "sum", "count"}
 
 
 def check_features(
@@ -51,8 +45,8 @@ def check_features(
     -----
     UserWarning
         For columns without any value, constant columns, columns that repeat another,
-        whole numbers that look like codes of categories, and fewer customers than
-        the features can carry.
+        whole numbers that look like codes of categories, columns of which half or
+        more share one value, and fewer customers than the features can carry.
 
     Examples
     --------
@@ -64,19 +58,44 @@ def check_features(
     >>> str(said[0].message)
     "1 of 2 columns repeats another: ['b']. It is left out: it would count twice."
     """
-    frame, said = _numbers(features), []
-    for test, says in _USELESS:
-        columns = test(frame)
-        if columns:
-            said.append(_left_out(columns, frame.shape[1], *says))
-        frame = frame.drop(columns=columns)
+    frame, said = telling(features)
     _refuse_few(frame, n_segments)
     for sentence in said + _doubts(frame, n_segments, rows_each):
         warnings.warn(sentence, UserWarning, stacklevel=3)
     return frame
 
 
-def _numbers(features: pd.DataFrame) -> pd.DataFrame:
+def telling(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out columns that say nothing, or nothing of their own, and say which.
+
+    Raises
+    ------
+    DataError
+        If a column is not of numbers, or holds infinite ones.
+
+    Examples
+    --------
+    >>> frame, said = telling(pd.DataFrame({"a": [1, 2], "b": [3, 3]}))
+    >>> list(frame), said
+    (['a'], ["1 of 2 columns has one value only: ['b']. It is left out: it tells \
+nobody apart."])
+    """
+    frame, said = numbers_only(features), []
+    for test, says in _USELESS:
+        columns = test(frame)
+        if columns:
+            said.append(_left_out(columns, frame.shape[1], *says))
+        frame = frame.drop(columns=columns)
+    return frame, said
+
+
+def numbers_only(features: pd.DataFrame) -> pd.DataFrame:
+    """Give features as floats; refuse text and what is endless, with counts.
+
+    Raises
+    ------
+    DataError
+    """
     texts = [str(c) for c in features if not pd.api.types.is_numeric_dtype(features[c])]
     if texts:
         raise DataError(
@@ -131,15 +150,7 @@ def _left_out(columns: list[str], n: int, one: str, many: str, why: str) -> str:
 
 
 def _doubts(frame: pd.DataFrame, n_segments: int, rows_each: int) -> list[str]:
-    said, n = [], frame.shape[1]
-    codes = [c for c in frame if looks_like_codes(frame[c])]
-    if codes:
-        does = "looks" if len(codes) == 1 else "look"
-        said.append(
-            f"{len(codes)} of {n} columns {does} like codes of categories: {codes}. "
-            "Distances between codes mean nothing: pass them to latent_classes or, as "
-            "dtype category, to famd; or leave them out."
-        )
+    said, n = plain_doubts(frame), frame.shape[1]
     should = rows_each * n * n_segments
     if len(frame) < should:
         said.append(
@@ -148,30 +159,6 @@ def _doubts(frame: pd.DataFrame, n_segments: int, rows_each: int) -> list[str]:
             "Leave out features or ask for fewer segments."
         )
     return said
-
-
-def looks_like_codes(column: pd.Series) -> bool:
-    """Tell whether whole numbers rather name categories than count anything.
-
-    They do if there are 3 to 20 of them and the column is called a code, a type, a
-    region or the like, or if they lie far apart (more gaps than values) although each
-    stands for at least five customers, as counts do not.
-
-    Examples
-    --------
-    >>> looks_like_codes(pd.Series([1, 2, 3] * 9, name="store_code"))
-    True
-    >>> looks_like_codes(pd.Series([1] * 20 + [2] * 9 + [3] * 2, name="n_orders"))
-    False
-    """
-    levels, counts = np.unique(column.dropna().to_numpy(float), return_counts=True)
-    if not 3 <= len(levels) <= MOST_CODES or (levels != np.round(levels)).any():
-        return False
-    words = set(str(column.name).lower().split("_"))
-    if words & _CODE_WORDS and not words & _MEASURES:
-        return True
-    far_apart = np.ptp(levels) + 1 >= 2 * len(levels)
-    return bool(far_apart and counts.min() >= LEAST_EACH)
 
 
 def _refuse_few(frame: pd.DataFrame, n_segments: int) -> None:

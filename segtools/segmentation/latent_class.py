@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from segtools.segmentation.criteria import criteria
+from segtools.segmentation.densities import posterior
 from segtools.segmentation.mixtures import large_enough
 from segtools.segmentation.patterns import MOST_LEVELS, Patterns, collapsed, refuse_few
-from segtools.segmentation.place import place, posterior
+from segtools.segmentation.place import place
 from segtools.segmentation.scheme import Learned, Scheme, Task
 
 Array = NDArray[np.float64]

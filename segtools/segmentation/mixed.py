@@ -19,10 +19,11 @@ from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.clusters import fit_kmeans, large_centres, learn_preprocess
+from segtools.segmentation.doubts import looks_like_codes
 from segtools.segmentation.far import FAR_QUANTILE
-from segtools.segmentation.inputs import looks_like_codes
 from segtools.segmentation.mixtures import fit_rows
-from segtools.segmentation.place import category_codes, distances, place, prepared
+from segtools.segmentation.place import place
+from segtools.segmentation.preprocess import category_codes, distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task
 
 Array = NDArray[np.float64]

@@ -20,9 +20,12 @@ from threadpoolctl import threadpool_limits
 from segtools.schema import ConfigError
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.criteria import criteria
+from segtools.segmentation.densities import joint, mahalanobis
+from segtools.segmentation.doubts import giant
 from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.inputs import check_features
-from segtools.segmentation.place import distances, joint, mahalanobis, place, prepared
+from segtools.segmentation.place import place
+from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
 
 Array = NDArray[np.float64]
@@ -91,6 +94,8 @@ def compare_mixtures(
     frame = check_features(features, n_segments=max(n_components))
     payload = learn_preprocess(frame)
     X = fit_rows(prepared(payload, frame), MAX_ROWS)
+    if note := giant(X):
+        warnings.warn(note, UserWarning, stacklevel=2)
     rows = []
     for kind in kinds:
         for k in n_components:

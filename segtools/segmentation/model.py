@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from segtools.schema import DataError
 from segtools.segmentation.far import fits
-from segtools.segmentation.one import Placer, answer, compiled
-from segtools.segmentation.place import Placement, needed, place, worded
+from segtools.segmentation.one import answer, compiled
+from segtools.segmentation.place import Placement, needed, place, readable
+from segtools.segmentation.spot import Placer
 
 ASSIGNED = (
     "customer_id",
@@ -89,9 +90,7 @@ class SegmentModel:
                 f"features must have the columns {list(_LADDER_NEEDS)}, but {lacks} "
                 "are missing. Build them with build_features."
             )
-        names = needed(self.payload)
-        numbers = [n for n in names if n not in worded(self.payload)]
-        X = features.reindex(columns=names).astype(dict.fromkeys(numbers, float))
+        X = readable(self.payload, features)
         placed = place(self.payload, X)
         self._refuse_uncovered(placed.labels)
         bought = features["recency_days"].notna().to_numpy()

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from segtools.schema import DataError
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.inputs import check_features
-from segtools.segmentation.place import prepared
+from segtools.segmentation.preprocess import prepared
 
 Array = NDArray[np.float64]
 N_NEIGHBOURS = 10

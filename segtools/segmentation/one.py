@@ -2,81 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.schema import DataError
 from segtools.segmentation.far import is_far
+from segtools.segmentation.one_mixtures import mixture
 from segtools.segmentation.place import needed
+from segtools.segmentation.spot import (
+    Placer,
+    Spot,
+    Values,
+    is_known,
+    preparer,
+    read_record,
+)
 
 if TYPE_CHECKING:
     from segtools.segmentation.model import SegmentModel
-
-Values = dict[str, float]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where one customer stands.
-
-    ``label`` and ``runner_up`` are positions in the model's list of segments (-1 for
-    none), ``again`` the labels that the replicates give, ``distance`` that to the
-    nearest centroid (None for other kinds).
-    """
-
-    label: int
-    runner_up: int
-    reduced: bool
-    again: NDArray[np.int64]
-    distance: float | None = None
-
-
-Placer = Callable[[Values], Spot]
-
-
-def read_record(payload: dict[str, Any], record: Mapping[str, Any]) -> Values:
-    """Read what a payload needs from a record; what is not there is missing (NaN).
-
-    Raises
-    ------
-    DataError
-        If a value is not a number.
-
-    Examples
-    --------
-    >>> payload = {"kind": "rules", "uses": ["n_orders", "spend_total"]}
-    >>> read_record(payload, {"n_orders": 3, "note": "hello"})
-    {'n_orders': 3.0, 'spend_total': nan}
-    """
-    return {name: _float(name, record.get(name)) for name in needed(payload)}
-
-
-def is_known(value: Any) -> bool:
-    """Say whether a value of a record is there, and not None or NaN.
-
-    Examples
-    --------
-    >>> is_known(0), is_known(None), is_known(float("nan"))
-    (True, False, False)
-    """
-    return value is not None and bool(value == value)
-
-
-def _float(name: str, value: Any) -> float:
-    try:
-        return float(value) if is_known(value) else math.nan
-    except (TypeError, ValueError) as error:
-        raise DataError(
-            f"{name} must be a number or missing, but it is {value!r}. "
-            "Give the features as build_features makes them."
-        ) from error
 
 
 def answer(model: SegmentModel, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,16 +137,11 @@ def _beside(score: int, cuts: list[int], above: int) -> int:
 
 
 def _centroids(payload: dict[str, Any], replicates: list[Any]) -> Placer:
-    names = list(payload["uses"])
-    unseen = [i for i, n in enumerate(names) if n not in set(payload["seen_missing"])]
     centres = np.array([payload["centroids"], *replicates], dtype=float)
-    steps = [_STEPS[s["op"]](s, names) for s in payload["preprocess"]]
+    prepare = preparer(payload)
 
     def place(values: Values) -> Spot:
-        x = np.array([values[n] for n in names], dtype=float)
-        reduced = bool(np.isnan(x[unseen]).any())
-        for step in steps:
-            x = step(x)
+        x, reduced = prepare(values)
         away = np.round(((x - centres) ** 2).sum(axis=2), 9)
         order = np.argsort(away[0], kind="stable")
         second = int(order[1]) if len(order) > 1 else -1
@@ -208,25 +150,6 @@ def _centroids(payload: dict[str, Any], replicates: list[Any]) -> Placer:
         return Spot(int(order[0]), second, reduced, again, near)
 
     return place
-
-
-Step = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-
-
-def _fill(step: dict[str, Any], names: list[str]) -> Step:
-    known = np.array([step["values"].get(n, np.nan) for n in names], dtype=float)
-    return lambda x: np.where(np.isnan(x), known, x)
-
-
-def _signed_log(step: dict[str, Any], names: list[str]) -> Step:
-    logged = np.array([n in step["features"] for n in names], dtype=bool)
-    return lambda x: np.where(logged, np.sign(x) * np.log1p(np.abs(x)), x)
-
-
-def _standardize(step: dict[str, Any], names: list[str]) -> Step:
-    mean = np.array([step["mean"][n] for n in names])
-    scale = np.array([step["scale"][n] for n in names])
-    return lambda x: (x - mean) / scale
 
 
 def _rules(payload: dict[str, Any], replicates: list[Any]) -> Placer:
@@ -281,5 +204,9 @@ def _by_hand(steps: list[dict[str, Any]], values: Values, spot: Spot) -> Spot:
     return Spot(label, second, spot.reduced, labels[2:], spot.distance)
 
 
-_STEPS = {"fill": _fill, "signed_log": _signed_log, "standardize": _standardize}
-_KINDS = {"scorecard": _scorecard, "centroids": _centroids, "rules": _rules}
+_KINDS = {
+    "scorecard": _scorecard,
+    "centroids": _centroids,
+    "mixture": mixture,
+    "rules": _rules,
+}

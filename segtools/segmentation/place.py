@@ -9,9 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.segmentation.densities import joint
+from segtools.segmentation.preprocess import (
+    category_codes,
+    distances,
+    prepared,
+    worded,
+)
+
 Ints = NDArray[np.int64]
-# What an answer that a class never gave counts there: little, but not nothing.
-_NEVER = 1e-10
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,16 @@ def needed(payload: dict[str, Any]) -> list[str]:
     own = payload["bins"] if payload["kind"] == "scorecard" else payload["uses"]
     more = [s["feature"] for s in payload.get("hand", ()) if s["op"] == "split"]
     return list(dict.fromkeys([*own, *more]))
+
+
+def readable(payload: dict[str, Any], features: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns that a payload reads; one that is not there is missing.
+
+    All are numbers, but for those that it reads as categories.
+    """
+    names, words = needed(payload), worded(payload)
+    numbers = [n for n in names if n not in words]
+    return features.reindex(columns=names).astype(dict.fromkeys(numbers, float))
 
 
 def _by_hand(
@@ -107,70 +123,6 @@ def _next_band(total: Ints, cuts: Ints, above: Ints) -> Ints:
     return np.asarray(len(cuts) - np.where(up < down, above + 1, above - 1), np.int64)
 
 
-def prepared(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
-    """Run the stored preprocessing, in the stored order."""
-    words = worded(payload)
-    frame = features[payload["uses"]].copy()
-    numbers = [n for n in payload["uses"] if n not in words]
-    frame[numbers] = frame[numbers].astype(float)
-    for step in payload["preprocess"]:
-        if step["op"] == "fill":
-            frame = frame.fillna(step["values"])
-        elif step["op"] == "signed_log":
-            for name in step["features"]:
-                frame[name] = np.sign(frame[name]) * np.log1p(frame[name].abs())
-        elif step["op"] == "standardize":
-            own = frame[numbers]
-            own = (own - pd.Series(step["mean"])) / pd.Series(step["scale"])
-            frame[numbers] = own[numbers]
-        elif step["op"] == "project":
-            return _projected(payload, step, frame, numbers)
-    return frame[payload["uses"]].to_numpy(float)
-
-
-def worded(payload: dict[str, Any]) -> list[str]:
-    """List the features that a payload reads as categories, whatever their type."""
-    steps = payload.get("preprocess", [])
-    return [n for s in steps if s["op"] == "project" for n in s["levels"]]
-
-
-def _projected(
-    payload: dict[str, Any],
-    step: dict[str, Any],
-    frame: pd.DataFrame,
-    numbers: list[str],
-) -> NDArray[np.float64]:
-    """Turn categories into weighted indicators, and project all onto the axes."""
-    parts = [frame[numbers].to_numpy(float)]
-    for name, levels in step["levels"].items():
-        share = np.asarray(step["shares"][name])
-        given = category_codes(frame[name], levels)
-        there = (given[:, None] == np.arange(len(levels))).astype(float)
-        # An answer that is missing or was never seen stands at the average.
-        known = (given < len(levels))[:, None]
-        parts.append(np.where(known, (there - share) / np.sqrt(share), 0.0))
-    X = np.hstack(parts) * np.asarray(step["weights"])
-    return np.asarray(X @ np.asarray(step["axes"]))
-
-
-def category_codes(column: pd.Series, levels: list[Any]) -> Ints:
-    """Give the place of each value among `levels`; after the last if it is not there.
-
-    Levels that are texts are compared as text, numbers as numbers.
-    """
-    if levels and isinstance(levels[0], str):
-        place_of = {level: i for i, level in enumerate(levels)}
-        known = column.astype(object).where(column.notna(), None)
-        codes = [place_of.get(str(v), len(levels)) for v in known]
-        return np.asarray(codes, dtype=np.int64)
-    return _code(column.to_numpy(float, na_value=np.nan), levels)
-
-
-def distances(X: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[Any]:
-    """Squared distances of rows to centres, one centre at a time."""
-    return np.column_stack([((X - c) ** 2).sum(axis=1) for c in centres])
-
-
 def _centroids(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
     away = distances(prepared(payload, features), np.asarray(payload["centroids"]))
     # Rounded, so that a tie is a tie on every machine; the lower label wins it.
@@ -181,59 +133,6 @@ def _centroids(payload: dict[str, Any], features: pd.DataFrame) -> Placement:
         runner_up=second.astype(np.int64),
         reduced=_never_missing(payload, features),
     )
-
-
-def joint(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
-    """Log of each component's weight times the row's density in it.
-
-    Of form ``gaussian`` a component has a mean and a root R of its precision (an upper
-    triangle, or a list where features are independent), such that the squared distance
-    is that of (x - mean) R; of form ``categories`` it has a probability for every level
-    of a feature, and an answer that is missing or was never seen counts nothing.
-    """
-    weights = np.log(np.maximum(payload["weights"], 1e-300))
-    form = _gaussian if payload["form"] == "gaussian" else _categories
-    return form(payload, features) + weights
-
-
-def posterior(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
-    """Give every row's probability of each component of a frozen mixture."""
-    logs = joint(payload, features)
-    mass = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return np.asarray(mass / mass.sum(axis=1, keepdims=True))
-
-
-def mahalanobis(payload: dict[str, Any], X: NDArray[np.float64]) -> NDArray[Any]:
-    """Squared distances of prepared rows to each component's mean, in its own shape."""
-    away = []
-    for mean, root in zip(payload["means"], payload["roots"], strict=True):
-        apart, r = X - np.asarray(mean), np.asarray(root)
-        away.append(((apart @ r if r.ndim == 2 else apart * r) ** 2).sum(axis=1))
-    return np.column_stack(away)
-
-
-def _gaussian(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
-    roots = [np.asarray(r) for r in payload["roots"]]
-    volume = [np.log(np.diag(r) if r.ndim == 2 else r).sum() for r in roots]
-    constant = len(payload["uses"]) * np.log(2 * np.pi) / 2
-    away = mahalanobis(payload, prepared(payload, features))
-    return np.asarray(np.array(volume) - constant - away / 2)
-
-
-def _categories(payload: dict[str, Any], features: pd.DataFrame) -> NDArray[np.float64]:
-    logs = np.zeros((len(features), len(payload["weights"])))
-    for name, levels in payload["levels"].items():
-        code = _code(features[name].to_numpy(float), levels)
-        shares = np.array([c[name] for c in payload["probabilities"]])
-        # The last row is for answers that are missing or were never seen.
-        table = np.vstack([np.log(np.maximum(shares, _NEVER)).T, np.zeros(len(shares))])
-        logs += table[code]
-    return logs
-
-
-def _code(values: NDArray[np.float64], levels: list[float]) -> Ints:
-    at = np.minimum(np.searchsorted(levels, values), len(levels) - 1)
-    return np.where(np.asarray(levels)[at] == values, at, len(levels))
 
 
 def _mixture(payload: dict[str, Any], features: pd.DataFrame) -> Placement:

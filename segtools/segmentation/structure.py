@@ -7,6 +7,7 @@ Dolnicar & Leisch (2010) for agreement of bootstrap pairs that both predict ever
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
 from segtools.segmentation.clusters import N_INIT, learn_preprocess
-from segtools.segmentation.place import prepared
+from segtools.segmentation.doubts import giant, plain_doubts
+from segtools.segmentation.inputs import telling
+from segtools.segmentation.preprocess import prepared
 from segtools.segmentation.references import recurs_beyond
 from segtools.segmentation.stability.gap import gap_curves, rule_k
 from segtools.segmentation.stability.kmeans import cloud, kmeans, nearest
@@ -84,6 +87,17 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
         distances are evidence that stands beside it and decides nothing: both see
         groups in skewed or heavy tails, and miss small ones.
 
+    Raises
+    ------
+    DataError
+        If a column holds text or infinite values.
+
+    Warns
+    -----
+    UserWarning
+        For columns left out (no value, one value, a repetition), codes of categories,
+        columns of which half or more share one value, and one giant customer.
+
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -92,10 +106,14 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     >>> structure_verdict(blobs).label
     'natural'
     """
-    frame, left_out = _complete(pd.DataFrame(X))
+    frame, said = telling(pd.DataFrame(X))
+    frame, left_out = _complete(frame)
     # By content, so that the order of the file draws nobody.
     frame = frame.sort_values(sorted(frame.columns), kind="stable")
     Z = prepared(payload := learn_preprocess(frame), frame)
+    for note in [*said, *plain_doubts(frame), giant(Z)]:
+        if note:
+            warnings.warn(note, UserWarning, stacklevel=2)
     rng = np.random.default_rng(random_state)
     rows = np.arange(len(Z))
     if len(Z) > MAX_ROWS:

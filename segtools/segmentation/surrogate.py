@@ -137,7 +137,7 @@ def surrogate_rules(
         n: float((said[own == i] == i).mean()) for i, n in enumerate(names) if share[i]
     }
     return Surrogate(
-        payload=_joined(freeze_labels(X, own, random_state, max_leaves)),
+        payload=joined(freeze_labels(X, own, random_state, max_leaves)),
         names=names,
         agreement=float(found),
         majority=float(share.max()),
@@ -182,16 +182,10 @@ def compare_rules(
     [0.99]
     """
     rows = []
-    for name, segments in solutions.items():
-        if pd.Series(segments).nunique() < 2:
-            continue
-        found = surrogate_rules(
-            features,
-            segments,
-            outcome=outcome,
-            max_leaves=max_leaves,
-            random_state=random_state,
-        )
+    several = {n: s for n, s in solutions.items() if pd.Series(s).nunique() > 1}
+    for name, segments in several.items():
+        asked = {"max_leaves": max_leaves, "random_state": random_state}
+        found = surrogate_rules(features, segments, outcome=outcome, **asked)
         rows.append(
             {
                 "solution": name,
@@ -261,7 +255,7 @@ def _change(loss: float) -> str:
     return f"{'falls' if loss > 0 else 'rises'} by {abs(loss):.3f}"
 
 
-def _joined(payload: dict[str, Any]) -> dict[str, Any]:
+def joined(payload: dict[str, Any]) -> dict[str, Any]:
     """Make one rule of two that lie side by side and name the same segment."""
     tree = payload["tree"]
     left, right, label = tree["left"], tree["right"], tree["label"]

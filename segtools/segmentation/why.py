@@ -7,15 +7,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from segtools.segmentation.densities import contributions, joint
 from segtools.segmentation.engine_kinds import leaves
 from segtools.segmentation.model import SegmentModel
-from segtools.segmentation.one import Values, compiled, is_known, read_record
-from segtools.segmentation.place import grid_scores, needed, prepared
+from segtools.segmentation.one import compiled
+from segtools.segmentation.place import grid_scores, needed, readable
+from segtools.segmentation.preprocess import prepared, worded
 from segtools.segmentation.rules import CELLS, cell_names
+from segtools.segmentation.spot import Values, is_known, read_record
 from segtools.wording import number, plain, rounded
 
 _MOST = 3
+_MANY = 10.0  # of log-odds; beyond it nobody needs the number
 
 
 def explain(
@@ -37,8 +42,8 @@ def explain(
     -------
     str
         One sentence. A scorecard names the features with most points and how far the
-        score lies from the cuts; clusters name the features that pull to the centre
-        rather than to the next one; rules name the path.
+        score lies from the cuts; clusters and mixtures name the features that pull to
+        the centre rather than to the next one; rules name the path.
 
     Examples
     --------
@@ -150,8 +155,10 @@ class _Writer:
 
     def value(self, name: str, values: Values) -> str:
         """Give a feature and its value."""
-        known = is_known(values[name])
-        said = rounded(values[name]) if known else "not known"
+        value = values[name]
+        said = plain(value) if isinstance(value, str) else "not known"
+        if is_known(value) and not isinstance(value, str):
+            said = rounded(value)
         return f"{self.feature(name)} {said}"
 
     def lost(self, values: Values) -> str:
@@ -238,13 +245,38 @@ def _centroids(write: _Writer, values: Values) -> str:
         return f"In {write.name}: every centre belongs to it"
     pull = apart[other] - apart[own]
     names = payload["uses"]
-    most = [int(i) for i in np.argsort(-pull, kind="stable")[:_MOST] if pull[i] > 0]
-    told = ", ".join(write.value(names[i], values) for i in most)
-    reason = f"{told} pull there most" if told else "both centres are equally near"
+    # The axes of mixed data are no features that could be named.
+    told = "" if worded(payload) else _most(write, names, pull, values)
+    reason = f"{told} pull there most; " if told else ""
+    if not told and away[own] == away[other]:
+        reason = "both centres are equally near; "
     return (
-        f"In {write.name}: {reason}; its centre is {away[own]:.2f} away, that of "
+        f"In {write.name}: {reason}its centre is {away[own]:.2f} away, that of "
         f"{write.segment(other)} {away[other]:.2f}"
     )
+
+
+def _most(write: _Writer, names: list[str], pull: NDArray[Any], values: Values) -> str:
+    """Name the features that speak most for a segment, with their values."""
+    most = [int(i) for i in np.argsort(-pull, kind="stable")[:_MOST] if pull[i] > 0]
+    return ", ".join(write.value(names[i], values) for i in most)
+
+
+def _mixture(write: _Writer, values: Values) -> str:
+    payload = write.payload
+    frame = readable(payload, pd.DataFrame([values]))
+    odds = np.round(joint(payload, frame)[0], 9)
+    order = np.argsort(-odds, kind="stable")
+    own = int(order[0])
+    other = next((int(j) for j in order[1:] if write.segment(j) != write.name), None)
+    if other is None:
+        return f"In {write.name}: every component belongs to it"
+    parts = contributions(payload, frame)
+    told = _most(write, payload["uses"], parts[own] - parts[other], values)
+    reason = f"{told} speak for it most; " if told else ""
+    times = float(np.exp(min(odds[own] - odds[other], _MANY)))
+    said = "more than 1,000" if times > 1000 else rounded(times)
+    return f"In {write.name}: {reason}{said} times as likely as {write.segment(other)}"
 
 
 def _rules(write: _Writer, values: Values) -> str:
@@ -284,4 +316,9 @@ def _bound(name: str, low: float | None, high: float | None) -> str:
     return f"{name} above {rounded(low)} and up to {rounded(high)}"
 
 
-_KINDS = {"scorecard": _scorecard, "centroids": _centroids, "rules": _rules}
+_KINDS = {
+    "scorecard": _scorecard,
+    "centroids": _centroids,
+    "mixture": _mixture,
+    "rules": _rules,
+}

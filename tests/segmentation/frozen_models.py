@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tasks import make_task
 
 from segtools.segmentation.clusters import learn_clusters
+from segtools.segmentation.mixtures import learn_mixture
 from segtools.segmentation.model import SegmentModel, everyone
 from segtools.segmentation.place import needed
 from segtools.segmentation.rules import freeze_labels, learn_rules
@@ -43,12 +44,42 @@ CENTROIDS = {
     ],
     "centroids": [[-1.0, 0.0], [1.0, 0.0], [0.0, 1.5], [0.0, -1.5]],
 }
+MIXTURE = {
+    "kind": "mixture",
+    "form": "gaussian",
+    "uses": ["a", "b"],
+    "seen_missing": ["b"],
+    "preprocess": CENTROIDS["preprocess"],
+    "weights": [0.3, 0.3, 0.25, 0.15],
+    "means": [[-1.0, 0.0], [1.0, 0.0], [0.0, 1.5], [0.0, -1.5]],
+    "roots": [
+        [[2.0, 0.5], [0.0, 1.0]],
+        [[2.0, -0.5], [0.0, 1.0]],
+        [[0.5, 0.25], [0.0, 4.0]],
+        [[0.5, 0.25], [0.0, 0.125]],
+    ],
+}
+ANSWERS = {
+    "kind": "mixture",
+    "form": "categories",
+    "uses": ["a", "b"],
+    "seen_missing": ["b"],
+    "preprocess": [],
+    "levels": {"a": [-1.0, 0.0, 1.5], "b": [1.0, 5.0]},
+    "weights": [0.4, 0.4, 0.2],
+    "probabilities": [
+        {"a": [0.5, 0.3, 0.2], "b": [0.9, 0.1]},
+        {"a": [0.3, 0.5, 0.2], "b": [0.1, 0.9]},
+        {"a": [0.0, 0.2, 0.8], "b": [0.5, 0.5]},
+    ],
+}
 
 
 def model_of(payload: dict[str, Any], name: str = "Segment") -> SegmentModel:
     """Make a model of a payload, with as many segments as it has labels."""
     n = {"scorecard": lambda: len(payload["cuts"]) + 1}
     n |= {"centroids": lambda: len(payload["centroids"])}
+    n |= {"mixture": lambda: len(payload["weights"])}
     n |= {"rules": lambda: 1 + max(_labels(payload))}
     segments = [
         {"segment_id": f"S{i + 1:02d}", "name": f"{name} {i + 1}", "rank": i + 1}
@@ -83,6 +114,12 @@ def by_hand(payload: dict[str, Any]) -> SegmentModel:
     return SegmentModel(changed, named, features, kept[-1])
 
 
+def mixture_of(payload: dict[str, Any], n: int) -> dict[str, Any]:
+    """Keep a mixture's first components."""
+    parts = ("weights", "means", "roots", "probabilities")
+    return payload | {key: payload[key][:n] for key in parts if key in payload}
+
+
 def tree_of_a_function() -> dict[str, Any]:
     """Freeze a function that looks at missing values as a tree."""
     at = make_task().at
@@ -100,8 +137,14 @@ MODELS = {
     "one centroid": lambda: model_of(CENTROIDS | {"centroids": [[0.0, 0.0]]}),
     "one band": lambda: model_of(TIES | {"cuts": []}),
     "everyone": everyone,
+    "mixture": lambda: model_of(learn_mixture(make_task()).payload),
+    "shapes": lambda: model_of(MIXTURE, HOSTILE),
+    "round shapes": lambda: model_of(MIXTURE | {"roots": [[1.0, 0.5]] * 4}),
+    "answers": lambda: model_of(ANSWERS),
+    "one component": lambda: model_of(mixture_of(MIXTURE, 1)),
     "by hand": lambda: by_hand(TIES),
     "centroids by hand": lambda: by_hand(CENTROIDS),
+    "mixture by hand": lambda: by_hand(MIXTURE),
     "grid by hand": lambda: by_hand(learn_rules(make_task()).payload),
 }
 
@@ -120,7 +163,9 @@ def edges(payload: dict[str, Any], name: str) -> list[float]:
         return cuts
     if payload["kind"] == "scorecard":
         return payload["bins"][name]["upper"]
-    if payload["kind"] == "centroids":
+    if "levels" in payload:
+        return payload["levels"][name]
+    if payload["kind"] in ("centroids", "mixture"):
         return [-3.0, -1.0, 0.0, 1.0, 3.0, 5.0]
     if payload["form"] == "grid":
         return payload["upper"][name]
@@ -173,6 +218,24 @@ def centroids(draw) -> dict[str, Any]:
 
 
 @st.composite
+def mixtures(draw) -> dict[str, Any]:
+    """Draw components on a lattice with equal weights and shapes, so that many tie."""
+    n = draw(st.integers(1, 4))
+    even = {"weights": draw(st.sampled_from([[1 / n] * n, [0.25] * n]))}
+    if draw(st.booleans()):
+        shares = st.sampled_from([0.0, 0.25, 0.5])
+        each = st.fixed_dictionaries({k: st.tuples(*[shares] * 3) for k in "ab"})
+        given = draw(st.lists(each, min_size=n, max_size=n))
+        even["probabilities"] = [{k: [*v] for k, v in c.items()} for c in given]
+        return ANSWERS | even | {"levels": {k: [-1.0, 0.0, 2.0] for k in "ab"}}
+    places = st.lists(st.integers(-2, 2).map(float), min_size=2, max_size=2)
+    even["means"] = draw(st.lists(places, min_size=n, max_size=n))
+    roots = [[1.0, 0.5], [[1.0, 0.0], [0.0, 1.0]], [[1.0, 1.0], [0.0, 0.5]]]
+    even["roots"] = draw(st.lists(st.sampled_from(roots), min_size=n, max_size=n))
+    return MIXTURE | even
+
+
+@st.composite
 def trees(draw) -> dict[str, Any]:
     """Draw labels for a few customers and freeze them."""
     rows = st.tuples(*[st.none() | st.integers(-2, 2)] * 2)
@@ -185,7 +248,7 @@ def trees(draw) -> dict[str, Any]:
 @st.composite
 def payloads(draw) -> dict[str, Any]:
     """Draw any method, half of the time with a split and a merge by hand."""
-    payload = draw(scorecards() | centroids() | trees())
+    payload = draw(scorecards() | centroids() | mixtures() | trees())
     n = len(model_of(payload).segments)
     if n < 2 or not draw(st.booleans()):
         return payload

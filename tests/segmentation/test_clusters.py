@@ -14,7 +14,8 @@ from segtools.segmentation.clusters import (
     learn_preprocess,
     replicate_centroids,
 )
-from segtools.segmentation.place import place, prepared
+from segtools.segmentation.place import place
+from segtools.segmentation.preprocess import prepared
 
 from .tasks import make_task
 

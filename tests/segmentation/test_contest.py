@@ -136,7 +136,7 @@ def test_cross_fitting_judges_everybody_once_on_others():
     goal = contest.entry("goal")
     assert contest.plan["evidence"] == "cross_fitted"
     assert contest.over(goal, "random")["low"] > 0
-    folds = module._splits(learning, "cross_fitted")
+    folds = module.splits_of(learning, "cross_fitted")
     judged = [i for _, judge in folds for i in judge.index]
     assert sorted(judged) == sorted(learning["customer_id"])
     assert all(not set(learn.index) & set(judge.index) for learn, judge in folds)
@@ -146,8 +146,8 @@ def test_a_fold_does_not_depend_on_the_order_of_the_rows(rng):
     learning = make_learning(100, parts=PARTS[2:])
     shuffled = learning.iloc[rng.permutation(100)]
     for one, two in zip(
-        module._splits(learning, "cross_fitted"),
-        module._splits(shuffled, "cross_fitted"),
+        module.splits_of(learning, "cross_fitted"),
+        module.splits_of(shuffled, "cross_fitted"),
         strict=True,
     ):
         assert set(one[1].index) == set(two[1].index)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from frozen_models import CENTROIDS, MODELS, TIES, made, model_of, people
+from frozen_models import (
+    CENTROIDS,
+    MIXTURE,
+    MODELS,
+    TIES,
+    made,
+    model_of,
+    people,
+)
 from tasks import make_task, population
 
 from segtools.schema import DataError
@@ -113,7 +121,21 @@ def test_distances_and_flags_worked_out_by_hand():
     assert ones == [False, False, True, None]
 
 
-@pytest.mark.parametrize("kind", ["goal", "rules", "tree", "everyone"])
+def test_in_a_mixture_distances_are_those_of_a_component_s_own_shape():
+    # Prepared, a is (a - 1) / 2; with root (2, 1) one step of a counts twice.
+    shapes = {"means": [[-1.0, 0.0], [1.0, 0.0]], "roots": [[2.0, 1.0], [2.0, 1.0]]}
+    payload = MIXTURE | shapes | {"weights": [0.5, 0.5], "far_threshold": 1.5}
+    people = {"customer_id": ["on", "far"], "a": [3.0, 5.0], "b": [0.0, 0.0]}
+    frame = pd.DataFrame(people | {"recency_days": [1.0, 1.0]})
+    found = fits(model_of(payload), frame)
+    assert found["distance"].tolist() == [0.0, 2.0]
+    assert found["fits_no_segment"].tolist() == [False, True]
+    ones = [model_of(payload).assign_one(r) for r in frame.to_dict("records")]
+    assert [one["fits_no_segment"] for one in ones] == [False, True]
+    assert "fit no segment well" in far_meaning(payload)
+
+
+@pytest.mark.parametrize("kind", ["goal", "rules", "tree", "everyone", "answers"])
 def test_methods_without_centres_have_nobody_outside_and_say_so(kind):
     found = fits(made(kind), population())
     assert found[["distance", "fits_no_segment"]].isna().all().all()

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from segtools.schema import DataError
-from segtools.segmentation.inputs import check_features, looks_like_codes
+from segtools.segmentation.doubts import looks_like_codes
+from segtools.segmentation.inputs import check_features
 
 
 @pytest.fixture

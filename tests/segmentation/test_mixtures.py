@@ -13,6 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.criteria import criteria
+from segtools.segmentation.densities import joint, posterior
 from segtools.segmentation.mixtures import (
     KINDS,
     choose_mixture,
@@ -24,7 +25,7 @@ from segtools.segmentation.mixtures import (
     n_parameters,
     replicate_mixture,
 )
-from segtools.segmentation.place import joint, place, posterior
+from segtools.segmentation.place import place
 
 from .tasks import make_task
 

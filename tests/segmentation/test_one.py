@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -23,13 +24,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tasks import make_task, population
 
-from segtools.schema import DataError
+from segtools.schema import ConfigError, DataError
 from segtools.segmentation import freeze as freezing
 from segtools.segmentation.clusters import learn_clusters
+from segtools.segmentation.far import fits
 from segtools.segmentation.freeze import replicates
+from segtools.segmentation.in_engine import assign_in_engine
+from segtools.segmentation.mixed import learn_mixed
+from segtools.segmentation.mixtures import learn_mixture
 from segtools.segmentation.model import ASSIGNED, SegmentModel
 from segtools.segmentation.scheme import Learned
 from segtools.segmentation.scorecard import learn_scorecard
+from segtools.segmentation.ward import learn_ward
 
 
 def assert_same(model: SegmentModel, frame: pd.DataFrame) -> None:
@@ -70,6 +76,8 @@ def copies(payload):
             shift.map(lambda s: [[v + s for v in c] for c in payload["centroids"]]),
             max_size=3,
         )
+    if payload["kind"] == "mixture":
+        return st.lists(shift.map(lambda s: moved(payload, s)), max_size=3)
     names = list(payload["bins"])
 
     def copy(s: int) -> dict:
@@ -82,7 +90,19 @@ def copies(payload):
     return st.lists(shift.map(copy), max_size=3)
 
 
-@pytest.fixture(scope="module", params=[learn_scorecard, learn_clusters])
+def moved(payload, s):
+    """Move a mixture's means, or let its classes answer as one another."""
+    parts = {"weights": payload["weights"]}
+    if payload["form"] == "gaussian":
+        means = [[v + s for v in m] for m in payload["means"]]
+        return parts | {"means": means, "roots": payload["roots"]}
+    shares = payload["probabilities"]
+    return parts | {"probabilities": shares[s:] + shares[:s]}
+
+
+@pytest.fixture(
+    scope="module", params=[learn_scorecard, learn_clusters, learn_mixture, learn_ward]
+)
 def learned(request):
     """A model with replicates that were really learned."""
     task = make_task()
@@ -99,6 +119,66 @@ def test_the_confidence_of_a_record_is_that_of_the_table(learned):
     assert_same(learned, frame)
     one = learned.assign_one(frame.iloc[0].to_dict())
     assert 0 < one["confidence"] <= 1
+
+
+def mixed_frame(n=240) -> pd.DataFrame:
+    """Make customers with numbers and categories, some of them missing."""
+    rng = np.random.default_rng(5)
+    frame = population(n, dormant=6)[["customer_id", "recency_days", "spend_total"]]
+    frame["town"] = rng.choice(["Ulm", "Rome", "Bonn"], n)
+    frame["store_code"] = rng.choice([3.0, 17.0, 40.0], n)
+    frame["member"] = rng.choice([True, False], n).astype(object)
+    frame.loc[::7, "town"] = None
+    return frame
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    """A model of numbers and categories, with three replicates."""
+    known = mixed_frame().dropna(subset="recency_days").set_index("customer_id")
+    task = replace(make_task(n_segments=3), features=known, at=known)
+    found = learn_mixed(task)
+    model = model_of(found.payload)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(freezing, "N_REPLICATES", 3)
+        model.replicates = replicates(task, found)
+    return model
+
+
+def test_numbers_and_categories_together_are_placed_as_in_the_whole_table(mixed):
+    frame = mixed_frame()
+    frame.loc[1, "town"] = "Oslo"
+    frame.loc[2, "store_code"] = 99.0
+    frame.loc[3, "member"] = None
+    assert_same(mixed, frame)
+    given = mixed.assign(frame)
+    assert given["segment_id"].nunique() == 3
+    steps = given.set_index("customer_id")["assigned_by"]
+    assert (steps.iloc[[1, 2, 3]] == "reduced_model").all()
+    assert (steps.iloc[[7, 14]] == "model").all()  # towns were missing in learning, too
+
+
+def test_categories_are_told_far_and_why_as_numbers_are(mixed):
+    frame = mixed_frame()
+    found = fits(mixed, frame)
+    ones = [mixed.assign_one(r) for r in frame.to_dict("records")]
+    flags = found["fits_no_segment"].astype(object)
+    assert [o["fits_no_segment"] for o in ones] == [
+        None if pd.isna(f) else f for f in flags
+    ]
+    assert 0 < flags.sum() < 10
+    said = mixed.why(frame.iloc[0])
+    assert said.startswith(f"In {ones[0]['segment']}: its centre is ")
+
+
+def test_an_engine_refuses_categories_with_what_to_do(mixed):
+    import ibis
+
+    table = ibis.memtable({"customer_id": ["x"], "recency_days": [1.0]})
+    with pytest.raises(ConfigError, match=r"the categories \[.*'town'\]\. Collect"):
+        assign_in_engine(mixed, table)
+    with pytest.raises(ConfigError, match="categories"):
+        mixed.to_sql("duckdb")
 
 
 def test_a_replicate_with_fewer_cuts_is_counted_in_its_own_bands():

@@ -8,13 +8,8 @@ import pytest
 
 from segtools.segmentation.clusters import learn_clusters
 from segtools.segmentation.mixtures import learn_mixture
-from segtools.segmentation.place import (
-    distances,
-    grid_scores,
-    needed,
-    place,
-    prepared,
-)
+from segtools.segmentation.place import grid_scores, needed, place
+from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.rules import learn_rules, rfm_payload
 from segtools.segmentation.scorecard import learn_scorecard
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from segtools.segmentation import structure as module
+from segtools.segmentation.doubts import heard
 from segtools.segmentation.structure import (
     MAX_CLUSTERS,
     agreement_by_k,
@@ -95,7 +96,7 @@ def test_the_unit_of_a_feature_does_not_matter(rng):
     ],
 )
 def test_too_few_different_customers_are_said_to_be(X):
-    found = structure_verdict(X)
+    found, _ = heard(structure_verdict, X)
     assert (found.label, found.n_clusters) == ("constructed", 1)
     assert found.sentence.startswith("There are too few different customers (")
     assert found.evidence["gap"]["k"] == found.evidence["agreement"]["k"] == []

@@ -12,9 +12,9 @@ from segtools.segmentation.place import place
 from segtools.segmentation.surrogate import (
     _cross_fitted,
     _hashes,
-    _joined,
     _lines,
     compare_rules,
+    joined,
     surrogate_rules,
 )
 
@@ -85,8 +85,8 @@ def test_rules_side_by_side_that_name_one_segment_are_one(shop):
         "right": [4, 3, -1, -1, -1],
         "label": [0, 0, 1, 1, 0],
     }
-    joined = _joined({"uses": ["a", "b"], "tree": tree})
-    assert _lines(joined) == [(1, "a up to 5"), (0, "a above 5")]
+    shorter = joined({"uses": ["a", "b"], "tree": tree})
+    assert _lines(shorter) == [(1, "a up to 5"), (0, "a above 5")]
 
 
 def test_what_the_rules_lose_on_the_outcome_is_told(shop):

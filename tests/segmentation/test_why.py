@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from frozen_models import CENTROIDS, MODELS, TIES, made, model_of, people
+from frozen_models import (
+    ANSWERS,
+    CENTROIDS,
+    MIXTURE,
+    MODELS,
+    TIES,
+    made,
+    model_of,
+    people,
+)
 from tasks import population
 
 from segtools.segmentation.model import everyone
@@ -51,6 +60,30 @@ def test_who_is_far_from_every_centre_is_told_so():
     model = model_of(CENTROIDS | {"far_threshold": 0.5})
     found = explain(model, {"a": 5.0, "b": 0.0, "recency_days": 1.0})
     assert found.endswith("; far from every centre, so no segment fits well.")
+
+
+def test_a_mixture_names_what_speaks_for_the_likeliest_component():
+    # Prepared: a is (5 - 1) / 2 = 2 and b is log(1 + 0) = 0. The third component's
+    # height is ln 2 lower than the first's and the second's: 0.5 * 4 against 2 * 1.
+    record = {"a": 5.0, "b": 0.0, "recency_days": 1.0}
+    even = MIXTURE | {"weights": [0.3, 0.3, 0.4], "means": MIXTURE["means"][:3]}
+    even["roots"] = [[2.0, 1.0], [2.0, 1.0], [0.5, 2.0]]
+    # Squared distances 36, 4 and 1 + 9, so the log-odds of the second to the third are
+    # ln(0.3 * 2) - 2 - ln(0.4 * 1) + 5 = 3.405, which is 30.1 to 1.
+    assert explain(model_of(even), record, LABELS) == (
+        "In Segment 2: Days between 0 speak for it most; 30.1 times as likely as "
+        "Segment 3."
+    )
+
+
+def test_classes_name_the_answers_that_speak_for_them():
+    record = {"a": 1.5, "b": 5.0, "recency_days": 1.0}
+    # 0.4 * 0.2 * 0.9 against 0.2 * 0.8 * 0.5 and 0.4 * 0.2 * 0.1.
+    assert explain(model_of(ANSWERS), record, LABELS) == (
+        "In Segment 3: Orders 1.5 speak for it most; 1.11 times as likely as Segment 2."
+    )
+    unknown = explain(model_of(ANSWERS), {"recency_days": 1.0}, LABELS)
+    assert unknown.startswith("In Segment 1: 1 times as likely as Segment 2; Orders")
 
 
 def test_between_two_centres_neither_pulls():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError
-from segtools.segmentation.place import distances
+from segtools.segmentation.preprocess import distances
 
 Array = NDArray[np.float64]
 EXACT_ROWS = 5_000

@@ -15,14 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.schema import DataError
-from segtools.wording import listed, number, percent
+from segtools.segmentation.doubts import coded, giant, tied
+from segtools.wording import listed, number
 
 Array = NDArray[np.float64]
 Order = NDArray[np.int64]
 # Fewer rows a feature and cluster, and anything looks like a group (Qiu & Joe 2009).
 ROWS_EACH = 10
-TIED = 0.5
-GIANT = 0.5
 UNEVEN = 100.0
 
 
@@ -168,8 +167,9 @@ def _doubts(X: Array, names: list[str], most: int) -> list[str]:
         note
         for note in (
             _too_wide(X, most),
-            _tied(X, names),
-            _giant(X),
+            tied(X, names),
+            giant(X),
+            coded(pd.DataFrame(X, columns=names)),
             _uneven(X, names),
         )
         if note
@@ -185,35 +185,6 @@ def _too_wide(X: Array, most: int) -> str:
         f"{number(n)} rows are few for {p} features and up to {most} clusters "
         f"({number(need)} are advised: {ROWS_EACH} for each of both). "
         "Leave features out, or ask for fewer clusters."
-    )
-
-
-def _tied(X: Array, names: list[str]) -> str:
-    found = []
-    for name, column in zip(names, X.T, strict=True):
-        values, counts = np.unique(column, return_counts=True)
-        top = int(counts.argmax())
-        # Two values are a yes and a no, where one of them always prevails.
-        if len(values) > 2 and counts[top] >= TIED * len(X):
-            found.append(f"{name} ({percent(counts[top] / len(X))})")
-    if not found:
-        return ""
-    return (
-        f"Half or more of the {number(len(X))} rows share one value in {len(found)} "
-        f"of {len(names)} columns: {listed(found)}. Clusters may only tell this value "
-        "from the others: look at them without these columns, too."
-    )
-
-
-def _giant(X: Array) -> str:
-    away = ((X - X.mean(axis=0)) ** 2).sum(axis=1)
-    share = float(away.max() / away.sum())
-    if share < GIANT or len(X) < 10:
-        return ""
-    return (
-        f"1 of {number(len(X))} rows makes up {percent(share)} of all squared distance "
-        "from the mean, and clusters will be drawn around it. Take logarithms, or clip "
-        "the largest values, before you cluster."
     )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError
-from segtools.segmentation.place import distances
+from segtools.segmentation.preprocess import distances
 from segtools.segmentation.stability.across import FamilyTree, family_tree
 from segtools.segmentation.stability.inputs import Customers, read
 from segtools.segmentation.stability.kmeans import Labels, cloud, kmeans
