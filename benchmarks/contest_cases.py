@@ -61,7 +61,7 @@ def cdnow(folder: Path) -> dict[str, Any]:
     return _files(folder, rows[columns], shop)
 
 
-def simulated(family: str, seed: int, folder: Path, n: int = 2000) -> dict[str, Any]:
+def simulated(family: str, seed: int, folder: Path, n: int) -> dict[str, Any]:
     shop = simulate_shop(family, n, seed=seed)
     days = {"window_days": shop.window_days, "outcome_days": shop.outcome_days}
     return _files(folder, shop.orders, days | {"as_of": str(shop.as_of.date())})
@@ -80,7 +80,7 @@ def names(n_seeds: int) -> list[str]:
     return real + [f"{family} {i}" for family in FAMILIES for i in range(n_seeds)]
 
 
-def make(name: str) -> Case:
+def make(name: str, n_customers: int = 2000) -> Case:
     """Make the case of a name, from its orders, in a folder that is gone after."""
     kind, _, which = name.partition(" ")
     with tempfile.TemporaryDirectory() as place:
@@ -90,7 +90,7 @@ def make(name: str) -> Case:
         elif kind == "cdnow":
             body = cdnow(folder)
         else:
-            body = simulated(kind, int(which), folder)
+            body = simulated(kind, int(which), folder, n_customers)
         return build(validate({"project": kind, "goal": GOAL} | body))
 
 
