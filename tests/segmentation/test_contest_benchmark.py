@@ -1,4 +1,4 @@
-"""A small version of benchmarks/contest.py: segments beside one prediction a customer."""
+"""A small benchmarks/contest.py: segments beside one prediction a customer."""
 
 from statistics import median
 
