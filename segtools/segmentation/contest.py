@@ -23,6 +23,7 @@ from segtools.segmentation.figures import (
     interval,
 )
 from segtools.segmentation.inputs import numbers_only
+from segtools.segmentation.recommend import recommendation_sentence, recommended
 from segtools.segmentation.scheme import Scheme, Task, schemes, varies
 from segtools.wording import percent
 
@@ -315,6 +316,8 @@ def choose(contest: Contest) -> None:
     contest.winner = min(equal, key=lambda e: (e.simplicity, e.n_segments, e.asked))
     if rules.method == "auto":
         contest.reason = _reason(contest.winner, best)
+    plainer = recommendation_sentence(contest)
+    contest.reason = f"{contest.reason} {plainer}".strip()
 
 
 def _default_reason(contest: Contest, *, found: bool) -> str:
@@ -363,6 +366,7 @@ def record(contest: Contest) -> dict[str, Any]:
         "schemes": [_entry_record(contest, e) for e in contest.entries],
         "winner": None if winner is None else winner.scheme,
         "n_segments": None if winner is None else winner.asked,
+        "recommended": recommended(contest),
         "reason": contest.reason,
     }
 

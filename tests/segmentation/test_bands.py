@@ -4,10 +4,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from segtools.segmentation.bands import optimal_cuts
+from segtools.segmentation.figures import gini
 
 
 def spread(scores, values, cuts):
@@ -52,6 +53,40 @@ def test_cuts_are_as_good_as_the_best_of_all_possible_ones(
     bands, least = brute_force(scores, values, n_bands, share)
     assert len(cuts) + 1 == bands
     assert spread(scores, values, cuts) == pytest.approx(least, abs=1e-6)
+
+
+def lost(scores, values, cuts, ranking):
+    """Give what bands lose, the Gini coefficient by the contest's own figure."""
+    band = np.searchsorted(cuts, scores, side="right")
+    mean = np.array([values[band == b].mean() for b in range(len(cuts) + 1)])[band]
+    whole = ((values - values.mean()) ** 2).sum()
+    unranked = 1 - gini(values, mean) / gini(values, scores)
+    return ((values - mean) ** 2).sum() / whole + ranking * unranked
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.integers(0, 7), min_size=4, max_size=14),
+    st.integers(2, 4),
+    st.sampled_from([0.5, 2.0, 9.0]),
+    st.lists(st.integers(1, 9), min_size=8, max_size=8),
+)
+def test_cuts_that_heed_the_ranking_lose_least_of_all(scores, n_bands, ranking, steps):
+    scores = np.array(scores, dtype=float)
+    levels = np.unique(scores)
+    assume(len(levels) >= n_bands)
+    values = np.cumsum(steps).astype(float)[scores.astype(int)]
+    cuts = optimal_cuts(scores, values, n_bands=n_bands, min_share=0.0, ranking=ranking)
+    least = min(
+        lost(scores, values, c, ranking) for c in combinations(levels[1:], n_bands - 1)
+    )
+    assert lost(scores, values, cuts, ranking) == pytest.approx(least, abs=1e-9)
+
+
+def test_values_that_are_all_the_same_are_cut_all_the_same():
+    scores, same = np.arange(4.0), np.ones(4)
+    cuts = optimal_cuts(scores, same, n_bands=2, min_share=0.25, ranking=2.0)
+    assert len(cuts) == 1
 
 
 @given(small, st.integers(2, 6), st.floats(0, 0.5))

@@ -88,7 +88,15 @@ def test_bins_are_at_values_and_never_part_equal_ones(values):
         return
     assert edges["x"] == sorted(set(edges["x"]))
     assert set(edges["x"]) <= set(values) - {max(values)}
-    assert len(edges["x"]) <= scorecard.N_BINS - 1
+    assert len(edges["x"]) <= scorecard.N_BINS - 1 + scorecard.N_TAIL
+
+
+def test_the_last_sixteenth_is_parted_at_the_last_32nd_and_64th():
+    frame = pd.DataFrame({"x": np.arange(1, 641, dtype=float)})
+    edges = bin_edges(frame)["x"]
+    assert edges[:2] == [40.0, 80.0]
+    assert edges[-3:] == [600.0, 620.0, 630.0]
+    assert len(edges) == 17
 
 
 def test_features_without_two_values_get_no_points():

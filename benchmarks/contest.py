@@ -1,0 +1,175 @@
+"""Judge five goal-driven segments on the period after ``as_of``, on many data sets.
+
+    .venv/bin/python benchmarks/contest.py [--seeds 20] [--only WORD] [--out FOLDER]
+
+For the Complete Journey at two origins, CDNOW and three simulated shops: features are
+built as a run builds them, segments learned as the final leg learns them, and judged
+on a period that nothing has read. Beside them the contest's baselines and, as the
+ceiling, one prediction a customer (the best of three fixed learners on the same
+features, chosen on the judged period: in the ceiling's favour). All groups are ranked
+by what they spent when they were learned. One line of JSON a case goes to FOLDER, and
+cases that are there are not computed again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import contest_cases
+import numpy as np
+import pandas as pd
+from contest_cases import GOAL, Case
+
+from segtools.segmentation.bands import optimal_cuts
+from segtools.segmentation.ceiling import predict_each
+from segtools.segmentation.contest import CAP_QUANTILE, Rules, task_of
+from segtools.segmentation.figures import Part, figures
+from segtools.segmentation.freeze import final_task
+from segtools.segmentation.scheme import known_scheme, schemes
+from segtools.segmentation.scorecard import RANKING
+
+N_SEGMENTS, MIN_SHARE, SEED = 5, 0.03, 1
+# Smallest share of the individual prediction's Gini and eta2, and the least eta2.
+ASKED = {
+    "complete_journey": (0.95, 0.90, 0.68),
+    "cdnow": (0.95, 0.80, 0.29),
+}
+OTHERS = (0.95, 0.90, 0.0)
+
+
+def measure(case: Case) -> dict[str, Any]:
+    """Learn segments, baselines and ceiling of a case; judge all on what came later."""
+    rows = case.learning[case.learning["part"] == "final_learn"]
+    learn = rows.drop(columns="part").set_index("customer_id")
+    at = case.features.set_index("customer_id")
+    y, before = case.later.to_numpy(float), learn["outcome"].to_numpy(float)
+    cap = float(np.quantile(before, CAP_QUANTILE, method="inverted_cdf"))
+    rules = Rules(GOAL, N_SEGMENTS, MIN_SHARE, SEED, "goal")
+    scheme = known_scheme("goal")
+    learned = scheme.learn(final_task(case.learning, case.features, rules, N_SEGMENTS))
+    groups = learned.labels(at)
+    # Who has no history is in the lowest band, as the frozen model's ladder says.
+    groups[at["recency_days"].isna().to_numpy()] = groups.max()
+    task = task_of(learn, at.assign(outcome=y), rules, N_SEGMENTS)
+    found = {"segments": grouped(learned.labels(task.features), groups, before, y, cap)}
+    for base in schemes("baseline"):
+        known = base.learn(task)
+        own = known.labels(task.features), known.labels(at)
+        found[base.name] = grouped(*own, before, y, cap)
+    alone = predict_each(task.features, np.minimum(before, cap), at, GOAL, SEED)
+    each = [single(p, y, cap) for p in alone.values()]
+    best = {k: max(e[k] for e in each) for k in ("gini", "eta2_capped")}
+    cut = [in_bands(p, y, cap) for p in alone.values()]
+    found["individual_in_five"] = {k: max(e[k] for e in cut) for k in best}
+    share = np.unique(groups, return_counts=True)[1] / len(groups)
+    return {
+        "figures": found | {"individual": best},
+        "customers": len(y),
+        "segments": len(share),
+        "smallest_share": float(share.min()),
+    }
+
+
+def grouped(
+    first: np.ndarray, groups: np.ndarray, before: np.ndarray, y: np.ndarray, cap: float
+) -> dict[str, float]:
+    mean = pd.Series(before).groupby(first).mean()
+    expected = mean.reindex(groups).fillna(before.mean()).to_numpy(float)
+    part = Part(y, np.minimum(y, cap), expected, expected, groups)
+    drawn = figures([part], [np.ones((1, len(y)))])
+    return {k: float(drawn[k][0]) for k in ("gini", "eta2_capped")}
+
+
+def single(predicted: np.ndarray, y: np.ndarray, cap: float) -> dict[str, float]:
+    none = np.zeros(len(y), dtype=np.int64)
+    part = Part(y, np.minimum(y, cap), predicted, predicted, none)
+    drawn = figures([part], [np.ones((1, len(y)))])
+    return {
+        "gini": float(drawn["gini"][0]),
+        "eta2_capped": float(drawn["r2_capped"][0]),
+    }
+
+
+def in_bands(predicted: np.ndarray, y: np.ndarray, cap: float) -> dict[str, float]:
+    """Cut a prediction as the segments are cut: what five bands of it leave."""
+    cuts = optimal_cuts(
+        predicted, predicted, n_bands=N_SEGMENTS, min_share=MIN_SHARE, ranking=RANKING
+    )
+    groups = np.searchsorted(cuts, predicted, side="right")
+    return grouped(groups, groups, groups.astype(float), y, cap)
+
+
+def judged(name: str, result: dict[str, Any]) -> dict[str, float]:
+    """Give ratios and whether each figure that was asked for is reached (1 or 0)."""
+    least_gini, least_eta2, level = ASKED.get(name.split()[0], OTHERS)
+    by = result["figures"]
+    own, best = by["segments"], by["individual"]
+    bases = [by[b.name]["gini"] for b in schemes("baseline")]
+    gini = own["gini"] / best["gini"]
+    eta2 = own["eta2_capped"] / best["eta2_capped"]
+    return {
+        "gini": own["gini"],
+        "gini_individual": best["gini"],
+        "gini_ratio": gini,
+        "eta2": own["eta2_capped"],
+        "eta2_individual": best["eta2_capped"],
+        "eta2_ratio": eta2,
+        "best_baseline": max(bases),
+        "smallest_share": result["smallest_share"],
+        "reaches_gini": float(gini >= least_gini),
+        "beats_baselines": float(own["gini"] > max(bases)),
+        "reaches_eta2": float(own["eta2_capped"] >= least_eta2 * best["eta2_capped"]),
+        "reaches_level": float(own["eta2_capped"] >= level),
+        "large_enough": float(result["smallest_share"] >= MIN_SHARE),
+    }
+
+
+def show(results: dict[str, dict[str, Any]]) -> None:
+    rows = {name: judged(name, r) for name, r in results.items()}
+    kinds: dict[str, list[str]] = {}
+    for name in rows:
+        real = name.split()[0] in ASKED
+        kinds.setdefault(name if real else name.split()[0], []).append(name)
+    keys = list(next(iter(rows.values())))
+    others = [s.name for s in schemes("baseline")] + ["individual_in_five"]
+    for kind, own in kinds.items():
+        print(f"\n{kind}" + (f", median of {len(own)} seeds" if len(own) > 1 else ""))
+        for key in keys[:8]:
+            values = [rows[n][key] for n in own]
+            low, high = min(values), max(values)
+            spread = f"  ({low:.3f} to {high:.3f})" if len(own) > 1 else ""
+            print(f"  {key:20}{median(values):8.3f}{spread}")
+        for base in others:
+            given = [results[n]["figures"][base] for n in own]
+            texts = [f"{median(g[k] for g in given):8.3f}" for k in given[0]]
+            print(f"  {base:20}{''.join(texts)}   (Gini, eta2 capped)")
+        for key in keys[8:]:
+            reached = sum(rows[n][key] for n in own)
+            print(f"  {key:20}{reached:5.0f} of {len(own)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--only", default="", help="cases whose name holds this")
+    parser.add_argument("--out", type=Path, default=Path("reports/benchmarks/contest"))
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    path = given.out / "results.jsonl"
+    lines = path.read_text().splitlines() if path.exists() else []
+    results = {r["case"]: r for r in map(json.loads, lines)}
+    wanted = [n for n in contest_cases.names(given.seeds) if given.only in n]
+    for name in wanted:
+        if name not in results:
+            results[name] = {"case": name} | measure(contest_cases.make(name))
+            with path.open("a") as file:
+                file.write(json.dumps(results[name]) + "\n")
+    show({n: results[n] for n in wanted})
+
+
+if __name__ == "__main__":
+    main()
