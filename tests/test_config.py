@@ -89,6 +89,7 @@ def test_defaults_are_the_documented_ones():
         "min_share": 0.03,
         "max_fit_customers": 200_000,
         "force_segments": False,
+        "structure": {"agreement": 0.8, "depth": 0.4, "excess": 2.5},
         "segment_names": {},
         "seed": 1,
     }
