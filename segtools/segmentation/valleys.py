@@ -17,7 +17,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
-from scipy.stats import binom
+from scipy.special import bdtr
 from threadpoolctl import threadpool_limits
 
 from segtools.segmentation.stability.kmeans import cloud, kmeans, nearest
@@ -258,7 +258,7 @@ def valley_between(one: Array, other: Array) -> Valley:
         max(_near(along, s) for s in _HILLS), max(_near(along, 1 - s) for s in _HILLS)
     )
     # Without a valley the middle holds at least as many as the lower hill.
-    by_chance = float(binom.cdf(half_way, half_way + hill, 0.5))
+    by_chance = float(bdtr(half_way, half_way + hill, 0.5))
     return Valley((half_way + 0.5) / (hill + 0.5), by_chance, float(np.sqrt(length)))
 
 

@@ -5,22 +5,22 @@ import pandas as pd
 import pytest
 
 from segtools.config.blocks import StructureThresholds
+from segtools.segmentation import evidence as shown
 from segtools.segmentation import structure as module
-from segtools.segmentation.structure import (
-    MAX_CLUSTERS,
+from segtools.segmentation.evidence import (
     agreement_by_k,
     dip_on_distances,
     gap_statistic,
-    structure_verdict,
 )
+from segtools.segmentation.structure import MAX_CLUSTERS, structure_verdict
 
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch):
     """Take fewer draws; the rules stay the same."""
-    monkeypatch.setattr(module, "N_PAIRS", 6)
-    monkeypatch.setattr(module, "N_REFERENCES", 6)
-    monkeypatch.setattr(module, "N_INIT", 4)
+    monkeypatch.setattr(shown, "N_PAIRS", 6)
+    monkeypatch.setattr(shown, "N_REFERENCES", 6)
+    monkeypatch.setattr(shown, "N_INIT", 4)
 
 
 def blobs(rng, k, n=40):
@@ -245,7 +245,7 @@ def test_distances_of_far_blobs_have_several_modes_and_a_cloud_has_one(rng):
 
 def test_only_so_many_rows_are_paired_as_p_values_are_tabled_for(rng):
     found = dip_on_distances(rng.normal(size=(500, 2)), rng)
-    assert found["rows"] == module.MAX_DIP_ROWS
+    assert found["rows"] == shown.MAX_DIP_ROWS
 
 
 def test_three_groups_on_a_line_are_found_although_two_are_no_better_than_one(rng):
