@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PATH = Path(__file__).parents[2] / "benchmarks" / "structure.py"
-SETS = [(p, number) for p in (3, 8) for number in range(5)]
+SETS = [(p, number) for p in (3, 8) for number in range(100, 105)]
 
 
 @pytest.fixture(scope="module")
