@@ -8,9 +8,9 @@ customer, all columns that a basis may ask for). Everything runs in a process of
 own, from a Parquet file of lines to one of a row a customer: recency, frequency and
 spend; all features that the data supports; and DuckDB by hand, which does no more
 than the five groupings that all bases cannot do without (orders, products, categories,
-brands and stores of each customer) and makes no feature of them. Of segtools the seconds before the engine starts (expressions
-built and made SQL) are shown apart: they do not depend on the size. `--memory` limits
-the engine. Growth is the time of a size over that of the one before, divided by how
+brands and stores of each customer) and makes no feature of them. Of segtools the
+seconds before the engine starts (expressions built and made SQL) are shown apart: they
+do not depend on the size. `--memory` limits the engine. Growth is the time of a size over that of the one before, divided by how
 many times larger it is: at most 1 is at most linear.
 """
 

@@ -90,6 +90,7 @@ def test_defaults_are_the_documented_ones():
         "max_actions": None,
         "max_fit_customers": 200_000,
         "force_segments": False,
+        "structure": {"agreement": 0.8, "depth": 0.4, "excess": 2.5},
         "segment_names": {},
         "smallest_cell": 10,
         "decisions": [],

@@ -41,6 +41,29 @@ class TableFile(DataFile):
     columns: dict[str, str] = Field({}, description="ours: theirs")
 
 
+class StructureThresholds(BaseModel):
+    """From where on customers form groups of their own.
+
+    Set on simulated customers; ``benchmarks/structure.py`` counts how often the verdict
+    is then right on others.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    agreement: float = Field(
+        0.8, description="median agreement of resamples at which groups recur", le=1
+    )
+    depth: float = Field(
+        0.4, description="customers in a valley to each on its lower hill", ge=0, lt=1
+    )
+    excess: float = Field(
+        2.5,
+        description="how many standard deviations closer together than in clouds of "
+        "the same margins and correlations",
+        ge=0,
+    )
+
+
 class Source(BaseModel):
     """Where the data comes from: a system and what that system needs."""
 

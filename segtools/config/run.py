@@ -10,7 +10,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.attributes import KINDS
-from segtools.config.blocks import Source, ZoneName, source_block
+from segtools.config.blocks import (
+    Source,
+    StructureThresholds,
+    ZoneName,
+    source_block,
+)
 from segtools.config.by_hand import decision_blocks
 from segtools.schema import STAGES, ConfigError, did_you_mean
 from segtools.timezones import instant
@@ -155,6 +160,12 @@ class RunConfig(BaseModel):
     )
     force_segments: bool = _key(
         False, "03_segmentation", "make segments although the verdict advises against"
+    )
+    structure: StructureThresholds = _key(
+        StructureThresholds().model_dump(),
+        "03_segmentation",
+        "from where on groups are groups",
+        validate_default=True,
     )
     segment_names: dict[str, str] = _key(
         {}, "03_segmentation", "segment_id or present name: your name"

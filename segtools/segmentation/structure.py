@@ -1,8 +1,8 @@
-"""Are there segments in the features at all? Gap statistic and bootstrap agreement.
+"""Are there segments in the features at all? Valleys, recurrence, and what is shown.
 
-Sources: Tibshirani, Walther & Hastie (2001) for the gap statistic; Hartigan & Hartigan
-(1985) and Adolfsson, Ackerman & Brownstein (2019) for the dip test on distances;
-Dolnicar & Leisch (2010) for agreement of bootstrap pairs that both predict everyone.
+Three answers: *natural* where valleys lie between customers (`valleys`), *reproducible*
+where segments recur beyond what margins and correlations bring (`references`), else
+*constructed*. What stands beside them is in `evidence`.
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial.distance import pdist
 
-from segtools.segmentation.clusters import N_INIT, learn_preprocess
+from segtools.config.blocks import StructureThresholds
+from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.doubts import giant, plain_doubts
+from segtools.segmentation.evidence import (
+    agreement_by_k,
+    best_candidate,
+    dip_on_distances,
+    gap_statistic,
+)
 from segtools.segmentation.inputs import telling
 from segtools.segmentation.preprocess import prepared
-from segtools.segmentation.references import recurs_beyond
-from segtools.segmentation.stability.gap import gap_curves, rule_k
-from segtools.segmentation.stability.kmeans import cloud, kmeans, nearest
-from segtools.segmentation.stability.pairs import bootstrap_pairs
-from segtools.segmentation.valleys import DEPTH, NaturalGroups, natural_groups
+from segtools.segmentation.references import tighter
+from segtools.segmentation.valleys import NaturalGroups, natural_groups, whitened
 
 Array = NDArray[np.float64]
 MAX_CLUSTERS = 6
@@ -33,10 +36,6 @@ MAX_DIVIDED = 10_000
 MIN_COMPLETE = 50
 # Fewer customers a feature and anything looks like a group (Qiu & Joe 2009).
 ROWS_PER_FEATURE = 10
-N_REFERENCES = 10
-N_PAIRS = 20
-AGREEMENT = 0.8
-MAX_DIP_ROWS = 379  # as many distances as the tabled p-values reach
 TEXT = {
     "natural": "The features fall into {k} natural groups: there are gaps between "
     "them, and resamples find them again (agreement {ari:.2f}).",
@@ -45,6 +44,12 @@ TEXT = {
     "constructed": "The features form no groups of their own: segments are lines drawn "
     "for a purpose (agreement of {k} groups in resamples {ari:.2f}).",
 }
+LIMITS_TEXT = (
+    "Valleys hold at most {depth:g} customers to each on the lower of their hills; "
+    "groups recur where resamples agree at {agreement:g} or more; without valleys, "
+    "customers must lie at least {excess:g} standard deviations closer together than "
+    "in clouds of the same margins and correlations."
+)
 
 
 @dataclass
@@ -61,8 +66,19 @@ class Structure:
     evidence: dict[str, Any] = field(default_factory=dict)
     labels: NDArray[np.int64] | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def limits_sentence(self) -> str:
+        """Say where the lines were that decided; empty where nothing was decided."""
+        limits = self.evidence.get("thresholds")
+        return LIMITS_TEXT.format(**limits) if limits else ""
 
-def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Structure:
+
+def structure_verdict(
+    X: pd.DataFrame | Array,
+    *,
+    random_state: int = 1,
+    thresholds: StructureThresholds | None = None,
+) -> Structure:
     """Say whether customers fall into natural, reproducible or no groups.
 
     Parameters
@@ -73,19 +89,22 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
         others remain; a sample of 2,500 customers decides.
     random_state : int, default=1
         Where chance starts.
+    thresholds : StructureThresholds, default=None
+        The block ``structure`` of a configuration; None means its defaults.
 
     Returns
     -------
     Structure
         ``label`` is *natural* if valleys divide the customers (`natural_groups`) and
         pairs of bootstrap solutions agree on as many clusters (median adjusted Rand
-        index of at least 0.8); *reproducible* if three or more clusters recur
-        without gaps, three pairs in four agreeing at 0.8 or more, and recur better
-        than in clouds without structure that keep the margins, or how features go
-        together (`recurs_beyond`); else *constructed*, as it is with fewer than 50
-        customers, or than 10 a feature. The gap statistic and the dip test on
-        distances are evidence that stands beside it and decides nothing: both see
-        groups in skewed or heavy tails, and miss small ones.
+        index of at least 0.8); *reproducible* if without gaps pairs agree as well on
+        three or more clusters, and customers are closer together than margins and
+        correlations alone bring them (`tighter`, by 2.5 standard deviations), both in
+        units of the features or both in units of the spread within small parts; else
+        *constructed*, as it is with fewer than 50 customers, or than 10 a feature. The
+        gap statistic and the dip test on distances are evidence that stands beside it
+        and decides nothing: both see groups in skewed or heavy tails, and miss small
+        ones.
 
     Raises
     ------
@@ -123,29 +142,32 @@ def structure_verdict(X: pd.DataFrame | Array, *, random_state: int = 1) -> Stru
     least = max(MIN_COMPLETE, ROWS_PER_FEATURE * Z.shape[1])
     if most < 2 or len(Z) < least or Z.shape[1] == 0:
         return _too_few(len(Z), Z.shape[1])
-    evidence = {"features": payload["uses"]} | _curves(Z, most, rng)
-    groups = _divided(frame, random_state)
+    limits = thresholds or StructureThresholds()
+    evidence = {"features": payload["uses"]} | _curves(Z, most, limits, rng)
+    groups = _divided(frame, random_state, limits)
     evidence |= _natural(groups, rng)
-    label, k = _label(Z, evidence, rng)
-    ari = dict(zip(*(evidence["agreement"][c] for c in ("k", "median")), strict=True))
-    ari |= {k: evidence["natural"]["agreement"]} if label == "natural" else {}
-    sentence = TEXT[label].format(k=k, ari=ari.get(k, 1.0))
-    evidence["thresholds"] = {"agreement": AGREEMENT, "depth": DEPTH}
+    label, k, ari = _label(Z, evidence, limits, rng)
+    sentence = TEXT[label].format(k=k, ari=ari)
+    evidence["thresholds"] = limits.model_dump()
     evidence["rows"], evidence["left_out"] = len(Z), left_out
     labels = _labels(groups, frame, len(X)) if label == "natural" else None
     return Structure(label, k, sentence, evidence, labels)
 
 
-def _curves(Z: Array, most: int, rng: np.random.Generator) -> dict[str, Any]:
+def _curves(
+    Z: Array, most: int, limits: StructureThresholds, rng: np.random.Generator
+) -> dict[str, Any]:
     """Give what is shown over the number of clusters, and the dip test."""
     gap = gap_statistic(Z, most, rng)
     ks = sorted({2, 3, 4, 5, *gap["candidates"].values()} - {1})
-    agreement = agreement_by_k(Z, [k for k in ks if k <= most], rng)
-    gap["n_clusters"] = _best_candidate(gap["candidates"], agreement)
+    agreement = agreement_by_k(Z, [k for k in ks if k <= most], rng, limits.agreement)
+    gap["n_clusters"] = best_candidate(gap["candidates"], agreement)
     return {"gap": gap, "agreement": agreement, "dip": dip_on_distances(Z, rng)}
 
 
-def _divided(frame: pd.DataFrame, random_state: int) -> NaturalGroups:
+def _divided(
+    frame: pd.DataFrame, random_state: int, limits: StructureThresholds
+) -> NaturalGroups:
     # With columns that say the same: they are no harm where spread is measured
     # within groups, and between few groups any two columns may go together.
     every = prepared(learn_preprocess(frame, distinct=False), frame)
@@ -153,7 +175,7 @@ def _divided(frame: pd.DataFrame, random_state: int) -> NaturalGroups:
     if len(every) > MAX_DIVIDED:
         rng = np.random.default_rng(random_state)
         some = every[np.sort(rng.choice(len(every), MAX_DIVIDED, replace=False))]
-    return natural_groups(some, random_state=random_state)
+    return natural_groups(some, random_state=random_state, depth=limits.depth)
 
 
 def _natural(groups: NaturalGroups, rng: np.random.Generator) -> dict[str, Any]:
@@ -206,128 +228,36 @@ def _complete(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 
 
 def _label(
-    Z: Array, evidence: dict[str, Any], rng: np.random.Generator
-) -> tuple[str, int]:
+    Z: Array,
+    evidence: dict[str, Any],
+    limits: StructureThresholds,
+    rng: np.random.Generator,
+) -> tuple[str, int, float]:
+    """Give the label, the number of clusters, and what resamples agree on it."""
     natural, agreement = evidence["natural"], evidence["agreement"]
-    if natural["n_groups"] > 1 and natural["agreement"] >= AGREEMENT:
-        return "natural", int(natural["n_groups"])
-    low = dict(zip(agreement["k"], agreement["low"], strict=True))
-    recurring = [k for k, ari in low.items() if k >= 3 and ari >= AGREEMENT]
+    if natural["n_groups"] > 1 and natural["agreement"] >= limits.agreement:
+        return "natural", int(natural["n_groups"]), natural["agreement"]
+    found = evidence["references"] = {}
+    recurring = _recurring(agreement, limits)
     if recurring:
-        ks = [k for k in agreement["k"] if k >= 3]
-        evidence["references"] = recurs_beyond(
-            Z,
-            _recurrence(agreement),
-            lambda cloud: _recurrence(agreement_by_k(cloud, ks, rng)),
-            rng,
-        )
-        if evidence["references"]["beyond"]:
-            return "reproducible", max(recurring)
+        found["features"] = tighter(Z, rng)
+        if found["features"]["excess"] >= limits.excess:
+            return "reproducible", *recurring[-1]
+    found["parts"] = tighter(Z, rng, lambda cloud: whitened(cloud, rng))
+    if found["parts"]["excess"] >= limits.excess:
+        again = agreement_by_k(whitened(Z, rng), [3, 4, 5], rng, limits.agreement)
+        found["parts"]["agreement"] = again
+        if recurring := _recurring(again, limits):
+            return "reproducible", *recurring[-1]
     median = dict(zip(agreement["k"], agreement["median"], strict=True))
     larger = {k: ari for k, ari in median.items() if k >= 3} or median
-    return "constructed", max(larger, key=lambda k: (larger[k], -k))
+    best = max(larger, key=lambda k: (larger[k], -k))
+    return "constructed", best, larger[best]
 
 
-def _recurrence(agreement: dict[str, Any]) -> float:
-    """Give the mean over 3 and more clusters of what resamples agree."""
+def _recurring(
+    agreement: dict[str, Any], limits: StructureThresholds
+) -> list[tuple[int, float]]:
+    """List the numbers of clusters, three or more, on which resamples agree."""
     pairs = zip(agreement["k"], agreement["median"], strict=True)
-    return float(np.mean([ari for k, ari in pairs if k >= 3]))
-
-
-def dip_on_distances(X: Array, rng: np.random.Generator) -> dict[str, float]:
-    """Ask whether the distances between customers have more than one mode.
-
-    Returns
-    -------
-    dict
-        ``dip``, ``p_value`` and the number of ``rows`` whose distances were taken.
-        Distances depend on each other, so the p-value screens; it proves nothing.
-    """
-    from diptest import diptest
-
-    rows = min(len(X), MAX_DIP_ROWS)
-    chosen = X[np.sort(rng.choice(len(X), rows, replace=False))]
-    dip, p = diptest(pdist(chosen))
-    return {"dip": float(dip), "p_value": float(p), "rows": rows}
-
-
-def gap_statistic(X: Array, most: int, rng: np.random.Generator) -> dict[str, Any]:
-    """Compare within-cluster spread with that of a box without structure.
-
-    The reference is uniform in the box of the principal components.
-
-    Returns
-    -------
-    dict
-        ``k``, ``gap``, ``se`` (lists for k = 1 to `most`) and ``candidates``, as
-        `gap_candidates` reads them.
-    """
-    found = gap_curves(X, most, rng=rng, n_references=N_REFERENCES, n_init=N_INIT)[2]
-    record = {"k": list(range(1, most + 1)), "gap": found.gap.tolist()}
-    record["se"] = found.se.tolist()
-    return record | {"candidates": gap_candidates(found.gap, found.se)}
-
-
-def gap_candidates(gap: Array, se: Array) -> dict[str, int]:
-    """Read the number of clusters off a gap curve by two rules.
-
-    Parameters
-    ----------
-    gap, se : array of shape (n_k,)
-        For k = 1, 2, ...
-
-    Returns
-    -------
-    dict
-        ``first``: the smallest k with Gap(k) >= Gap(k+1) - s(k+1) (Tibshirani et al.
-        2001), which stops at 1 wherever two clusters are no better than one, as with
-        three on a line; ``highest``: the smallest k within a standard error of the
-        highest gap.
-
-    Examples
-    --------
-    >>> gap_candidates(np.array([0.5, 0.45, 2.6, 2.3]), np.full(4, 0.06))
-    {'first': 1, 'highest': 3}
-    """
-    return {
-        "first": rule_k(gap, se, rule="Tibs2001SEmax"),
-        "highest": rule_k(gap, se, rule="globalSEmax"),
-    }
-
-
-def _best_candidate(candidates: dict[str, int], agreement: dict[str, Any]) -> int:
-    """Take the candidate on which resamples agree best, the smaller one of equals."""
-    median = dict(zip(agreement["k"], agreement["median"], strict=True))
-    known = sorted(k for k in candidates.values() if k in median)
-    return max(known, key=lambda k: (median[k], -k), default=1)
-
-
-def agreement_by_k(X: Array, ks: list[int], rng: np.random.Generator) -> dict[str, Any]:
-    """Cluster pairs of bootstrap samples, let both predict everyone, compare.
-
-    Returns
-    -------
-    dict
-        ``k``, ``median``, ``low`` and ``high`` (quartiles) of the adjusted Rand
-        index, ``weakest`` (the median with which the least stable segment is found
-        again, SLSw), and the number of ``pairs``.
-    """
-    points = cloud(X)
-    base = {}
-    for k in ks:
-        fit = kmeans(points, k, rng=rng, n_init=N_INIT)
-        base[k] = nearest(points, fit.centres)
-    seed = int(rng.integers(2**31))
-    pairs = bootstrap_pairs(
-        points, base, random_state=seed, n_pairs=N_PAIRS, n_init=N_INIT, double=False
-    )
-    rows: dict[str, Any] = {"k": ks, "median": [], "low": [], "high": []}
-    rows["weakest"] = []
-    for k in ks:
-        low, median, high = np.quantile(pairs[k].ari, [0.25, 0.5, 0.75])
-        rows["low"].append(float(low))
-        rows["median"].append(float(median))
-        rows["high"].append(float(high))
-        weakest = np.nanmin(np.nanmedian(pairs[k].within, axis=0))
-        rows["weakest"].append(float(weakest))
-    return rows | {"pairs": N_PAIRS}
+    return [(k, ari) for k, ari in pairs if k >= 3 and ari >= limits.agreement]

@@ -4,23 +4,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segtools.config.blocks import StructureThresholds
+from segtools.segmentation import evidence as shown
 from segtools.segmentation import structure as module
 from segtools.segmentation.doubts import heard
-from segtools.segmentation.structure import (
-    MAX_CLUSTERS,
+from segtools.segmentation.evidence import (
     agreement_by_k,
     dip_on_distances,
     gap_statistic,
-    structure_verdict,
 )
+from segtools.segmentation.structure import MAX_CLUSTERS, structure_verdict
 
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch):
     """Take fewer draws; the rules stay the same."""
-    monkeypatch.setattr(module, "N_PAIRS", 6)
-    monkeypatch.setattr(module, "N_REFERENCES", 6)
-    monkeypatch.setattr(module, "N_INIT", 4)
+    monkeypatch.setattr(shown, "N_PAIRS", 6)
+    monkeypatch.setattr(shown, "N_REFERENCES", 6)
+    monkeypatch.setattr(shown, "N_INIT", 4)
 
 
 def blobs(rng, k, n=40):
@@ -121,34 +122,51 @@ def test_the_evidence_can_be_drawn(rng):
     ):
         assert low <= median <= high <= 1
     assert 0 <= evidence["dip"]["p_value"] <= 1
-    assert evidence["thresholds"] == {"agreement": 0.8, "depth": 0.4}
+    assert evidence["thresholds"] == {"agreement": 0.8, "depth": 0.4, "excess": 2.5}
     assert evidence["natural"]["n_groups"] == 1
 
 
 @pytest.mark.parametrize(
-    ("natural", "recurs", "median", "references", "expected"),
+    ("natural", "recurs", "median", "excess", "expected"),
     [
-        (3, 0.8, {2: 0.9, 3: 0.8, 4: 0.5}, 0.3, ("natural", 3)),
-        (2, 0.9, {2: 0.9}, 0.3, ("natural", 2)),
-        (3, 0.79, {2: 0.9, 3: 0.9, 4: 0.5}, 0.3, ("reproducible", 3)),
-        (1, 0.0, {2: 0.9, 3: 0.5, 4: 0.9}, 0.3, ("reproducible", 4)),
-        (1, 0.0, {2: 0.9, 3: 0.5, 4: 0.9}, 0.7, ("constructed", 4)),
-        (1, 0.0, {2: 0.9, 3: 0.5, 4: 0.84}, 0.3, ("constructed", 4)),
-        (1, 0.0, {2: 0.95, 3: 0.5, 4: 0.6}, 0.3, ("constructed", 4)),
-        (1, 0.0, {2: 0.9}, 0.3, ("constructed", 2)),
+        (3, 0.8, {2: 0.9, 3: 0.8, 4: 0.5}, 0.3, ("natural", 3, 0.8)),
+        (2, 0.9, {2: 0.9}, 0.3, ("natural", 2, 0.9)),
+        (3, 0.79, {2: 0.9, 3: 0.9, 4: 0.5}, 2.5, ("reproducible", 3, 0.9)),
+        (1, 0.0, {2: 0.9, 3: 0.8, 4: 0.9}, 2.5, ("reproducible", 4, 0.9)),
+        (1, 0.0, {2: 0.9, 3: 0.5, 4: 0.9}, 2.4, ("constructed", 4, 0.9)),
+        (1, 0.0, {2: 0.95, 3: 0.5, 4: 0.79}, 9.0, ("reproducible", 3, 0.85)),
+        (1, 0.0, {2: 0.9}, 0.3, ("constructed", 2, 0.9)),
     ],
 )
-def test_natural_needs_valleys_and_reproducible_more_than_clouds_have(
-    natural, recurs, median, references, expected, rng, monkeypatch
+def test_natural_needs_valleys_and_reproducible_more_than_margins_give(
+    natural, recurs, median, excess, expected, rng, monkeypatch
 ):
-    # The quarter of the pairs that agree least lies 0.05 below the middle one.
     agreement = {"k": list(median), "median": list(median.values())}
-    agreement["low"] = [m - 0.05 for m in median.values()]
     evidence = {"natural": {"n_groups": natural, "agreement": recurs}}
-    of_clouds = {"k": [3], "median": [references]}
-    monkeypatch.setattr(module, "agreement_by_k", lambda *_: of_clouds)
+    in_parts = {"k": [3], "median": [0.85]}
+    monkeypatch.setattr(module, "agreement_by_k", lambda *_: in_parts)
+    monkeypatch.setattr(module, "tighter", lambda *_: {"excess": excess})
     evidence["agreement"] = agreement
-    assert module._label(rng.normal(size=(60, 2)), evidence, rng) == expected
+    Z, limits = rng.normal(size=(60, 2)), StructureThresholds()
+    assert module._label(Z, evidence, limits, rng) == expected
+
+
+def test_a_bent_line_of_customers_is_reproducible(rng):
+    angle = rng.uniform(0, np.pi, 500)
+    X = 0.1 * rng.normal(size=(500, 3))
+    X[:, :2] += np.column_stack([np.cos(angle), np.sin(angle)])
+    found = structure_verdict(X)
+    assert found.label == "reproducible"
+    assert found.sentence.startswith("There are no gaps between customers, yet ")
+
+
+def test_thresholds_decide_and_are_named(rng):
+    X = np.vstack([rng.normal(c, 1, (100, 2)) for c in ((0, 0), (7, 0), (0, 7))])
+    strict = StructureThresholds(depth=0.0)
+    found = structure_verdict(X, thresholds=strict)
+    assert structure_verdict(X).label == "natural"
+    assert found.label != "natural"
+    assert found.evidence["thresholds"]["depth"] == 0.0
 
 
 @pytest.mark.parametrize("rho", [0.6, 0.9])
@@ -228,7 +246,7 @@ def test_distances_of_far_blobs_have_several_modes_and_a_cloud_has_one(rng):
 
 def test_only_so_many_rows_are_paired_as_p_values_are_tabled_for(rng):
     found = dip_on_distances(rng.normal(size=(500, 2)), rng)
-    assert found["rows"] == module.MAX_DIP_ROWS
+    assert found["rows"] == shown.MAX_DIP_ROWS
 
 
 def test_three_groups_on_a_line_are_found_although_two_are_no_better_than_one(rng):

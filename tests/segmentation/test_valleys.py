@@ -69,6 +69,29 @@ def test_a_handful_far_away_is_odd_and_no_group(rng):
     assert natural_groups(X).n_groups == 1
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_small_groups_of_many_features_are_not_cut_in_two(seed):
+    rng = np.random.default_rng(seed)
+    X, own = planted(rng, (200, 60, 60, 60), apart=5.0, p=8)
+    assert adjusted_rand_score(own, natural_groups(X).labels) > 0.97
+
+
+def test_two_groups_in_one_part_are_divided_by_a_second_look():
+    # Twelve parts alone take the first two for one.
+    rng = np.random.default_rng([7, 3, 500, 3, 758])
+    k = int(rng.integers(3, 7))
+    centres = rng.normal(size=(k, 3))
+    distance = np.linalg.norm(centres[:, None] - centres[None], axis=2)
+    centres *= 6 / distance[distance > 0].min()
+    share = 0.06 + rng.dirichlet(np.full(k, 1.5)) * (1 - 0.06 * k)
+    own = rng.choice(k, size=500, p=share)
+    X = centres[own] + rng.normal(size=(500, 3))
+    found = natural_groups((X - X.mean(axis=0)) / X.std(axis=0), random_state=3)
+    assert found.n_groups == k == 3
+    assert adjusted_rand_score(own, found.labels) > 0.97
+    assert min(v.apart for v in found.valleys.values()) > 3
+
+
 def test_the_valley_between_halves_and_between_groups(rng):
     cloud = rng.normal(size=(2_000, 2))
     left = cloud[:, 0] < 0
