@@ -146,6 +146,11 @@ class RunConfig(BaseModel):
     force_segments: bool = _key(
         False, "03_segmentation", "make segments although the verdict advises against"
     )
+    sensitivity: bool = _key(
+        False,
+        "03_segmentation",
+        "repeat it under some 48 other choices, which takes minutes",
+    )
     segment_names: dict[str, str] = _key(
         {}, "03_segmentation", "segment_id or present name: your name"
     )
