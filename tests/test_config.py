@@ -89,6 +89,7 @@ def test_defaults_are_the_documented_ones():
         "min_share": 0.03,
         "max_fit_customers": 200_000,
         "force_segments": False,
+        "sensitivity": False,
         "segment_names": {},
         "seed": 1,
     }

@@ -14,7 +14,7 @@ from segtools.segmentation.contest import Contest, Rules, run_contest
 from segtools.segmentation.freeze import final_task, fit_sample, segment_ranks
 from segtools.segmentation.scheme import Learned, Scheme, Task, known_scheme, schemes
 from segtools.segmentation.structure import Structure
-from segtools.segmentation.verdict import decide
+from segtools.segmentation.verdict import decide, judge_worth
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,7 @@ def learn_alternative(
     structure : Structure
         Verdict of the same features and seed.
     rules : Rules
-        With the one ``method`` and ``n_segments`` to take; it meets chance and the
-        trivial schemes, and no other method.
+        With the one ``method`` and ``n_segments`` to take.
     logged : bool, default=True
         Whether k-means takes logs of skewed columns before it standardises them.
     force : bool, default=False
@@ -97,8 +96,7 @@ def learn_alternative(
         If the method cannot learn from this data.
     """
     scheme = _scheme(rules.method, logged=logged)
-    among = [*schemes("baseline"), scheme]
-    contest = run_contest(data.learning, data.plan, rules, among=among)
+    contest = _contest(data, scheme, rules)
     task = final_task(data.learning, data.features, rules, rules.sizes[-1])
     task = fit_sample(task, max_fit_customers)
     learned = scheme.learn(task)
@@ -123,6 +121,21 @@ def _scheme(method: str, *, logged: bool) -> Scheme:
     if logged:
         return scheme
     return replace(scheme, learn=lambda t: learn_centroids(t, t.features, plain=True))
+
+
+def _contest(data: Prepared, scheme: Scheme, rules: Rules) -> Contest:
+    """Let a method meet chance and the trivial schemes, and others only if it must.
+
+    A run segments if any scheme beats chance: where this one does, the others would
+    change nothing and are spared.
+    """
+    baselines = schemes("baseline")
+    among = [*baselines, scheme]
+    contest = run_contest(data.learning, data.plan, rules, among=among)
+    if judge_worth(contest).beats_random:
+        return contest
+    others = [s for s in schemes("scheme") if s.name != scheme.name]
+    return run_contest(data.learning, data.plan, rules, among=[*among, *others])
 
 
 def _everybody(

@@ -136,15 +136,13 @@ def _at(company: Company, i: int) -> tuple[float, float]:
 def _row(stays: NDArray[np.float64], pairs: list[tuple[float, float]]) -> dict:
     known = stays[~np.isnan(stays)]
     alike = np.array([jaccard for jaccard, _ in pairs])
-    border = int((known < BORDER).sum())
-    row: dict[str, Any] = {
+    row: dict[str, Any] = {"dissolved": int((alike <= DISSOLVED).sum())}
+    if len(known) < K_MIN:
+        return row | dict.fromkeys(("n", "stays", "by_chance", "jaccard", "border"))
+    return row | {
         "n": len(stays),
-        "stays": float(known.mean()) if len(known) else None,
+        "stays": float(known.mean()),
         "by_chance": float(np.mean([chance for _, chance in pairs])),
         "jaccard": float(alike.mean()),
-        "border": border,
-        "dissolved": int((alike <= DISSOLVED).sum()),
+        "border": int((known < BORDER).sum()),
     }
-    if len(known) < K_MIN:
-        row |= dict.fromkeys(("n", "stays", "by_chance", "jaccard", "border"))
-    return row

@@ -9,18 +9,17 @@ from typing import Any
 import pandas as pd
 
 from segtools.segmentation.alternatives import Alternative
-from segtools.segmentation.choices import Choice, Variant
+from segtools.segmentation.choices import POLICIES, Choice, Variant
 from segtools.segmentation.claims import Claim, Own, claims_of
 from segtools.segmentation.company import company_of
-from segtools.wording import number, percent
+from segtools.wording import listed, number, percent
 
 # A choice is to blame if a claim holds less often at one of its levels by this much.
 BLAME = 0.25
 NAMES = {
     "window_days": "window",
-    "returns": "returns",
     "n_segments": "number of segments",
-    "huge_orders": "huge orders",
+    **{name: name.replace("_", " ") for name in POLICIES},
 }
 COLUMNS = ("Headline claim", "Holds", "Blame", "Holds by level")
 
@@ -82,9 +81,11 @@ def compare(own: Own, choices: list[Choice], trials: list[Trial]) -> Sensitivity
 
     Notes
     -----
-    *Blame* is a main effect: the choice between whose levels the share of variants in
-    which the claim holds differs most, if by at least 25 points. In a balanced design
-    the other choices are the same at every level.
+    *Blame* is the largest main effect: the choice between whose levels the share of
+    variants in which the claim holds differs most, if by at least 25 points; several
+    where they tie. In a balanced design the other choices are alike at every level.
+    What two choices do only together can show as the effect of a third, as in every
+    design that is not run in full; ``fails_in`` lists the variants.
     """
     done = [t for t in trials if t.found is not None]
     found = [t.found for t in done if t.found is not None]
@@ -126,8 +127,8 @@ def _claim(claim: Claim, choices: list[Choice], done: list[Trial]) -> dict[str, 
     figures = [claim.figure(t.found) for t in done if t.found is not None]
     holds = [bool(claim.holds(f)) for f in figures]
     effects = [_effect(c, holds, done) for c in choices]
-    blamed = max(effects, key=lambda e: float(e["spread"]), default=None)
-    blame = blamed["choice"] if blamed and blamed["spread"] >= BLAME else None
+    most = max((float(e["spread"]) for e in effects), default=0.0)
+    blame = [e["choice"] for e in effects if e["spread"] == most >= BLAME]
     return {
         "name": claim.name,
         "sentence": claim.sentence,
@@ -179,24 +180,26 @@ def _quoted(sentence: str) -> str:
 def claims_table(record: dict[str, Any]) -> pd.DataFrame:
     """Tabulate the claims of a record: holds in how many, blame, share by level."""
     rows = [
-        (
-            c["sentence"],
-            f"{c['holds']} of {c['of']}",
-            NAMES.get(c["blame"], c["blame"] or ""),
-            _levels(c),
-        )
+        (c["sentence"], f"{c['holds']} of {c['of']}", _names(c), _levels(c))
         for c in record["claims"]
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _levels(claim: dict[str, Any]) -> str:
-    effect = next((e for e in claim["effects"] if e["choice"] == claim["blame"]), None)
-    if effect is None:
+def _names(claim: dict[str, Any]) -> str:
+    if not claim["blame"]:
         return "" if claim["holds"] == claim["of"] else "no single choice"
-    return ", ".join(
-        f"{_level(row['level'])}: {row['holds']} of {row['of']}"
-        for row in effect["levels"]
+    return listed(NAMES.get(name, name) for name in claim["blame"])
+
+
+def _levels(claim: dict[str, Any]) -> str:
+    effects = [e for e in claim["effects"] if e["choice"] in claim["blame"]]
+    return "; ".join(
+        ", ".join(
+            f"{_level(row['level'])}: {row['holds']} of {row['of']}"
+            for row in effect["levels"]
+        )
+        for effect in effects
     )
 
 
