@@ -112,17 +112,23 @@ def _order(own: Own) -> list[Claim]:
     return [
         Claim(
             "best_first",
-            f"Customers of {own.order[0]} can be expected to bring the most.",
+            f"Nobody can be expected to bring more than customers of {own.order[0]}.",
             expected,
-            lambda found: found[0] > max(found[1:]),
+            lambda found: found[0] == max(found) > min(found),
         ),
         Claim(
             "order",
-            f"Expected outcome falls from segment to segment: {', '.join(own.order)}.",
+            f"The expected outcome never rises from {own.order[0]} down to "
+            f"{own.order[-1]}.",
             expected,
-            lambda found: all(high > low for high, low in pairwise(found)),
+            _falls,
         ),
     ]
+
+
+def _falls(found: list[float]) -> bool:
+    """Say whether nothing contradicts the order; two that were merged do not."""
+    return all(a >= b for a, b in pairwise(found)) and found[0] > found[-1]
 
 
 def expected_of(own: Own, other: Alternative) -> list[float]:
