@@ -10,8 +10,9 @@ spend; all features that the data supports; and DuckDB by hand, which does no mo
 than the five groupings that all bases cannot do without (orders, products, categories,
 brands and stores of each customer) and makes no feature of them. Of segtools the
 seconds before the engine starts (expressions built and made SQL) are shown apart: they
-do not depend on the size. `--memory` limits the engine. Growth is the time of a size over that of the one before, divided by how
-many times larger it is: at most 1 is at most linear.
+do not depend on the size. `--memory` limits the engine. Growth is the time of a size
+over that of the one before, divided by how many times larger it is: at most 1 is at
+most linear.
 """
 
 from __future__ import annotations

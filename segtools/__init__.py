@@ -62,6 +62,7 @@ _HOMES = {
     "profiles.personas": ("build_personas",),
     "profiles.actions": ("build_actions",),
     "destinations.spreadsheet": ("export_spreadsheet",),
+    "report.sensitivity": ("sensitivity",),
     "report.stage": ("open_stage", "parameters_of"),
 }
 _ROOMS = ("features", "goals", "plots", "segmentation", "simulate")

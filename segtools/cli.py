@@ -117,6 +117,24 @@ def assign(
     print(out)
 
 
+@app.command()
+def sensitivity(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")],
+    as_json: AsJson = False,
+) -> None:
+    """Repeat a run under other defensible choices: what holds, and who stays."""
+    from segtools.report.sensitivity import sensitivity as repeat
+
+    with _progress("variant") as bar:
+        found = repeat(run_dir, progress=bar)
+    if as_json:
+        print(json.dumps(found.record, default=str))
+        return
+    _print_frame("Headline claims", found.table())
+    _print_frame("Who stays together", found.segments())
+    _out.print(found.sentence, markup=False)
+
+
 def _configured(config: str, p: list[str] | None) -> RunConfig:
     overrides = dict(parse_override(text) for text in p or [])
     bundled = None if Path(config).exists() else configuration(config)
@@ -130,12 +148,15 @@ def _say(text: str) -> None:
 class _progress:  # noqa: N801
     """Show stage and cell: a bar on a terminal, one line a stage elsewhere."""
 
+    def __init__(self, what: str = "cell") -> None:
+        self.what = what
+
     def __enter__(self) -> Any:
         self.stage = ""
         self.bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
-            TextColumn("cell {task.completed:.0f} of {task.total:.0f}"),
+            TextColumn(self.what + " {task.completed:.0f} of {task.total:.0f}"),
             TimeElapsedColumn(),
             console=_err,
             disable=not _err.is_terminal,
@@ -149,7 +170,7 @@ class _progress:  # noqa: N801
             self.task = self.bar.add_task(stage, total=cells)
         self.bar.update(self.task, completed=cell)
         if not _err.is_terminal:
-            _say(f"{stage}: cell {cell} of {cells}")
+            _say(f"{stage}: {self.what} {cell} of {cells}")
 
     def __exit__(self, *error: object) -> None:
         self.bar.stop()
@@ -194,6 +215,13 @@ def _grid(title: str, head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Non
         cells = (f"{c:,}" if isinstance(c, int) else str(c) for c in row)
         table.add_row(*(escape(c) for c in cells))
     _out.print(table)
+
+
+def _print_frame(title: str, frame: Any) -> None:
+    from segtools.plots.cells import cell_strings
+
+    strings = cell_strings(frame, frame.attrs.get("formats", {}))
+    _grid(title, tuple(frame.columns), list(strings.itertuples(index=False)))
 
 
 def _fail(error: BaseException, code: int) -> int:

@@ -167,6 +167,11 @@ class RunConfig(BaseModel):
         "from where on groups are groups",
         validate_default=True,
     )
+    sensitivity: bool = _key(
+        False,
+        "03_segmentation",
+        "repeat it under some 48 other choices, which takes minutes",
+    )
     segment_names: dict[str, str] = _key(
         {}, "03_segmentation", "segment_id or present name: your name"
     )

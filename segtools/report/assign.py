@@ -56,7 +56,7 @@ def assign_file(
         raise ConfigError(
             f"--out must end in .parquet or .csv, but it is {out.name!r}. Rename it."
         )
-    run = _finished(run_dir)
+    run = finished_run(run_dir)
     body = dict(run["config"]) | {"as_of": run["as_of"]} | (overrides or {})
     body["source"] = _source(body["source"], data)
     frame = _assigned(run_dir, validate(body))
@@ -93,7 +93,8 @@ def _refuse_unknown(model: SegmentModel, here: set[str]) -> None:
         )
 
 
-def _finished(run_dir: Path) -> dict[str, Any]:
+def finished_run(run_dir: Path) -> dict[str, Any]:
+    """Read ``run.json`` of a finished run, or refuse."""
     if not (run_dir / "run.json").is_file():
         raise ConfigError(
             f"RUN must be the folder of a run, but there is no run.json in {run_dir}. "

@@ -115,7 +115,13 @@ class Contest:
         return max(own, key=lambda e: float(e.draws[FIGURE][0]), default=None)
 
 
-def run_contest(learning: pd.DataFrame, plan: dict[str, Any], rules: Rules) -> Contest:
+def run_contest(
+    learning: pd.DataFrame,
+    plan: dict[str, Any],
+    rules: Rules,
+    *,
+    among: list[Scheme] | None = None,
+) -> Contest:
     """Let every scheme learn on one period and judge it on a later one.
 
     Parameters
@@ -126,6 +132,8 @@ def run_contest(learning: pd.DataFrame, plan: dict[str, Any], rules: Rules) -> C
         ``evidence``, ``sentence`` and ``legs``, as a Plan records them.
     rules : Rules
         Goal, numbers of segments, smallest share, seed and method.
+    among : list of Scheme, optional
+        Only these enter, and no individual prediction; default all registered ones.
 
     Returns
     -------
@@ -151,8 +159,10 @@ def run_contest(learning: pd.DataFrame, plan: dict[str, Any], rules: Rules) -> C
             bootstrap_weights(len(judge), N_DRAWS, rules.seed + i)
             for i, (_, judge) in enumerate(splits)
         ]
-        contest.entries += _entries(splits, weights, rules)
-        contest.entries.append(_ceiling(splits, weights, rules))
+        entering = schemes() if among is None else among
+        contest.entries += _entries(splits, weights, rules, entering)
+        if among is None:
+            contest.entries.append(_ceiling(splits, weights, rules))
     choose(contest)
     return contest
 
@@ -200,9 +210,11 @@ def task_of(learn: pd.DataFrame, at: pd.DataFrame, rules: Rules, n: int) -> Task
     )
 
 
-def _entries(splits: list[Split], weights: list[Array], rules: Rules) -> list[Entry]:
+def _entries(
+    splits: list[Split], weights: list[Array], rules: Rules, entering: list[Scheme]
+) -> list[Entry]:
     found = []
-    for scheme in schemes():
+    for scheme in entering:
         sizes = rules.sizes if scheme.role == "scheme" else rules.sizes[-1:]
         for n in sizes:
             found.append(_entry(scheme, n, splits, weights, rules))
