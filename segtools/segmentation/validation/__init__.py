@@ -5,6 +5,7 @@ the difference, how much of it is allowed, and whether they agree. The notebook
 ``lessons/validation.ipynb`` shows them, and the tests require that every row agrees.
 """
 
+from segtools.segmentation.validation.absent import left_out
 from segtools.segmentation.validation.answers import categories, latent_class_figures
 from segtools.segmentation.validation.clusters import (
     silhouettes,
@@ -12,7 +13,6 @@ from segtools.segmentation.validation.clusters import (
     sums_of_squares,
 )
 from segtools.segmentation.validation.gaps import gap_figures, gap_rules
-from segtools.segmentation.validation.left_out import left_out
 from segtools.segmentation.validation.lifetimes import lifetime_figures
 from segtools.segmentation.validation.printed import verdict
 from segtools.segmentation.validation.resamples import (
