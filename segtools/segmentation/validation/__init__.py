@@ -14,7 +14,7 @@ from segtools.segmentation.validation.clusters import (
 )
 from segtools.segmentation.validation.gaps import gap_figures, gap_rules
 from segtools.segmentation.validation.lifetimes import lifetime_figures
-from segtools.segmentation.validation.printed import verdict
+from segtools.segmentation.validation.printed import shown, sources, summary, verdict
 from segtools.segmentation.validation.resamples import (
     by_hand,
     resampled,
@@ -33,9 +33,12 @@ __all__ = [
     "never_decide",
     "resampled",
     "shape_figures",
+    "shown",
     "silhouettes",
     "sizes",
+    "sources",
     "starts_matter",
+    "summary",
     "sums_of_squares",
     "verdict",
 ]

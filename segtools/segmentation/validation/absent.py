@@ -5,21 +5,22 @@ from __future__ import annotations
 import pandas as pd
 
 from segtools.segmentation.validation.data import cdnow_orders
+from segtools.segmentation.validation.printed import BG_PAPER, POLCA, TWICE
 
 _ALWAYS = (
     (
         "fast-food survey (1,453 × 15): k-means, agreement, latent classes",
-        "Dolnicar, Gruen & Leisch 2018, appendix A",
+        "Dolnicar et al. 2018",
         "The terms of the data are not settled, so they do not travel with segtools.",
     ),
     (
         "poLCA's table of an election (1,785 answers of 2000)",
-        "R, poLCA manual",
+        POLCA,
         "The answers of so many persons are a data set, not a table to type in.",
     ),
     (
         "classes of the cheating table that depend on grades (-429.6384)",
-        "R, poLCA manual",
+        POLCA,
         "segtools has no latent classes with covariates; the grades are not typed in.",
     ),
     (
@@ -34,18 +35,18 @@ _ALWAYS = (
     ),
     (
         "ambiguous pairs of iris with 4, 5 and 6 clusters (0.110, 0.042, 0.144)",
-        "second implementation (numpy, scikit-learn)",
+        TWICE,
         "They depend on the number of starts, which was not noted down.",
     ),
     (
         "how well segments foretell CDNOW's spend on a holdout",
-        "second implementation (numpy, scikit-learn)",
+        TWICE,
         "Printed nowhere: benchmarks measure this on data that nobody has tuned on.",
     ),
 )
 _NO_CDNOW = (
     "lifetime models of CDNOW",
-    "Fader, Hardie & Lee 2005 and others",
+    BG_PAPER,
     "The data travel in the package lifetimes, which is not installed here.",
 )
 

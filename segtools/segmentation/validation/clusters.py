@@ -14,11 +14,9 @@ from segtools.segmentation.stability.borders import (
 )
 from segtools.segmentation.stability.kmeans import Solution, cloud, kmeans, nearest
 from segtools.segmentation.validation.data import iris, ruspini, wine
-from segtools.segmentation.validation.printed import Figure, compared
+from segtools.segmentation.validation.printed import R_KMEANS, TWICE, Figure, compared
 
 TABLES = {"ruspini": ruspini, "iris": iris, "wine": wine}
-WELL_KNOWN = "R, kmeans (well known)"
-TWICE = "second implementation (numpy, scikit-learn)"
 _STARTS = 50  # the best of ten is a little worse for four and six clusters of iris
 _SQUARES = {
     "ruspini": {1: "244373.87", 2: "89337.83", 3: "51063.48", 4: "12881.05"},
@@ -47,12 +45,12 @@ def sums_of_squares() -> pd.DataFrame:
     True
     """
     figures = [
-        Figure(f"{name}, {k} clusters", printed, _fitted(name, k).inertia)
+        Figure(f"{name}, k = {k}", printed, _fitted(name, k).inertia)
         for name, by_k in _SQUARES.items()
         for k, printed in by_k.items()
     ]
-    five = Figure("ruspini, 5 clusters", "10126.72", _fitted("ruspini", 5).inertia)
-    known = compared(WELL_KNOWN, figures)
+    five = Figure("ruspini, k = 5", "10126.72", _fitted("ruspini", 5).inertia)
+    known = compared(R_KMEANS, figures)
     return pd.concat([known, compared(TWICE, [five])], ignore_index=True)
 
 
@@ -67,8 +65,8 @@ def sizes() -> pd.DataFrame:
     figures = []
     for (name, k), printed in _SIZES.items():
         found = ", ".join(map(str, np.sort(np.bincount(labels(name, k)))))
-        figures.append(Figure(f"{name}, sizes of {k} clusters", printed, found))
-    return compared(WELL_KNOWN, figures)
+        figures.append(Figure(f"{name}, k = {k}", printed, found))
+    return compared(R_KMEANS, figures)
 
 
 def silhouettes() -> pd.DataFrame:
@@ -80,13 +78,13 @@ def silhouettes() -> pd.DataFrame:
     True
     """
     figures = [
-        Figure(f"{name}, {k} clusters", printed, _silhouette(name, k))
+        Figure(f"{name}, k = {k}", printed, _silhouette(name, k))
         for name, by_k in _EXACT.items()
         for k, printed in by_k.items()
     ]
     for k, printed in _SIMPLE.items():
         found = simplified_silhouette(TABLES["iris"](), _fitted("iris", k).centres)
-        what = f"iris, {k} clusters, simplified"
+        what = f"iris, k = {k}, simplified"
         figures.append(Figure(what, printed, float(found.mean())))
     return compared(TWICE, figures)
 

@@ -15,13 +15,17 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from segtools.segmentation.stability.gap import Gap, gap_curves, rule_k
-from segtools.segmentation.validation.clusters import TABLES, TWICE
+from segtools.segmentation.validation.clusters import TABLES
 from segtools.segmentation.validation.data import ruspini
-from segtools.segmentation.validation.printed import Figure, compared
+from segtools.segmentation.validation.printed import (
+    R_GAP,
+    R_RULES,
+    TWICE,
+    Figure,
+    compared,
+)
 
 Array = NDArray[np.float64]
-R_GAP = "R, cluster::clusGap with pam, 500 references"
-R_RULES = "R, cluster::maxSE"
 _R_REFERENCES, _OWN_REFERENCES = 500, 60
 _LOG_W = "7.187997 6.628498 6.261660 5.692736 5.580999 5.500583 5.394195 5.320052"
 _GAP = "-0.0527 0.1543 0.3083 0.6918 0.6576 0.6191 0.6221 0.6010"
@@ -65,15 +69,15 @@ def gap_figures(*, n_references: int = 100, random_state: int = 1) -> pd.DataFra
     cut = curves(8, powers=(1,), cluster=medoids)[1]
     # R halves W where the power is 1.
     of_data = [
-        Figure(f"ln W, {k} medoids", printed, float(w - np.log(2)))
+        Figure(f"ln W by medoids, k = {k}", printed, float(w - np.log(2)))
         for k, (printed, w) in enumerate(zip(_LOG_W.split(), cut.log_w, strict=True), 1)
     ]
     errors = _errors(cut, n_references, _R_REFERENCES)
-    of_gaps = _curve(cut, _GAP, errors, "gap, {} medoids")
-    choice = Figure("number that firstSEmax reads off", "4", cut.n_clusters())
+    of_gaps = _curve(cut, _GAP, errors, "gap by medoids, k = {}")
+    choice = Figure("k that firstSEmax reads off", "4", cut.n_clusters())
     means = curves(5)[2]
     errors = _errors(means, n_references, _OWN_REFERENCES)
-    squared = _curve(means, _SQUARED, errors, "gap of squares, {} means")
+    squared = _curve(means, _SQUARED, errors, "gap of squares by means, k = {}")
     known = compared(R_GAP, [*of_data, *of_gaps, choice])
     return pd.concat([known, compared(TWICE, squared)], ignore_index=True)
 
@@ -97,7 +101,7 @@ def gap_rules(*, n_references: int = 60, random_state: int = 1) -> pd.DataFrame:
             rule_k(np.array(_CURVE), np.array(_ERRORS), rule=rule, factor=f)
             for f in _FACTORS
         ]
-        what = f"{rule} for factors 1/4, 1, 2, 4"
+        what = f"made-up curve, {rule}"
         fixture.append(Figure(what, printed, ", ".join(map(str, found))))
     curves = {
         name: gap_curves(

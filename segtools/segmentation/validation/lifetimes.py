@@ -15,13 +15,18 @@ from segtools.features.lifetime.history import purchase_history
 from segtools.features.lifetime.mbg_nbd import MbgNbd
 from segtools.features.lifetime.nbd import Nbd
 from segtools.features.lifetime.pareto_nbd import ParetoNbd
-from segtools.segmentation.validation.clusters import TWICE
 from segtools.segmentation.validation.data import cdnow_orders, cdnow_summary
-from segtools.segmentation.validation.printed import COLUMNS, Figure, compared
+from segtools.segmentation.validation.printed import (
+    BG_PAPER,
+    COLUMNS,
+    GG_PAPER,
+    LIFETIMES,
+    SUMMARY,
+    TWICE,
+    Figure,
+    compared,
+)
 
-BG_PAPER = "Fader, Hardie & Lee 2005"
-LIFETIMES = "tests of lifetimes 0.11.3"
-GG_PAPER = "Fader & Hardie 2013"
 END = "1997-10-01"
 _COUNTS = ["frequency", "recency", "age"]
 _MODELS = {"BG/NBD": BgNbd, "Pareto/NBD": ParetoNbd, "MBG/NBD": MbgNbd, "NBD": Nbd}
@@ -120,7 +125,7 @@ def _totals(log: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
         Figure("purchases in the next 39 weeks", "1882", int(log["later"].sum())),
         Figure("customers who made them", "684", int((log["later"] > 0).sum())),
     ]
-    return compared("summary of CDNOW, printed with the papers", figures)
+    return compared(SUMMARY, figures)
 
 
 def _parameters(name: str, model: Any, printed: str, level: str) -> list[Figure]:

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from segtools.wording import number
+from segtools.wording import MINUS, number
 
 COLUMNS = ["figure", "source", "published", "segtools", "difference", "allowed"]
 COLUMNS += ["measure", "agrees"]
+# Short names, for a column of a table; `sources` writes them out.
+BY_HAND, TWICE = "by hand", "second program"
+R_KMEANS, R_GAP, R_RULES = "R, kmeans", "R, clusGap", "R, maxSE"
+R_HOPKINS, R_DIP, R_DAISY = "R, hopkins", "R, diptest", "R, daisy"
+POLCA, POLCA_RUN = "poLCA, manual", "poLCA, a run"
+BG_PAPER, GG_PAPER = "Fader et al. 2005", "Fader & Hardie 2013"
+LIFETIMES, SUMMARY = "lifetimes, tests", "CDNOW, summary"
+_SOURCES = {
+    BY_HAND: "Worked out with pen and paper.",
+    TWICE: "Not printed: computed apart from segtools with numpy and scikit-learn.",
+    R_KMEANS: "R, function kmeans; well known from many books.",
+    R_GAP: "R, package cluster, example of clusGap with pam and 500 references.",
+    R_RULES: "R, package cluster, example of maxSE.",
+    R_HOPKINS: "R, package hopkins; Wright, R Journal 2022.",
+    R_DIP: "R, package diptest, example statfaculty; Hartigan & Hartigan 1985.",
+    R_DAISY: "R, package cluster, example of daisy; Struyf, Hubert & Rousseeuw 1996.",
+    POLCA: "R, package poLCA, manual; Linzer & Lewis, J. Stat. Software 2011.",
+    POLCA_RUN: "R, package poLCA, printout of a run on the same table.",
+    BG_PAPER: "Fader, Hardie & Lee, Marketing Science 2005, and its notes.",
+    GG_PAPER: "Fader & Hardie, note on the Gamma-Gamma model, 2013.",
+    LIFETIMES: "Python, package lifetimes 0.11.3, its tests.",
+    SUMMARY: "Customer summary that was published with the papers on CDNOW.",
+}
 ERRORS = 3  # standard errors that two draws of chance may lie apart
 # A figure that lies just between two printed ones is rounded by either hand.
 _TIE = 1e-3
@@ -91,7 +114,7 @@ def verdict(tables: pd.DataFrame | Iterable[pd.DataFrame]) -> str:
     """
     if isinstance(tables, pd.DataFrame):
         tables = [tables]
-    rows = pd.concat(list(tables), ignore_index=True)
+    rows = pd.concat([t for t in tables if len(t)], ignore_index=True)
     agree, n = int(rows["agrees"].sum()), len(rows)
     if agree < n:
         wrong = ", ".join(rows.loc[~rows["agrees"], "figure"])
@@ -100,6 +123,72 @@ def verdict(tables: pd.DataFrame | Iterable[pd.DataFrame]) -> str:
         return "The figure agrees to the digits that were printed."
     by_chance = int((rows["measure"] == "chance").sum())
     return f"All {number(n)} figures agree{_how(n - by_chance, by_chance)}."
+
+
+def shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Make a table of figures ready to be read: words and digits instead of floats.
+
+    Examples
+    --------
+    >>> shown(compared("by hand", [Figure("a", "0.75", 0.7512)])).iloc[0, 1:6].tolist()
+    ['0.75', '0.751', '0.0012', '0.0050', 'yes']
+    """
+    digits = [len(p.partition(".")[2]) + 2 for p in table["published"]]
+    decimals = list(np.subtract(digits, table["measure"] == "chance"))
+    columns = {
+        "Figure": table["figure"],
+        "Published": table["published"].map(_minus),
+        "segtools": table["segtools"].map(_minus),
+        "Difference": _written(table["difference"], decimals),
+        "Allowed": _written(table["allowed"], decimals),
+        "Agrees": np.where(table["agrees"].astype(bool), "yes", "no"),
+        "Source": table["source"],
+    }
+    return pd.DataFrame(columns)
+
+
+def sources(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Write out the sources that occur in some tables: ``source``, ``in_full``.
+
+    Examples
+    --------
+    >>> rows = compared("by hand", [Figure("a", "0.75", 0.7512)])
+    >>> sources([rows]).iloc[0].tolist()
+    ['by hand', 'Worked out with pen and paper.']
+    """
+    found = {s for table in tables for s in table["source"]}
+    rows = [(short, full) for short, full in _SOURCES.items() if short in found]
+    return pd.DataFrame(rows, columns=["source", "in_full"])
+
+
+def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Count the figures of each table: how many there are, and how many agree.
+
+    Examples
+    --------
+    >>> rows = compared("by hand", [Figure("a", "0.75", 0.7512), Figure("b", "1", 2)])
+    >>> summary({"On paper": rows}).iloc[0].tolist()
+    ['On paper', 2, 1, 1, 0]
+    """
+    rows = [
+        {
+            "What": name,
+            "Figures": len(t),
+            "Agree": int(t["agrees"].sum()),
+            "To the digits": int((t["agrees"] & (t["measure"] != "chance")).sum()),
+            "Within chance": int((t["agrees"] & (t["measure"] == "chance")).sum()),
+        }
+        for name, t in tables.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _written(values: pd.Series, decimals: list[int]) -> list[str]:
+    return [number(v, d) for v, d in zip(values, decimals, strict=True)]
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS)
 
 
 def _how(exact: int, by_chance: int) -> str:

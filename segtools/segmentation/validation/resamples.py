@@ -14,8 +14,8 @@ from segtools.segmentation.stability.agreement import adjusted_rand, crossed
 from segtools.segmentation.stability.consensus import ambiguous_pairs, consensus_matrix
 from segtools.segmentation.stability.pairs import bootstrap_pairs
 from segtools.segmentation.stability.strength import prediction_strength
-from segtools.segmentation.validation.clusters import TABLES, TWICE, labels
-from segtools.segmentation.validation.printed import Figure, compared
+from segtools.segmentation.validation.clusters import TABLES, labels
+from segtools.segmentation.validation.printed import BY_HAND, TWICE, Figure, compared
 
 Array = NDArray[np.float64]
 _RESAMPLES, _PAIRS = 100, 100  # of the source, and ours: each pair holds two
@@ -49,7 +49,7 @@ def by_hand() -> pd.DataFrame:
         Figure("SLSa, all from the second parent", "1.000", second),
         Figure("SLSa, half from each", "0.000", both),
     ]
-    return compared("by hand", [agreement, *descent])
+    return compared(BY_HAND, [agreement, *descent])
 
 
 def resampled(*, n_repeats: int = 10, random_state: int = 1) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def resampled(*, n_repeats: int = 10, random_state: int = 1) -> pd.DataFrame:
     Examples
     --------
     >>> resampled(n_repeats=2)["figure"].iloc[0]
-    'prediction strength, ruspini, 2 clusters'
+    'prediction strength, ruspini, k = 2'
     """
     seeds = range(random_state, random_state + n_repeats)
     figures = [f for name in _STRENGTH for f in _strengths(name, seeds)]
@@ -116,7 +116,7 @@ def _strengths(name: str, seeds: range) -> list[Figure]:
         found = prediction_strength(TABLES[name](), printed, random_state=seed)
         return found["strength"]
 
-    what = f"prediction strength, {name}, {{}} clusters"
+    what = f"prediction strength, {name}, k = {{}}"
     return _measured_anew(once, seeds, printed, what)
 
 
@@ -126,7 +126,7 @@ def _pairs(seeds: range) -> list[Figure]:
     def once(seed: int) -> Any:
         return [_ambiguous(X, k, seed) for k in _AMBIGUOUS]
 
-    return _measured_anew(once, seeds, _AMBIGUOUS, "ambiguous pairs, iris, {} clusters")
+    return _measured_anew(once, seeds, _AMBIGUOUS, "ambiguous pairs, iris, k = {}")
 
 
 def _measured_anew(
@@ -152,8 +152,6 @@ def _jaccards(name: str, k: int, seed: int) -> list[Figure]:
     order = np.argsort(mean)
     places = ("1st", "2nd", "3rd", "4th")
     return [
-        Figure(
-            f"Jaccard, {name}, {k} clusters, {place}", text, float(mean[j]), error[j]
-        )
+        Figure(f"Jaccard, {name}, k = {k}, {place}", text, float(mean[j]), error[j])
         for j, text, place in zip(order, _JACCARD[name, k], places, strict=False)
     ]

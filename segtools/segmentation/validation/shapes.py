@@ -19,13 +19,16 @@ from segtools.segmentation.stability.tendency import (
     hopkins_p,
 )
 from segtools.segmentation.structure import structure_verdict
-from segtools.segmentation.validation.clusters import TWICE
 from segtools.segmentation.validation.data import faculty, iris
-from segtools.segmentation.validation.printed import Figure, compared
+from segtools.segmentation.validation.printed import (
+    R_DIP,
+    R_HOPKINS,
+    TWICE,
+    Figure,
+    compared,
+)
 
 Array = NDArray[np.float64]
-R_HOPKINS = "R, hopkins (Wright 2022)"
-R_DIP = "R, diptest (Maechler)"
 _SAMPLED, _DRAWS = 15, 200  # of the second implementation
 _HAND = ([[7, 5], [3, 3], [8, 4], [1, 2], [4, 3], [7, 4]], [0, 4, 5])
 _POINTS = [[4, 2], [3, 5], [7, 2]]
@@ -84,7 +87,7 @@ def never_decide(*, n: int = 1_000, random_state: int = 1) -> pd.DataFrame:
 
     Examples
     --------
-    >>> never_decide(n=300)["verdict"].tolist()
+    >>> never_decide(n=200)["verdict"].tolist()
     ['constructed', 'constructed']
     """
     rng = np.random.default_rng(random_state)
