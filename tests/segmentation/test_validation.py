@@ -139,6 +139,7 @@ def test_the_verdict_counts_and_names():
     good = compared("x", [Figure("a", "1.0", 1.0), Figure("b", "1.0", 1.1, 0.1)])
     bad = compared("x", [Figure("c", "1.0", 1.1)])
     assert verdict(good[:1]) == "The figure agrees to the digits that were printed."
+    assert verdict(good[:0]) == "There is no figure to compare here."
     assert verdict([good, bad]) == "2 of 3 figures agree. Not these: c."
     assert verdict(good) == (
         "All 2 figures agree: 1 to the digits printed, 1 within 3 standard errors, "

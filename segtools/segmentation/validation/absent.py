@@ -19,7 +19,7 @@ _ALWAYS = (
         "The answers of so many persons are a data set, not a table to type in.",
     ),
     (
-        "classes of the cheating table that depend on grades (-429.6384)",
+        "classes of the cheating table that depend on grades (−429.6384)",
         POLCA,
         "segtools has no latent classes with covariates; the grades are not typed in.",
     ),

@@ -69,14 +69,16 @@ def latent_class_figures(*, n_starts: int = 40, random_state: int = 1) -> pd.Dat
         for k, printed in by_k.items()
     ]
     manual.append(_second_top(n_starts, random_state))
-    run = [_figure(fits, *wanted) for wanted in _MORE]
-    run += [
-        Figure(f"{name}, share of class {j} of {k}", printed, weight)
+    more = [(wanted[0], _figure(fits, *wanted)) for wanted in _MORE]
+    more += [
+        (name, Figure(f"{name}, share of class {j} of {k}", printed, weight))
         for (name, k), shares in _SHARES.items()
         for j, (printed, weight) in enumerate(
             zip(shares, fits[name, k].payload["weights"], strict=True), 1
         )
     ]
+    manual += [figure for name, figure in more if name != "carcinoma"]
+    run = [figure for name, figure in more if name == "carcinoma"]
     tables = [compared(POLCA, manual), compared(POLCA_RUN, run)]
     return pd.concat(tables, ignore_index=True)
 

@@ -193,8 +193,8 @@ def _money(log: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     twice = [
         *_parameters(name, rounded.model, _GAMMA, "-4055.923"),
         Figure("repeat buyers", "946", int(rounded.n_repeat_buyers)),
-        Figure("mean of everybody", "35.17", rounded.model.population_mean),
-        Figure("mean of repeat buyers", "35.375", float(each.mean())),
+        Figure("mean spend of everybody", "35.17", rounded.model.population_mean),
+        Figure("mean spend of repeat buyers", "35.375", float(each.mean())),
         Figure("correlation of how often and how much", "0.114", near),
     ]
     return pd.concat([compared(GG_PAPER, paper[:-1]), compared(TWICE, twice)])

@@ -32,7 +32,7 @@ _SOURCES = {
     POLCA: "R, package poLCA, manual; Linzer & Lewis, J. Stat. Software 2011.",
     POLCA_RUN: "R, package poLCA, printout of a run on the same table.",
     BG_PAPER: "Fader, Hardie & Lee, Marketing Science 2005, and its notes.",
-    GG_PAPER: "Fader & Hardie, note on the Gamma-Gamma model, 2013.",
+    GG_PAPER: "Fader & Hardie, note on the Gamma-Gamma model, 2013; R, package BTYD.",
     LIFETIMES: "Python, package lifetimes 0.11.3, its tests.",
     SUMMARY: "Customer summary that was published with the papers on CDNOW.",
 }
@@ -114,7 +114,10 @@ def verdict(tables: pd.DataFrame | Iterable[pd.DataFrame]) -> str:
     """
     if isinstance(tables, pd.DataFrame):
         tables = [tables]
-    rows = pd.concat([t for t in tables if len(t)], ignore_index=True)
+    some = [t for t in tables if len(t)]
+    if not some:
+        return "There is no figure to compare here."
+    rows = pd.concat(some, ignore_index=True)
     agree, n = int(rows["agrees"].sum()), len(rows)
     if agree < n:
         wrong = ", ".join(rows.loc[~rows["agrees"], "figure"])
@@ -162,18 +165,19 @@ def sources(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Count the figures of each table: how many there are, and how many agree.
+    """Count the figures of each table: printed by others, agreeing, and how.
 
     Examples
     --------
     >>> rows = compared("by hand", [Figure("a", "0.75", 0.7512), Figure("b", "1", 2)])
     >>> summary({"On paper": rows}).iloc[0].tolist()
-    ['On paper', 2, 1, 1, 0]
+    ['On paper', 2, 2, 1, 1, 0]
     """
     rows = [
         {
             "What": name,
             "Figures": len(t),
+            "Printed by others": int((t["source"] != TWICE).sum()),
             "Agree": int(t["agrees"].sum()),
             "To the digits": int((t["agrees"] & (t["measure"] != "chance")).sum()),
             "Within chance": int((t["agrees"] & (t["measure"] == "chance")).sum()),
