@@ -59,11 +59,21 @@ def test_the_figures_of_the_papers_on_cdnow_come_out():
     assert len(wrong(table)) == 0, wrong(table)
 
 
+def test_what_thirds_by_spend_foretell_comes_out():
+    table = validation.holdout_figures()
+    if table.empty and os.environ.get("CI") != "true":
+        pytest.skip("the wheel of lifetimes, which holds CDNOW, is not installed")
+    assert len(table) == 3
+    assert len(wrong(table)) == 0, wrong(table)
+    assert table["allowed"].max() < 0.02
+
+
 def test_without_its_data_a_table_is_empty_and_the_reason_is_listed(monkeypatch):
     monkeypatch.setattr(data, "find_spec", lambda name: None)
     found = lifetimes.lifetime_figures()
     assert found.empty
     assert list(found) == COLUMNS
+    assert validation.holdout_figures().empty
     why = validation.left_out().set_index("figure")["why"]
     assert "is not installed here" in why["lifetime models of CDNOW"]
 

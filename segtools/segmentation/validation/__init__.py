@@ -13,6 +13,7 @@ from segtools.segmentation.validation.clusters import (
     sums_of_squares,
 )
 from segtools.segmentation.validation.gaps import gap_figures, gap_rules
+from segtools.segmentation.validation.holdout import holdout_figures
 from segtools.segmentation.validation.lifetimes import lifetime_figures
 from segtools.segmentation.validation.printed import shown, sources, summary, verdict
 from segtools.segmentation.validation.resamples import (
@@ -27,6 +28,7 @@ __all__ = [
     "categories",
     "gap_figures",
     "gap_rules",
+    "holdout_figures",
     "latent_class_figures",
     "left_out",
     "lifetime_figures",
