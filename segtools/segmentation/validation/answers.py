@@ -55,7 +55,7 @@ def latent_class_figures(*, n_starts: int = 40, random_state: int = 1) -> pd.Dat
 
     Examples
     --------
-    >>> latent_class_figures(n_starts=3)["segtools"].iloc[:2].tolist()
+    >>> latent_class_figures(n_starts=2)["segtools"].iloc[:2].tolist()
     ['-543.64982', '-504.46767']
     """
     fits = {

@@ -92,7 +92,7 @@ def gap_rules(*, n_references: int = 60, random_state: int = 1) -> pd.DataFrame:
 
     Examples
     --------
-    >>> bool(gap_rules(n_references=20)["agrees"].iloc[:5].all())
+    >>> bool(gap_rules(n_references=2)["agrees"].iloc[:5].all())
     True
     """
     fixture = []
