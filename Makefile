@@ -25,13 +25,13 @@ lint: $(READY)  ## ruff, mypy, import directions, notebooks stripped, spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --verify notebooks/*.ipynb notebooks/lessons/*.ipynb
 	$(BIN)/codespell
 
 format: $(READY)  ## put code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/nbstripout notebooks/*.ipynb
+	$(BIN)/nbstripout notebooks/*.ipynb notebooks/lessons/*.ipynb
 
 sample: $(READY)  ## make data/sample again
 	$(BIN)/python data/sample/make_sample.py

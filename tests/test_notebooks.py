@@ -17,9 +17,12 @@ from segtools.records import read_record
 from segtools.schema import STAGES
 
 NOTEBOOKS = sorted(bundled("notebooks").glob("*.ipynb"))
+LESSONS = sorted((bundled("notebooks") / "lessons").glob("*.ipynb"))
 MAX_LINES, MAX_CELLS = 12, 45
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+every = pytest.mark.parametrize("path", NOTEBOOKS + LESSONS, ids=lambda p: p.stem)
+lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 
 
 def cells(path: Path, kind: str) -> list:
@@ -27,8 +30,8 @@ def cells(path: Path, kind: str) -> list:
 
 
 def tagged(path: Path, tag: str) -> list:
-    every = nbformat.read(path, as_version=4).cells
-    return [c for c in every if tag in c.metadata.get("tags", [])]
+    found = nbformat.read(path, as_version=4).cells
+    return [c for c in found if tag in c.metadata.get("tags", [])]
 
 
 def declared(path: Path) -> dict[str, object]:
@@ -38,11 +41,23 @@ def declared(path: Path) -> dict[str, object]:
     return {n.target.id: ast.literal_eval(n.value) for n in tree.body}
 
 
+def opens_with_prose_imports_parameters(found: list) -> bool:
+    """Tell whether a title that asks comes first, then imports, then parameters."""
+    title = found[0].source.splitlines()[0]
+    imports = ast.parse(found[1].source).body
+    return (
+        title.startswith("# ")
+        and title.endswith("?")
+        and all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in imports)
+        and "parameters" in found[2].metadata.tags
+    )
+
+
 def test_there_is_one_notebook_a_stage():
     assert [p.stem for p in NOTEBOOKS] == list(STAGES)
 
 
-@each
+@every
 def test_a_notebook_is_valid_stripped_and_names_its_kernel(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
@@ -52,7 +67,7 @@ def test_a_notebook_is_valid_stripped_and_names_its_kernel(path):
         assert cell.execution_count is None
 
 
-@each
+@every
 def test_cells_are_short_and_define_nothing(path):
     assert len(nbformat.read(path, as_version=4).cells) <= MAX_CELLS
     for cell in cells(path, "code"):
@@ -62,22 +77,24 @@ def test_cells_are_short_and_define_nothing(path):
         assert not re.search(r"^\s*(def|class)\s|^[%!]", cell.source, re.MULTILINE)
 
 
+@lesson
+def test_a_lesson_opens_like_a_stage_and_ends_with_something_to_try(path):
+    found = nbformat.read(path, as_version=4).cells
+    assert opens_with_prose_imports_parameters(found)
+    assert found[-1].metadata.tags == ["lesson"]
+    assert "run_dir" not in declared(path)
+
+
 @each
 def test_the_order_is_prose_imports_parameters_opening(path):
-    every = nbformat.read(path, as_version=4).cells
-    assert every[0].source.startswith("# ")
-    assert every[0].source.splitlines()[0].endswith("?")
-    assert all(
-        isinstance(n, (ast.Import, ast.ImportFrom))
-        for n in ast.parse(every[1].source).body
-    )
-    assert "parameters" in every[2].metadata.tags
-    assert every[3].source.startswith("stage = open_stage(")
-    assert "stage.finish()" in every[-2].source
-    assert every[-1].metadata.tags == ["lesson"]
+    found = nbformat.read(path, as_version=4).cells
+    assert opens_with_prose_imports_parameters(found)
+    assert found[3].source.startswith("stage = open_stage(")
+    assert "stage.finish()" in found[-2].source
+    assert found[-1].metadata.tags == ["lesson"]
 
 
-@each
+@every
 def test_sections_ask_a_question_or_state_a_decision(path):
     prose = "\n".join(c.source for c in cells(path, "markdown"))
     heads = re.findall(r"^## (.+)$", prose, re.MULTILINE)
@@ -86,7 +103,7 @@ def test_sections_ask_a_question_or_state_a_decision(path):
     assert sum(h.endswith("?") for h in heads) >= 1
 
 
-@each
+@every
 def test_findings_are_computed_not_typed(path):
     for cell in cells(path, "markdown"):
         if "lesson" in cell.metadata.get("tags", []):
@@ -113,7 +130,7 @@ def test_parameters_are_the_stages_own_keys_with_their_defaults(path):
     assert set(own) == scalars
 
 
-@each
+@every
 def test_each_parameter_says_what_it_means(path):
     lines = tagged(path, "parameters")[0].source.splitlines()
     assert all("  # " in line for line in lines)
@@ -147,6 +164,20 @@ def test_every_notebook_runs_alone_with_its_defaults(path, tmp_path):
     ]
     assert outputs
     assert not [o for o in outputs if o.output_type == "error"]
+
+
+@pytest.mark.slow
+@lesson
+def test_every_lesson_runs_with_its_defaults(path, tmp_path):
+    out = tmp_path / path.name
+    papermill.execute_notebook(
+        str(path), str(out), progress_bar=False, cwd=str(tmp_path)
+    )
+    outputs = [o for c in cells(out, "code") for o in c.outputs]
+    assert not [o for o in outputs if o.output_type in ("error", "stream")]
+    # The sentence that counts the figures names those that do not agree.
+    assert "figures agree" in json.dumps(outputs)
+    assert "Not these" not in json.dumps(outputs)
 
 
 @pytest.mark.xdist_group("runs")

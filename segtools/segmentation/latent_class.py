@@ -28,6 +28,8 @@ Array = NDArray[np.float64]
 N_STARTS = 50
 _MOST_ROUNDS = 5_000
 _GAIN = 1e-9  # of the log-likelihood a customer; below it a start has arrived
+# The best start climbs on to here: near the top shares still move in the fourth digit.
+_LAST_GAIN = 1e-14
 _SAME = 1e-3  # starts this near the best log-likelihood have found the same solution
 _BATCH = 4_000_000
 _REPLICATE_ROUNDS = 200
@@ -222,13 +224,17 @@ def _joint(patterns: Patterns, weights: Array, shares: Array) -> Array:
 
 
 def _climb(
-    patterns: Patterns, weights: Array, shares: Array, rounds: int
+    patterns: Patterns,
+    weights: Array,
+    shares: Array,
+    rounds: int,
+    gain: float = _GAIN,
 ) -> tuple[Array, Array, Array]:
     """Raise every start's log-likelihood until none gains any more."""
     weights, shares = weights.copy(), shares.copy()
     level = np.full(len(weights), -np.inf)
     going = np.arange(len(weights))
-    enough = _GAIN * patterns.counts.sum()
+    enough = gain * patterns.counts.sum()
     for _ in range(rounds):
         odds = _joint(patterns, weights[going], shares[going])
         top = odds.max(axis=2, keepdims=True)
@@ -270,10 +276,13 @@ def _best(
         for i in range(0, n_starts, step)
     ]
     weights, shares, level = (np.concatenate(part) for part in zip(*found, strict=True))
-    top = int(level.argmax())
-    order = np.lexsort([*shares[top].T[::-1], -weights[top].round(9)])
+    top = [int(level.argmax())]
     n_best = int((level >= level[top] - _SAME).sum())
-    return weights[top][order], shares[top][order], n_best
+    (weights,), (shares,), _ = _climb(
+        patterns, weights[top], shares[top], _MOST_ROUNDS, _LAST_GAIN
+    )
+    order = np.lexsort([*shares.T[::-1], -weights.round(9)])
+    return weights[order], shares[order], n_best
 
 
 def _payload(

@@ -8,7 +8,9 @@ with every column shuffled by itself). Both are arguments.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,10 @@ from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError
-from segtools.segmentation.stability.kmeans import cloud, kmeans, nearest
+from segtools.segmentation.stability.kmeans import Cloud, cloud, kmeans, nearest
 
 Array = NDArray[np.float64]
+Cluster = Callable[[Array, int], NDArray[Any]]
 REFERENCES = ("pca", "margins")
 RULES = ("firstSEmax", "Tibs2001SEmax", "globalSEmax", "firstmax", "globalmax")
 
@@ -124,8 +127,9 @@ def gap_curves(
     powers: tuple[int, ...] = (2,),
     n_references: int = 20,
     n_init: int = 10,
+    cluster: Cluster | None = None,
 ) -> dict[int, Gap]:
-    """Compute the gap statistic of k-means for k = 1 to `most`.
+    """Compute the gap statistic for k = 1 to `most`.
 
     Parameters
     ----------
@@ -143,6 +147,9 @@ def gap_curves(
     n_references : int, default=20
     n_init : int, default=10
         Starts of k-means++ for every fit, of data and references alike.
+    cluster : callable, default=None
+        From rows and a number of clusters to labels; None means k-means. The gap
+        depends on it, in the references as in the data.
 
     Returns
     -------
@@ -167,13 +174,12 @@ def gap_curves(
             f"{reference!r}. Take one."
         )
     with threadpool_limits(1):
-        own = _curve(X, most, powers, n_init, rng, polish=True)
-        drawn = np.array(
-            [
-                _curve(_without_structure(X, reference, rng), most, powers, n_init, rng)
-                for _ in range(n_references)
-            ]
-        )
+        means = partial(_means, n_init=n_init, rng=rng)
+        own = _curve(X, most, powers, cluster or means(cloud(X), polish=True))
+        drawn = np.empty((n_references, len(powers), most))
+        for b in range(n_references):
+            R = _without_structure(X, reference, rng)
+            drawn[b] = _curve(R, most, powers, cluster or means(cloud(R)))
     expected = drawn.mean(axis=0)
     se = drawn.std(axis=0) * np.sqrt(1 + 1 / n_references)
     return {
@@ -182,23 +188,25 @@ def gap_curves(
     }
 
 
-def _curve(
-    X: Array,
-    most: int,
-    powers: tuple[int, ...],
-    n_init: int,
-    rng: np.random.Generator,
-    *,
-    polish: bool = False,
-) -> Array:
-    points = cloud(X)
+def _curve(X: Array, most: int, powers: tuple[int, ...], cluster: Cluster) -> Array:
     found = np.empty((len(powers), most))
     for k in range(1, most + 1):
-        starts = n_init if k > 1 else 1
-        fit = kmeans(points, k, rng=rng, n_init=starts, polish=polish)
-        labels = nearest(points, fit.centres)
+        labels = cluster(X, k)
         found[:, k - 1] = [log_spread(X, labels, power=q) for q in powers]
     return found
+
+
+def _means(
+    points: Cloud, *, n_init: int, rng: np.random.Generator, polish: bool = False
+) -> Cluster:
+    """Give k-means of rows that are prepared once for every number of clusters."""
+
+    def cluster(X: Array, k: int) -> NDArray[Any]:
+        starts = n_init if k > 1 else 1
+        fit = kmeans(points, k, rng=rng, n_init=starts, polish=polish)
+        return nearest(points, fit.centres)
+
+    return cluster
 
 
 def _without_structure(X: Array, reference: str, rng: np.random.Generator) -> Array:

@@ -87,7 +87,9 @@ def hopkins(
     return Hopkins(value, hopkins_p(value, m), m)
 
 
-def hopkins_of(X: Array, rows: NDArray[np.int64], points: Array) -> float:
+def hopkins_of(
+    X: Array, rows: NDArray[np.int64], points: Array, *, power: int | None = None
+) -> float:
     """Compute Hopkins' statistic for given draws.
 
     Parameters
@@ -97,6 +99,9 @@ def hopkins_of(X: Array, rows: NDArray[np.int64], points: Array) -> float:
         Positions of the customers drawn.
     points : array of shape (m, n_features)
         The uniform points.
+    power : int, default=None
+        Of the distances; None means the number of columns, as the theory asks. Much
+        software takes 1, which gives lower values.
 
     Examples
     --------
@@ -109,7 +114,8 @@ def hopkins_of(X: Array, rows: NDArray[np.int64], points: Array) -> float:
     from_rows = tree.query(X[rows], k=2)[0][:, 1]
     longest = max(from_points.max(), from_rows.max()) or 1.0
     # Over the longest first, so that a power of many columns does not overflow.
-    u, w = ((d / longest) ** X.shape[1] for d in (from_points, from_rows))
+    power = X.shape[1] if power is None else power
+    u, w = ((d / longest) ** power for d in (from_points, from_rows))
     total = float(u.sum() + w.sum())
     return float(u.sum()) / total if total else 0.5
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
-from pathlib import Path
 
 import ibis
 import numpy as np
@@ -15,25 +13,21 @@ from lifetime import HORIZON, draw_histories
 from segtools.features.lifetime.bg_nbd import BgNbd
 from segtools.features.lifetime.histories import Histories
 from segtools.features.lifetime.history import purchase_history
+from segtools.segmentation.validation import data
 
 
 @pytest.fixture(scope="session")
 def cdnow_orders() -> pd.DataFrame:
     """All orders of 2,357 customers of an online shop, January 1997 to June 1998."""
-    # The package is found and its file read, but it is never imported.
-    spec = find_spec("lifetimes")
-    if spec is None or spec.origin is None:
+    orders = data.cdnow_orders()
+    if orders is None:
         reason = (
             "the wheel of lifetimes, which holds CDNOW_sample.txt, is not installed"
         )
         if os.environ.get("CI") == "true":
             pytest.fail(f"missing in CI: {reason}")
         pytest.skip(reason)
-    path = Path(spec.origin).parent / "datasets" / "CDNOW_sample.txt"
-    names = ["master_id", "customer_id", "day", "n_discs", "amount"]
-    text = {"customer_id": str, "day": str}
-    orders = pd.read_csv(path, sep=r"\s+", header=None, names=names, dtype=text)
-    return orders.assign(ordered_at=pd.to_datetime(orders["day"], format="%Y%m%d"))
+    return orders
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ import warnings
 
 import numpy as np
 import pytest
-from stability.published import IRIS, RUSPINI, WINE
 
 from segtools.segmentation.stability.select import select_clusters
+from segtools.segmentation.validation import data
 
 
 def selected(X, ks, **settings):
@@ -18,17 +18,17 @@ def selected(X, ks, **settings):
 
 @pytest.fixture(scope="session")
 def ruspini():
-    return selected(RUSPINI, range(2, 7), n_pairs=50)
+    return selected(data.ruspini(), range(2, 7), n_pairs=50)
 
 
 @pytest.fixture(scope="session")
 def iris():
-    return selected(IRIS, range(2, 7), n_pairs=50)
+    return selected(data.iris(), range(2, 7), n_pairs=50)
 
 
 @pytest.fixture(scope="session")
 def wine():
-    return selected(WINE, range(2, 6), n_pairs=50)
+    return selected(data.wine(), range(2, 6), n_pairs=50)
 
 
 @pytest.fixture(scope="session")
