@@ -133,6 +133,8 @@ def fit_record(model: SegmentModel, features: pd.DataFrame) -> dict[str, Any]:
     who = "customer lies" if n == 1 else "customers lie"
     told = f"{number(n)} {who} that far out and keep the segment nearest to them."
     return found | {"n": n, "sentence": f"{meaning} {told}"}
+
+
 def has_centres(payload: dict[str, Any]) -> bool:
     """Say whether a method has centres that a customer can be far from.
 
