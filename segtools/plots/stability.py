@@ -53,7 +53,7 @@ def stability_boxes(
     >>> frame = pd.DataFrame({"k": [2, 2, 3, 3], "ari": [0.9, 1.0, 0.4, 0.6]})
     >>> ax = stability_boxes(frame, ax=Figure().add_subplot())
     >>> ax.get_title(loc="left")
-    '2 segments are the most that come again in resamples (median agreement 0.95)'
+    'Resamples agree as asked on up to 2 segments (median 0.95)'
     """
     ax = axes_or_current(ax)
     rows = stability_boxes_table(stability)
@@ -94,8 +94,8 @@ def stability_boxes_title(stability: pd.DataFrame, *, asked: float = AGREEMENT) 
         )
     last = again.iloc[-1]
     return (
-        f"{number(last['Segments'])} segments are the most that come again in "
-        f"resamples (median agreement {rounded(last['Median'])})"
+        f"Resamples agree as asked on up to {number(last['Segments'])} segments "
+        f"(median {rounded(last['Median'])})"
     )
 
 
@@ -105,7 +105,7 @@ def stability_boxes_alt(stability: pd.DataFrame, *, asked: float = AGREEMENT) ->
     Examples
     --------
     >>> print(stability_boxes_alt(pd.DataFrame({"k": [2, 3], "ari": [0.9, 0.6]})))
-    2 segments are the most that come again in resamples (median agreement 0.9). \
+    Resamples agree as asked on up to 2 segments (median 0.9). \
 Median adjusted Rand index by number of segments: 2: 0.9, 3: 0.6.
     """
     rows = stability_boxes_table(stability)

@@ -32,7 +32,7 @@ Record = Mapping[str, Any]
 
 RECORDS = ("run", "data_quality", "goals", "verdict", "personas", "actions", "changes")
 # A paragraph that opens with these words in italics is folded in the report.
-HOW_TO_READ = re.compile(r"<p><em>(How to read this)\.?</em>\s*(.*?)</p>", re.DOTALL)
+HOW_TO_READ = re.compile(r"<p><em>(How to read [a-z ]+)\.?</em>\s*(.*?)</p>", re.DOTALL)
 HIDDEN_CELLS = {
     "lesson",
     "analyst",

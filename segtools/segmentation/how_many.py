@@ -215,12 +215,12 @@ def how_many_table(record: dict[str, Any]) -> pd.DataFrame:
     names = {
         "k": "Segments",
         "median": "Agreement",
-        "low": "Lower quarter",
-        "high": "Upper quarter",
-        "moved": "Moved by twice the starts",
+        "low": "Low",
+        "high": "High",
+        "moved": "Moved",
         "weakest": "Least SLSw",
         "slsa": "Least SLSa",
-        "strength": "Prediction strength",
+        "strength": "Strength",
         "smallest_share": "Smallest",
         "pairs": "Pairs",
     }

@@ -255,6 +255,6 @@ def candidates_sentence(candidates: list[dict[str, Any]]) -> str:
     ]
     return (
         f"Candidates: {' and '.join(counts)}. Each is a reason to look, none a "
-        "decision; whoever takes it writes it, with the reason, under `decisions` in "
+        "decision; whoever takes it writes it, with the reason, under “decisions” in "
         "the configuration."
     )

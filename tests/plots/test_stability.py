@@ -51,9 +51,7 @@ def test_numbers_of_pairs_that_differ_are_both_said(stability, ax):
 
 
 def test_stability_in_words(stability):
-    title = (
-        "3 segments are the most that come again in resamples (median agreement 0.8)"
-    )
+    title = "Resamples agree as asked on up to 3 segments (median 0.8)"
     assert stability_boxes_title(stability) == title
     assert stability_boxes_alt(stability).endswith("2: 0.95, 3: 0.8, 4: 0.4.")
     assert stability_boxes_title(stability, asked=0.99).startswith("No number of")

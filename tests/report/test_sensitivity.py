@@ -221,7 +221,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("spoilt", "error", "says"), BAD, ids=lambda b: str(b))
+@pytest.mark.parametrize(
+    ("spoilt", "error", "says"), BAD, ids=lambda b: getattr(b, "__name__", "says")
+)
 def test_bad_input_is_one_sentence_and_leaves_nothing(run, quick, spoilt, error, says):
     spoilt(run)
     with pytest.raises(error, match=says):

@@ -18,11 +18,12 @@ from tasks import make_task, population
 
 from segtools.schema import DataError
 from segtools.segmentation.clusters import learn_clusters
+from segtools.segmentation.densities import mahalanobis
 from segtools.segmentation.far import coverage, far_meaning, fit_record, fits, nearest
 from segtools.segmentation.in_engine import assign_in_engine
 from segtools.segmentation.mixtures import learn_mixture
 from segtools.segmentation.model import ASSIGNED, SegmentModel
-from segtools.segmentation.place import mahalanobis, prepared
+from segtools.segmentation.preprocess import prepared
 
 # Each has ordered just now, long ago, or never; shop floors hold all three.
 COMERS = {
