@@ -56,13 +56,13 @@ def centroids(
         return stage(table, label=whole(0), runner=whole(-1))
     if [s["op"] for s in payload["preprocess"]] != list(_IN_ORDER):
         if not rounded:
-            table = stage(table, **_all_rounded(table, names))
+            table = stage(table, **all_rounded(table, names))
             names = [f"r_{i}" for i in range(len(names))]
         return _exactly(payload, table, stage, names)
     table = _roughly(payload, table, stage, names)
     lazy = partial(_where_unclear, stage)
     if not rounded:
-        table = lazy(table, **_all_rounded(table, names))
+        table = lazy(table, **all_rounded(table, names))
         names = [f"r_{i}" for i in range(len(names))]
     placed = _exactly(payload, table, lazy, names)
     return stage(
@@ -72,7 +72,8 @@ def centroids(
     )
 
 
-def _all_rounded(table: ir.Table, names: list[str]) -> dict[str, ir.Value]:
+def all_rounded(table: ir.Table, names: list[str]) -> dict[str, ir.Value]:
+    """Round columns as the features are, under the names r_0, r_1, ..."""
     return {f"r_{i}": round_in_engine(table[n]) for i, n in enumerate(names)}
 
 
@@ -148,9 +149,11 @@ def _exactly(
             ready[f"z_{i}"] = _STEPS[step["op"]](step, own, ready[f"z_{i}"])
     table, centres = stage(table, **ready), payload["centroids"]
     values = [table[f"z_{i}"] for i in range(len(names))]
-    away = {f"d_{j}": _distance(values, c) * _BILLION for j, c in enumerate(centres)}
+    away = {
+        f"d_{j}": square_distance(values, c) * _BILLION for j, c in enumerate(centres)
+    }
     table = stage(table, **away)
-    table = stage(table, **{name: _to_nine_places(table[name]) for name in away})
+    table = stage(table, **{name: to_nine_places(table[name]) for name in away})
     table = stage(table, least=ibis.least(*(table[name] for name in away)))
     table = stage(table, label=_first([table[name] for name in away], table.least))
     others = {
@@ -208,12 +211,14 @@ def _standard(step: dict[str, Any], name: str, value: ir.Value) -> ir.Value:
     return (value - exact(step["mean"][name])) / exact(step["scale"][name])
 
 
-def _distance(values: list[ir.Value], centre: list[float]) -> ir.Value:
+def square_distance(values: list[ir.Value], centre: list[float]) -> ir.Value:
+    """Sum the squares of what lies between values and a centre."""
     apart = [v - exact(c) for v, c in zip(values, centre, strict=True)]
     return reduce(add, [a * a for a in apart], exact(0))
 
 
-def _to_nine_places(billions: ir.Value) -> ir.Value:
+def to_nine_places(billions: ir.Value) -> ir.Value:
+    """Round what is no less than 0 to a whole number of billionths."""
     # Beside 2**52 floats have no places, so that adding it rounds, a half to the even.
     near = (billions + exact(_WHOLE)) - exact(_WHOLE)
     return ibis.ifelse(billions < exact(_WHOLE), near, billions) / _BILLION
@@ -223,45 +228,6 @@ def _first(away: list[ir.Value], least: ir.Value) -> ir.Value:
     """Give the position of the first value that is the least one."""
     cases = [(own == least, whole(j)) for j, own in enumerate(away[:-1])]
     return ibis.cases(*cases, else_=whole(len(away) - 1)) if cases else whole(0)
-
-
-def far(
-    payload: dict[str, Any], table: ir.Table, stage: Stage, *, rounded: bool
-) -> ir.Table:
-    """Add ``far``: whether a row lies beyond ``far_threshold`` of every centroid.
-
-    Parameters
-    ----------
-    payload : dict
-        Of any kind; where there are no centroids or no threshold, ``far`` is null.
-    table : ibis Table
-        Features under the names of `columns_of`.
-    stage : function
-        Adds columns.
-    rounded : bool
-        Whether the features are rounded already.
-
-    Returns
-    -------
-    ibis Table
-    """
-    threshold = payload.get("far_threshold")
-    if payload["kind"] != "centroids" or threshold is None:
-        return stage(table, far=ibis.null("boolean"))
-    at = columns_of(payload)
-    names = [at[n] for n in payload["uses"]]
-    if not rounded:
-        table = stage(table, **_all_rounded(table, names))
-        names = [f"r_{i}" for i in range(len(names))]
-    table = prepared_in_engine(payload, table, stage, names, "w")
-    values = [table[f"w_{i}"] for i in range(len(names))]
-    centres = payload["centroids"]
-    away = {f"f_{j}": _distance(values, c) * _BILLION for j, c in enumerate(centres)}
-    table = stage(table, **away)
-    table = stage(table, **{name: _to_nine_places(table[name]) for name in away})
-    near = [table[name] for name in away]
-    least = ibis.least(*near) if len(near) > 1 else near[0]
-    return stage(table, far=least.sqrt() > exact(threshold))
 
 
 _STEPS = {"fill": _filled, "signed_log": _signed_log, "standardize": _standard}

@@ -87,7 +87,7 @@ def _gaussian(
     turned: dict[str, ir.Value] = {}
     parts = zip(payload["means"], payload["roots"], strict=True)
     for j, (mean, root) in enumerate(parts):
-        found = _turned(values, np.asarray(mean, dtype=float), np.asarray(root))
+        found = turned_by(values, np.asarray(mean, dtype=float), np.asarray(root))
         turned |= {f"t_{j}_{i}": v for i, v in enumerate(found)}
     table = stage(table, **turned)
     odds = []
@@ -97,8 +97,11 @@ def _gaussian(
     return table, odds
 
 
-def _turned(values: list[ir.Value], mean: Array, root: Array) -> list[ir.Value]:
-    """Give (x - mean) root; zeros of its lower triangle are left out."""
+def turned_by(values: list[ir.Value], mean: Array, root: Array) -> list[ir.Value]:
+    """Give (x - mean) root, the distance in a component's own shape, by column.
+
+    Zeros of the root's lower triangle are left out.
+    """
     full = root if root.ndim == 2 else np.diag(root)
     found = []
     # The mean once a column, and not once a feature: half as much to write.

@@ -14,8 +14,8 @@ from segtools.features.significant import rounded as round_in_engine
 from segtools.features.significant import stepwise
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.edges import for_raw
-from segtools.segmentation.engine_centroids import far
 from segtools.segmentation.engine_columns import Stage, columns_of, whole
+from segtools.segmentation.engine_far import far
 from segtools.segmentation.engine_kinds import KINDS, by_hand, unseen
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.preprocess import worded

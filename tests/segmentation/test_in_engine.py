@@ -9,6 +9,7 @@ import pytest
 from engines import ENGINES, SPARK_WARNINGS, load
 from frozen_models import (
     CENTROIDS,
+    MIXTURE,
     MODELS,
     NAMES,
     ROWS,
@@ -83,6 +84,11 @@ FAR = {
         CENTROIDS | {"centroids": [[0.0, 0.0]], "far_threshold": 2.0}
     ),
     "by hand": lambda: made("centroids by hand"),
+    "mixture": lambda: made("mixture"),
+    "shapes": lambda: model_of(MIXTURE | {"far_threshold": 2.0}),
+    "round shapes": lambda: model_of(
+        MIXTURE | {"roots": [[1.0, 0.5]] * 4, "far_threshold": 1.5}
+    ),
     "goal": lambda: made("goal"),
 }
 
