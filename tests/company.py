@@ -50,7 +50,9 @@ def configuration() -> dict[str, Any]:
         "currency": "EUR",
         "as_of": AS_OF,
         "outcome_days": 60,
-        "bases": ["value", "loyalty"],
+        "bases": ["value", "behaviour", "loyalty", "benefits"],
+        "method": "clusters",
+        "n_segments": 4,
         "source": [
             {"system": "shopify", "orders": {"path": "orders_export.csv"}},
             {

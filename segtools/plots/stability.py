@@ -279,7 +279,9 @@ def _boxes(
 
 
 def _quartiles(frame: pd.DataFrame, by: str, value: str, label: str) -> pd.DataFrame:
-    groups = frame.dropna(subset=[value]).groupby(by)[value]
+    # Of what could not be measured there are no rows, and so no type either.
+    known = frame.dropna(subset=[value]).astype({value: float})
+    groups = known.groupby(by)[value]
     found = {name: groups.quantile(share) for name, share in _QUARTILES.items()}
     rows = pd.DataFrame(found | {"Pairs": groups.size()}).reset_index(names=label)
     rows.attrs["formats"] = dict.fromkeys(_QUARTILES, "rounded")

@@ -20,6 +20,7 @@ from segtools.schema import ConfigError, DataError
 from segtools.segmentation.alternatives import Prepared, learn_alternative
 from segtools.segmentation.choices import POLICIES, Variant
 from segtools.segmentation.contest import Rules
+from segtools.segmentation.doubts import heard
 from segtools.segmentation.sensitivity import Trial
 from segtools.segmentation.structure import Structure, structure_verdict
 from segtools.sources import connect, open_source
@@ -108,7 +109,13 @@ def _learned(
         own = _with(config, variant)
         if own.seed not in structures:
             X = data.features.drop(columns="customer_id")
-            structures[own.seed] = structure_verdict(X, random_state=own.seed)
+            # Doubts about the inputs are told once, on the page of stage 03.
+            structures[own.seed], _ = heard(
+                structure_verdict,
+                X,
+                random_state=own.seed,
+                thresholds=own.structure,
+            )
         yield i, _trial(data, structures[own.seed], own, variant)
 
 

@@ -60,10 +60,7 @@ def explain(
     if found["assigned_by"] == "rule":
         return f"In {name} by rule: no order of this customer is known."
     write = _Writer(model, dict(labels or {}), name)
-    steps = model.payload.get("preprocess", ())
-    # Axes that mix features and words leave none that could be named.
-    mixed = any(step["op"] == "project" for step in steps)
-    make = None if mixed else _KINDS.get(model.payload["kind"])
+    make = _KINDS.get(model.payload["kind"])
     if make is None or len(model.segments) == 1:
         reason = "" if make is None else ": it is the only segment"
         return f"In {name}{reason}."

@@ -118,7 +118,8 @@ def test_the_confidence_of_a_record_is_that_of_the_table(learned):
     frame = population()
     assert_same(learned, frame)
     one = learned.assign_one(frame.iloc[0].to_dict())
-    assert 0 < one["confidence"] <= 1
+    assert one["confidence"] == learned.assign(frame)["confidence"].iloc[0]
+    assert learned.assign(frame)["confidence"].mean() > 0.3
 
 
 def mixed_frame(n=240) -> pd.DataFrame:
