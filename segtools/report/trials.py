@@ -19,8 +19,8 @@ from segtools.prepare.lights import both_lights
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.alternatives import Prepared, learn_alternative
 from segtools.segmentation.choices import POLICIES, Variant
-from segtools.segmentation.contest import Rules
 from segtools.segmentation.doubts import heard
+from segtools.segmentation.entries import Rules
 from segtools.segmentation.sensitivity import Trial
 from segtools.segmentation.structure import Structure, structure_verdict
 from segtools.sources import connect, open_source

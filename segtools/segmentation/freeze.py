@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from segtools.schema import ConfigError
 from segtools.segmentation.clusters import replicate_centroids
-from segtools.segmentation.contest import Contest, Rules
+from segtools.segmentation.entries import Contest, Rules
 from segtools.segmentation.latent_class import replicate_classes
 from segtools.segmentation.mixtures import replicate_mixture
 from segtools.segmentation.model import SegmentModel, everyone, read_features

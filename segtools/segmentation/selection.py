@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segtools.segmentation.contest import Contest
+from segtools.segmentation.entries import Contest
 from segtools.segmentation.model import SegmentModel
 from segtools.wording import percent
 

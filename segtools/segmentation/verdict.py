@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from segtools.segmentation.contest import FIGURE, Contest, Entry
+from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
 from segtools.segmentation.structure import Structure
 

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.segmentation.contest import FIGURE, Contest, Entry, task_of
+from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
 from segtools.segmentation.scheme import known_scheme
+from segtools.segmentation.splits import task_of
 from segtools.segmentation.stability.agreement import adjusted_rand, crossed
 from segtools.segmentation.stability.select import AGREEMENT
 from segtools.wording import interval as band
