@@ -12,8 +12,8 @@ from segtools.segmentation.figures import FIGURES, Array, interval
 from segtools.segmentation.inputs import numbers_only
 from segtools.segmentation.judging import judge_each, judge_scheme
 from segtools.segmentation.recommend import recommended
-from segtools.segmentation.scheme import Scheme, schemes, varies
-from segtools.segmentation.splits import Split, splits_of, weights_of
+from segtools.segmentation.scheme import Scheme, schemes
+from segtools.segmentation.splits import Split, splits_of, the_same, weights_of
 
 N_DRAWS = 300
 
@@ -51,11 +51,8 @@ def run_contest(
     numbers_only(learning.drop(columns=["part", "customer_id", "outcome"]))
     contest = Contest(rules, dict(plan))
     splits = splits_of(learning, plan["evidence"])
-    if splits and not _varies(splits):
-        contest.plan["evidence"] = "not_judged"
-        contest.plan["sentence"] = (
-            "The outcome is the same for every customer, so nothing can be judged."
-        )
+    if splits and (sentence := the_same(splits, rules.goal)):
+        contest.plan |= {"evidence": "not_judged", "sentence": sentence}
         splits = []
     if splits:
         weights = weights_of(splits, N_DRAWS, rules.seed)
@@ -65,10 +62,6 @@ def run_contest(
             contest.entries.append(judge_each(splits, weights, rules))
     choose(contest)
     return contest
-
-
-def _varies(splits: list[Split]) -> bool:
-    return all(varies(learn.outcome) and len(judge) > 1 for learn, judge in splits)
 
 
 def _entries(

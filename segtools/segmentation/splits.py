@@ -7,9 +7,10 @@ import hashlib
 import numpy as np
 import pandas as pd
 
+from segtools.features.waves import GOAL
 from segtools.segmentation.entries import Rules
 from segtools.segmentation.figures import Array, bootstrap_weights
-from segtools.segmentation.scheme import Task
+from segtools.segmentation.scheme import Task, varies
 
 N_FOLDS = 5
 
@@ -62,9 +63,54 @@ def weights_of(splits: list[Split], n_draws: int, seed: int) -> list[Array]:
     return found
 
 
+def with_own_ids(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give each row an id of its own, as learners expect, where customers repeat.
+
+    Examples
+    --------
+    >>> with_own_ids(pd.DataFrame(index=["ann", "bob", "ann"])).index.tolist()
+    ['ann/0', 'bob/0', 'ann/1']
+    """
+    if rows.index.is_unique:
+        return rows
+    place = rows.groupby(rows.index.to_numpy()).cumcount()
+    pairs = zip(rows.index, place, strict=True)
+    return rows.set_axis([f"{customer}/{k}" for customer, k in pairs])
+
+
+def the_same(splits: list[Split], goal: str) -> str:
+    """Say that an outcome is everybody's, so that nothing can be judged.
+
+    Returns
+    -------
+    str
+        One sentence; empty where outcomes differ.
+    """
+    learned = [learn.outcome for learn, _ in splits]
+    judged = [judge.outcome for _, judge in splits]
+    if any(len(outcome) < 2 for outcome in judged) or not all(map(varies, learned)):
+        return _same_sentence(pd.concat(learned), "learned from", goal)
+    # Folds of one period are small: one without a response says nothing yet.
+    if goal == GOAL and len(judged) == 1 and not varies(judged[0]):
+        return _same_sentence(judged[0], "judged", goal)
+    return ""
+
+
+def _same_sentence(outcome: pd.Series, which: str, goal: str) -> str:
+    if goal != GOAL or varies(outcome):
+        return "The outcome is the same for every customer, so nothing can be judged."
+    if outcome.max() > 0:
+        return f"All receivers {which} responded in time, so nothing can be judged."
+    return (
+        f"None of the receivers {which} responded in time, so nothing can be judged. "
+        "Check that conversions name the same campaigns and customers as campaigns."
+    )
+
+
 def task_of(learn: pd.DataFrame, at: pd.DataFrame, rules: Rules, n: int) -> Task:
     """Make the task of learning on one frame for another."""
     names = sorted(learn.columns.drop("outcome"))
+    learn, at = with_own_ids(learn), with_own_ids(at)
     return Task(
         features=learn[names],
         outcome=learn["outcome"],

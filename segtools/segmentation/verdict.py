@@ -14,6 +14,7 @@ _PURPOSE = {
     "grow_spend": "the next period's spend",
     "keep_customers": "who buys again in the next period",
     "win_back": "who comes back in the next period",
+    "respond_to_campaign": "who responds to the next campaign",
 }
 
 

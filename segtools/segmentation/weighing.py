@@ -121,7 +121,7 @@ def _stability(
 ) -> dict[str, float]:
     """Learn on bootstrap samples and compare where everyone comes to stand."""
     rows = learning[learning["part"] == "final_learn"].drop(columns="part")
-    rows = rows.sort_values("customer_id").set_index("customer_id")
+    rows = rows.sort_values("customer_id", kind="stable").set_index("customer_id")
     rng = np.random.default_rng([contest.rules.seed, *entry.scheme.encode()])
     if len(rows) > MAX_ROWS:
         rows = rows.iloc[np.sort(rng.choice(len(rows), MAX_ROWS, replace=False))]
