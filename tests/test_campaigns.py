@@ -33,7 +33,7 @@ pytestmark = pytest.mark.xdist_group("campaigns")
 
 @pytest.fixture(scope="module")
 def shop() -> Simulation:
-    return simulate(900, structure="none", seed=31)
+    return simulate(1200, structure="none", seed=31)
 
 
 def campaigns_of(shop: Simulation, *, by_chance: bool = False) -> Campaigns:

@@ -158,7 +158,8 @@ def test_every_goal_has_its_words():
         (
             {"goal": "grow"},
             "goal must be 'grow_spend', 'keep_customers', 'win_back', "
-            "'respond_to_campaign' or 'understand', but it is 'grow'. Change it in the configuration.",
+            "'respond_to_campaign' or 'understand', but it is 'grow'. "
+            "Change it in the configuration.",
         ),
         (
             {"window_days": "long"},

@@ -40,7 +40,7 @@ def responses(shop: Shop, days: int) -> ir.Table:
     both = sent.left_join(done, ONE)
     wait = both.done - both.second
     hit = ((wait >= 0) & (wait < days * DAY)).fill_null(False)
-    return both.group_by(*ONE, "origin").aggregate(outcome=hit.cast("float64").max())
+    return both.group_by(*ONE, "origin").aggregate(outcome=hit.ifelse(1.0, 0.0).max())
 
 
 def learn_from_campaigns(

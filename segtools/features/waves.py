@@ -92,7 +92,7 @@ def sendings(shop: Shop) -> ir.Table:
     """
     rows = shop.tables["campaigns"]
     second = rows.sent_at.truncate("s").epoch_seconds().cast("int64")
-    rows = rows.mutate(second=second, arm=received(rows).cast("int8"))
+    rows = rows.mutate(second=second, arm=received(rows).ifelse(1, 0))
     # One campaign may stand in several sources.
     one = rows.group_by(ONE).aggregate(second=rows.second.min(), arm=rows.arm.max())
     since = one.second - one.second.min().over(group_by="campaign_id")

@@ -44,7 +44,7 @@ def mark_sendings(judged: ir.Table) -> ir.Table:
     """
     stands = judged.reason.isnull()
     own = {"group_by": [*(judged[c] for c in ONE), stands]}
-    arm = received(judged).cast("int8")
+    arm = received(judged).ifelse(1, 0)
     both = arm.min().over(**own) != arm.max().over(**own)
     # The rest of the row only settles which of two at one instant is the first.
     rest = sorted(set(judged.columns) & {"channel", "cost", "treated"})
