@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segtools import plots
 from segtools.features.campaigns import (
     MOST_WAVES,
     PARTS,
@@ -167,6 +168,15 @@ def test_counts_of_few_customers_are_not_shown(plan):
     assert table["Sent from"].tolist() == ["2024-05-15 02:00", "2024-10-02 02:00"]
     least = plan(sent("a", 200), sent("b", 60, PEOPLE[:8]), smallest_cell=5)
     assert least.record()["campaigns"][1]["receivers"] == 8
+
+
+def test_a_hostile_name_of_a_campaign_stays_text(plan):
+    name = "<img src=x onerror=alert(1)> $x^2$ | =1+1"
+    found = plan(sent(name, 200), sent("b", 60))
+    shown = plots.table(found.table("UTC"), caption="Legs")
+    assert "<img" not in shown.html
+    assert "&lt;img" in shown.html
+    assert name not in found.sentence
 
 
 def test_every_part_has_its_words(plan):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from engines import load
 
 from segtools.prepare.campaigns import last_of_all
-from segtools.prepare.clean import tables_at
-from segtools.sources import connect
+from segtools.prepare.clean import clean, tables_at
+from segtools.sources import Opened, connect
 from segtools.timezones import epoch, instant
 
 SENT = [
@@ -139,3 +140,20 @@ def test_the_order_of_rows_changes_nothing(cleaned, orders, campaigns, conversio
     for name, time in (("campaigns", "sent_at"), ("conversions", "converted_at")):
         columns = ("campaign_id", "customer_id", time)
         assert kept(one, name, *columns) == kept(two, name, *columns)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_a_server_judges_campaigns_as_this_process_does(
+    engine, opened, config_of, orders, campaigns, conversions
+):
+    frames = {"orders": orders, "campaigns": campaigns, "conversions": conversions}
+    con = connect()
+    typed = opened(con, **frames).tables
+    if engine != "duckdb":
+        typed = load(engine, {name: t.to_pyarrow() for name, t in typed.items()})
+    there = typed["orders"]._find_backends()[0][0]
+    origin = epoch(instant("2024-03-31", "UTC"))
+    found = clean(Opened(tables=typed, con=there), con, config_of(), origin)
+    who = kept(found, "conversions", "customer_id", "campaign_id")
+    assert who == [("ann", "may"), ("bob", "may")]
+    assert rules(found, "campaigns")["both_arms"] == 2
