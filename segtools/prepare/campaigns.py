@@ -44,8 +44,10 @@ def mark_sendings(judged: ir.Table) -> ir.Table:
     """
     stands = judged.reason.isnull()
     own = {"group_by": [*(judged[c] for c in ONE), stands]}
-    arm = received(judged).ifelse(1, 0)
-    both = arm.min().over(**own) != arm.max().over(**own)
+    both = ibis.literal(False)
+    if "treated" in judged.columns:
+        arm = received(judged).ifelse(1, 0)
+        both = arm.min().over(**own) != arm.max().over(**own)
     # The rest of the row only settles which of two at one instant is the first.
     rest = sorted(set(judged.columns) & {"channel", "cost", "treated"})
     order = [judged.sent_at, *(judged[c] for c in rest)]

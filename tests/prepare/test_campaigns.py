@@ -80,6 +80,17 @@ def test_the_first_sending_stands_and_nobody_is_in_both_arms(
     assert (account["read"], account["kept"], account["set_aside"]) == (8, 3, 1)
 
 
+def test_without_a_mark_of_who_got_it_everybody_did(cleaned, orders, campaigns):
+    found = cleaned(orders=orders, campaigns=campaigns.drop(columns="treated"))
+    assert [c for (c,) in kept(found, "campaigns", "customer_id")] == [
+        "ann",
+        "bob",
+        "cat",
+        "dan",
+    ]
+    assert rules(found, "campaigns") == {"no_campaign": 1, "sent_again": 2}
+
+
 def test_a_conversion_stands_only_after_its_own_sending(
     cleaned, orders, campaigns, conversions
 ):
