@@ -25,6 +25,7 @@ from segtools.timezones import epoch, instant, midnight_after
 
 _PACKAGES = ("pandas", "numpy", "scikit-learn", "ibis-framework", "duckdb", "papermill")
 BUILT_IN = ("auto", "goal", "rules", "clusters", "mixture", "ward")
+PLAIN = ("spend_quintiles", "rfm_grid")
 _OURS = ("notebooks", "tables", "activation")
 
 
@@ -118,7 +119,7 @@ def _clear(path: Path) -> None:
 
 
 def _check_method(method: str) -> None:
-    if method in BUILT_IN:
+    if method in BUILT_IN + PLAIN:
         return  # without importing scikit-learn, which takes seconds
     from segtools.segmentation.scheme import known_scheme
 

@@ -102,6 +102,17 @@ class Contest:
         own = [e for e in self.entries if e.scheme == scheme and e.draws]
         return max(own, key=lambda e: float(e.draws[FIGURE][0]), default=None)
 
+    def eligible(self, entry: Entry) -> bool:
+        """Say whether an entry may win; a baseline may only if ``method`` names it."""
+        own = entry.role == "scheme" or entry.scheme == self.rules.method
+        return own and bool(entry.draws) and not entry.why_not
+
+    def candidates(self) -> list[Entry]:
+        """List the eligible entries, of the method that is asked for if one is."""
+        asked = self.rules.method
+        own = [e for e in self.entries if asked in ("auto", e.scheme)]
+        return [e for e in own if self.eligible(e)]
+
     def over(self, entry: Entry, other: str) -> dict[str, float] | None:
         """Give how far an entry lies above a scheme: value and paired interval."""
         against = self.entry(other)
@@ -242,7 +253,7 @@ def _entry(
     entry.draws = figures(parts, weights)
     entry.n_segments, entry.smallest_share = max(counts), float(min(shares))
     entry.learned = digest(marks)
-    if scheme.role == "scheme":
+    if scheme.role == "scheme" or scheme.name == rules.method:
         entry.why_not = _why_not(entry, rules)
     return entry
 
@@ -316,10 +327,7 @@ def _ceiling(splits: list[Split], weights: list[Array], rules: Rules) -> Entry:
 def choose(contest: Contest) -> None:
     """Take the configured method, or the simplest one that nothing clearly beats."""
     rules = contest.rules
-    fit = [e for e in contest.entries if e.role == "scheme" and not e.why_not]
-    own = (
-        fit if rules.method == "auto" else [e for e in fit if e.scheme == rules.method]
-    )
+    own = contest.candidates()
     contest.reason = _default_reason(contest, found=bool(own))
     if not own:
         return
@@ -392,7 +400,7 @@ def _entry_record(contest: Contest, entry: Entry) -> dict[str, Any]:
         "asked": entry.asked,
         "n_segments": entry.n_segments,
         "smallest_share": entry.smallest_share,
-        "eligible": entry.role == "scheme" and not entry.why_not,
+        "eligible": contest.eligible(entry),
         "why_not": entry.why_not,
         "figures": {n: known.get(n) for n in FIGURES},
         "over_random": contest.over(entry, "random"),
