@@ -29,9 +29,11 @@ currency: EUR                 # shown beside money
 window_days: 180              # how far features look back
 outcome_days: 90              # how long the period is that the goal is about
 bases: [value, behaviour, loyalty, benefits]
-method: auto                  # auto | goal | rules | clusters | your own scheme
+method: auto                  # auto | goal | rules | clusters | mixture | ward |
+                              # spend_quintiles | rfm_grid | your own scheme
 n_segments: auto              # or 2 to 12
 min_share: 0.03               # no segment under 3 % of the customers
+# max_actions: 4              # how many different actions the team can run
 seed: 1
 # extensions: [own.py]        # your own features and schemes
 # Decisions about the data; `segtools check` counts what each concerns.
