@@ -157,8 +157,9 @@ def test_every_goal_has_its_words():
         ),
         (
             {"goal": "grow"},
-            "goal must be 'grow_spend', 'keep_customers', 'win_back' or 'understand', "
-            "but it is 'grow'. Change it in the configuration.",
+            "goal must be 'grow_spend', 'keep_customers', 'win_back', "
+            "'respond_to_campaign' or 'understand', but it is 'grow'. "
+            "Change it in the configuration.",
         ),
         (
             {"window_days": "long"},

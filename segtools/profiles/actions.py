@@ -175,7 +175,7 @@ def build_actions(
     for card in cards:
         play, because = _play(card, used)
         used.add(play.key)
-        rows.append(_row(card, play, because, days))
+        rows.append(_row(card, play, because, days) | _by_goal(goal, days))
     order = sorted(cards, key=lambda c: (-c["value_share"], c["rank"]))
     for priority, card in enumerate(order, 1):
         next(r for r in rows if r["segment_id"] == card["segment_id"])["priority"] = (
@@ -227,6 +227,13 @@ def _row(
     }
 
 
+def _by_goal(goal: str, days: int) -> dict[str, str]:
+    """Give the measure that the goal itself sets, whatever the play is good for."""
+    if goal != "respond_to_campaign":
+        return {}
+    return {"measure": f"Share who respond within {days} days"}
+
+
 def _channel(card: dict[str, Any]) -> str:
     if not any(card["weekdays"]):
         return "E-mail (assumption: no order tells when they would read it)"
@@ -272,6 +279,8 @@ def _effect(
             f"(assumption: the offer works)"
         )
     one = number(0.05 * card["n"])
+    if goal == "respond_to_campaign":
+        return f"Each 5 points of lift makes {one} more respond (assumption: it works)"
     return f"Each 5 points of lift keeps {one} customers (assumption: it works)"
 
 

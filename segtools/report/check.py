@@ -8,8 +8,10 @@ from typing import Any
 from segtools import goals
 from segtools.config import RunConfig
 from segtools.features.build import collect, features_at, supported, variables
-from segtools.features.legs import Plan, plan_legs
+from segtools.features.legs import plan_contest
+from segtools.features.plan import Plan
 from segtools.features.shop import Shop
+from segtools.features.waves import refuse_campaigns
 from segtools.prepare.clean import Cleaned, clean
 from segtools.prepare.coverage import matches_sentence
 from segtools.prepare.decisions import suspects_sentence
@@ -95,13 +97,8 @@ def check(config: RunConfig) -> Checked:
     shop = Shop.of(cleaned.tables, config)
     counted = goals.survey(shop)
     goals.refuse_base(counted, config)
-    plan = plan_legs(
-        origin,
-        epoch(instant(counted["first"], "UTC")),
-        window_days=config.window_days,
-        outcome_days=config.outcome_days,
-        goal=config.goal,
-    )
+    refuse_campaigns(cleaned.tables, config.goal)
+    plan = plan_contest(shop, config, origin, counted["first"])
     check_extensions(shop, config)
     features, _ = supported(shop, config.bases)
     features = variables(features, config.variables, shop, config.protected_reasons)

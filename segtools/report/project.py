@@ -19,7 +19,8 @@ _CONFIGURATION = """\
 # The configuration of one segmentation. Every key but project, goal and source has a
 # default; `segtools check segtools.yaml` reads it and the data without running.
 project: {project}
-goal: grow_spend              # grow_spend | keep_customers | win_back | understand
+goal: grow_spend              # grow_spend | keep_customers | win_back |
+                              # respond_to_campaign | understand
 decision: ""                  # which decision waits for the segments?
 timezone: Europe/Berlin       # of days and hours: the shop's own zone
 currency: EUR                 # shown beside money

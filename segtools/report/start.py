@@ -14,6 +14,7 @@ import pandas as pd
 from segtools import goals
 from segtools.config import RunConfig, refuse_features
 from segtools.features.build import supported, variables
+from segtools.features.waves import refuse_campaigns
 from segtools.history.changes import find_previous
 from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
@@ -82,6 +83,7 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
     preflight(opened, config, origin)
     shop = goals.typed_shop(opened.before(origin), config, origin)
     goals.refuse_base(goals.survey(shop), config)
+    refuse_campaigns(shop.tables, config.goal)
     check_extensions(shop, config)
     features, _ = supported(shop, config.bases)
     chosen = variables(features, config.variables, shop, config.protected_reasons)

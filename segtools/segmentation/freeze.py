@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from segtools.schema import ConfigError
 from segtools.segmentation.clusters import replicate_centroids
-from segtools.segmentation.contest import Contest, Rules
+from segtools.segmentation.entries import Contest, Rules
 from segtools.segmentation.latent_class import replicate_classes
 from segtools.segmentation.mixtures import replicate_mixture
 from segtools.segmentation.model import SegmentModel, everyone, read_features
 from segtools.segmentation.scheme import Learned, Scheme, Task, known_scheme, varies
 from segtools.segmentation.scorecard import replicate
+from segtools.segmentation.splits import with_own_ids
 from segtools.segmentation.ward import replicate_ward
 
 N_REPLICATES = 50
@@ -59,6 +60,7 @@ def final_task(
     known = features[features["recency_days"].notna()].set_index("customer_id")
     names = sorted(known.columns)
     rows = learning[learning["part"] == "final_learn"].set_index("customer_id")
+    rows = with_own_ids(rows)
     outcome = rows["outcome"] if varies(rows["outcome"]) else None
     # The smallest share is one of everybody, those without orders included.
     share = min(rules.min_share * len(features) / max(len(known), 1), 1.0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segtools.segmentation.figures import interval
 
 if TYPE_CHECKING:
-    from segtools.segmentation.contest import Contest, Entry
+    from segtools.segmentation.entries import Contest, Entry
 
 PLAIN = ("spend_quintiles", "rfm_grid")
 # Ranking customers, and telling how far apart they are.

@@ -10,9 +10,10 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from segtools.segmentation.by_hand import Carried
-from segtools.segmentation.contest import Contest, Entry, judge_also
+from segtools.segmentation.contest import judge_also
 from segtools.segmentation.decisions import Decision, apply_decisions
 from segtools.segmentation.earlier_cuts import NotJudgedError, moved_alike
+from segtools.segmentation.entries import Contest, Entry
 from segtools.segmentation.figures import FIGURES, interval
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.place import place

@@ -12,16 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.segmentation.contest import (
-    Contest,
-    Entry,
-    Split,
-    judged,
-    splits_of,
-)
-from segtools.segmentation.figures import Array, bootstrap_weights, gini_draws, interval
+from segtools.segmentation.entries import Contest, Entry
+from segtools.segmentation.figures import Array, gini_draws, interval
+from segtools.segmentation.judging import judged
 from segtools.segmentation.place import place
 from segtools.segmentation.rules import freeze_labels
+from segtools.segmentation.splits import Split, splits_of, weights_of
 from segtools.segmentation.surrogate import (
     MAX_LEAVES,
     joined,
@@ -103,10 +99,7 @@ def _tried(contest: Contest, learning: pd.DataFrame) -> list[dict[str, Any]]:
         best |= {id(contest.winner): contest.winner}
     splits = splits_of(learning, contest.plan["evidence"]) if best else []
     draws = max((len(e.draws[GINI]) - 1 for e in best.values()), default=0)
-    weights = [
-        bootstrap_weights(len(judge), draws, contest.rules.seed + i)
-        for i, (_, judge) in enumerate(splits)
-    ]
+    weights = weights_of(splits, draws, contest.rules.seed)
     return [
         _compared(e, splits, weights, contest.rules.seed)
         for e in entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from segtools.segmentation.contest import FIGURE, Contest, Entry
+from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
 from segtools.segmentation.structure import Structure
 
@@ -14,6 +14,7 @@ _PURPOSE = {
     "grow_spend": "the next period's spend",
     "keep_customers": "who buys again in the next period",
     "win_back": "who comes back in the next period",
+    "respond_to_campaign": "who responds to the next campaign",
 }
 
 

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.segmentation.contest import FIGURE, Contest, Entry, task_of
+from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
 from segtools.segmentation.scheme import known_scheme
+from segtools.segmentation.splits import task_of
 from segtools.segmentation.stability.agreement import adjusted_rand, crossed
 from segtools.segmentation.stability.select import AGREEMENT
 from segtools.wording import interval as band
@@ -113,7 +114,7 @@ def _stability(
 ) -> dict[str, float]:
     """Learn on bootstrap samples and compare where everyone comes to stand."""
     rows = learning[learning["part"] == "final_learn"].drop(columns="part")
-    rows = rows.sort_values("customer_id").set_index("customer_id")
+    rows = rows.sort_values("customer_id", kind="stable").set_index("customer_id")
     rng = np.random.default_rng([contest.rules.seed, *entry.scheme.encode()])
     if len(rows) > MAX_ROWS:
         rows = rows.iloc[np.sort(rng.choice(len(rows), MAX_ROWS, replace=False))]

@@ -157,6 +157,19 @@ def test_staying_is_counted_in_customers_and_points():
     assert "a lift of 1.4 points would be seen" in decision["test"]
 
 
+def test_a_campaign_is_measured_by_who_responds():
+    known = {"S01": {"mean": 0.1, "sd": 0.3, "n": 200}}
+    found = acted(
+        card(1), goal="respond_to_campaign", outcomes=known, days=30, currency=""
+    )
+    assert found["segments"][0]["measure"] == "Share who respond within 30 days"
+    assert found["decisions"][0]["effect"] == (
+        "Each 5 points of lift makes 10 more respond (assumption: it works)"
+    )
+    other = acted(card(1), goal="keep_customers", outcomes=known, days=30)
+    assert "respond" not in other["segments"][0]["measure"]
+
+
 def test_what_has_not_been_learned_is_said_not_to_be_known():
     decision = acted(card(1), outcomes={})["decisions"][0]
     assert decision["effect"].startswith("Not known")
