@@ -60,7 +60,7 @@ _HOMES = {
     "profiles.profile": ("Segmented",),
     "profiles.table": ("profile_table",),
     "profiles.personas": ("build_personas",),
-    "profiles.actions": ("build_actions",),
+    "profiles.actions": ("build_actions", "load_rule_book"),
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.sensitivity": ("sensitivity",),
     "report.stage": ("open_stage", "parameters_of"),
