@@ -61,6 +61,7 @@ _HOMES = {
     "profiles.table": ("profile_table",),
     "profiles.personas": ("build_personas",),
     "profiles.actions": ("build_actions", "load_rule_book"),
+    "profiles.canvas": ("business_model_canvas",),
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.sensitivity": ("sensitivity",),
     "report.stage": ("open_stage", "parameters_of"),

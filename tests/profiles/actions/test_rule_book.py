@@ -1,13 +1,16 @@
 """The rule book: ours is whole, and a user's own is read or refused in one sentence."""
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import yaml
 
 from segtools.config import load_config
 from segtools.profiles.actions import load_rule_book
-from segtools.profiles.actions.rule_book import DEFAULT, choose
+from segtools.profiles.actions.conditions import SUBJECTS, read_when
+from segtools.profiles.actions.rule_book import DEFAULT, Action, choose
 from segtools.profiles.actions.words import PLACEHOLDERS
 from segtools.schema import ConfigError
 
@@ -201,3 +204,22 @@ def test_the_path_is_relative_to_the_configuration(tmp_path):
     )
     config = load_config(tmp_path / "c.yaml")
     assert config.rule_book == str((tmp_path / "own.yaml").resolve())
+
+
+def test_the_page_says_what_the_code_knows():
+    page = (Path(__file__).parents[3] / "docs" / "rule_book.md").read_text("utf-8")
+    listed = dict(re.findall(r"^\| `\{(\w+)\}` \| (.+) \|$", page, re.MULTILINE))
+    assert listed == PLACEHOLDERS
+    keys = set(re.findall(r"^\| `(\w+)` \| ", page, re.MULTILINE)) - {"any"}
+    assert keys == set(Action.model_fields)
+    shown = re.findall(r"^\| `(\{.+?\})` \| ", page, re.MULTILINE)
+    read = [yaml.safe_load(x) for x in shown if ":" in x]
+    assert {next(k for k in SUBJECTS if k in x) for x in read} == set(SUBJECTS)
+    assert all(read_when(x, "when") for x in read)
+
+
+def test_the_example_of_the_page_is_read(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "rule_book.md").read_text("utf-8")
+    example = re.findall(r"^```yaml\n(# own.yaml.*?)^```", page, re.M | re.S)[0]
+    (tmp_path / "own.yaml").write_text(example)
+    assert load_rule_book(tmp_path / "own.yaml").actions[0].key == "tea_lovers"
