@@ -14,6 +14,7 @@ from segtools.profiles.actions.effects import (
     effect_sentence,
     lift,
     test_sentence,
+    worth_label,
 )
 from segtools.profiles.actions.measures import Measures
 from segtools.profiles.actions.priority import (
@@ -126,6 +127,7 @@ def build_actions(
         "max_actions": terms.max_actions,
         "value": _total(rows, personas),
         "value_unit": terms.currency,
+        "worth_label": worth_label(terms.goal, terms.currency),
         "reach_by": measures.reach_by,
         "nobodys": _nobodys(cards, terms.owners),
     } | weights

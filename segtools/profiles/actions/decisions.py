@@ -12,7 +12,7 @@ from segtools.profiles.actions.effects import (
     test_sentence,
 )
 from segtools.profiles.actions.same import together
-from segtools.wording import listed, number, percent
+from segtools.wording import listed, number, percent, shorten
 
 MOST = 3
 
@@ -60,12 +60,20 @@ def _decision(
     outlook = pooled([outlooks[r["segment_id"]] for r in group])
     worth = [r["value_share"] for r in group]
     share = None if None in worth else sum(worth)
-    as_one = " One treatment for all of them." if len(group) > 1 else ""
     return {
-        "title": f"{group[0]['message']}: {listed(r['segment'] for r in group)}",
-        "text": f"{group[0]['offer']}.{as_one}",
+        "title": f"{group[0]['message']}: {_who(group)}",
+        "text": f"{group[0]['offer']}.",
         "size": f"{number(outlook.n)} customers, {percent(share)} of spend",
         "effect": effect_sentence(outlook, goal, currency),
         "test": test_sentence(outlook, goal, days, currency),
         "segments": [r["segment_id"] for r in group],
     }
+
+
+def _who(group: Sequence[Mapping[str, Any]]) -> str:
+    """Name the segments of a treatment, as far as a heading has room."""
+    if len(group) == 1:
+        return str(group[0]["segment"])
+    if len(group) == 2:
+        return listed(shorten(r["segment"], 24) for r in group)
+    return f"{len(group)} segments"

@@ -77,6 +77,19 @@ def pooled(outlooks: Sequence[Outlook]) -> Outlook:
     return Outlook(n, mean, math.sqrt(spread))
 
 
+def worth_label(goal: str, currency: str) -> str:
+    """Say what `Outlook.worth` counts, as the head of a column.
+
+    Examples
+    --------
+    >>> worth_label("grow_spend", "EUR"), worth_label("win_back", "EUR")
+    ('Worth of 5 % of lift, EUR', 'Worth of 5 points of lift, customers')
+    """
+    if goal != "grow_spend":
+        return "Worth of 5 points of lift, customers"
+    return f"Worth of 5 % of lift, {currency}".rstrip(", ")
+
+
 def effect_sentence(outlook: Outlook, goal: str, currency: str) -> str:
     """Say what a small lift would be worth, or that nobody knows."""
     worth = outlook.worth(goal)

@@ -79,8 +79,8 @@ class _Settings(BaseModel):
     owner: str = Field("nobody yet: name one", description="who answers for a row")
     channel: str = Field("{contact} {best_time}", description="of rows without one")
     stop_rule: str = Field(
-        "Stop after {days} days if the half that is treated is less than {least} ahead "
-        "of the half that is not: chance alone can give that.",
+        "Stop after {days} days unless the treated half is {least} ahead of the other: "
+        "less can be chance.",
         description="of rows without one",
     )
     stop_rule_untested: str = Field(

@@ -40,7 +40,7 @@ def priority_table(actions: Actions) -> pd.DataFrame:
             "Segment": [r["segment"] for r in rows],
             **points,
             "Score, of 100": [r["score"] for r in rows],
-            "Worth of a small lift": [r["worth"] for r in rows],
+            actions["worth_label"]: [r["worth"] for r in rows],
         }
     )
     decimals = dict.fromkeys([*points, "Score, of 100"], ".1f")

@@ -124,8 +124,8 @@ def test_the_stop_rule_has_the_number_that_chance_alone_reaches(card, acted):
     # 1.96 * 25 * sqrt(4 / 1 600) = 2.45 EUR.
     row = first(acted(card(1, n=1600)))
     assert row["stop_rule"] == (
-        "Stop after 90 days if the half that is treated is less than 2.45 EUR a "
-        "customer ahead of the half that is not: chance alone can give that."
+        "Stop after 90 days unless the treated half is 2.45 EUR a customer ahead of "
+        "the other: less can be chance."
     )
 
 

@@ -31,8 +31,14 @@ def test_segments_with_one_treatment_are_one_decision(card, acted):
     assert [d["segments"] for d in decisions] == [["S03"], ["S01", "S02"]]
     both = decisions[1]
     assert both["title"].endswith(": Segment 1 and Segment 2")
-    assert both["text"].endswith("One treatment for all of them.")
     assert both["size"] == "400 customers, 50\u202f% of spend"
+
+
+def test_a_treatment_of_many_segments_counts_them(card, acted):
+    alike = [card(i, ("coupon_share", "ge")) for i in range(1, 6)]
+    (decision,) = acted(*alike)["decisions"]
+    assert decision["title"].endswith(": 5 segments")
+    assert decision["size"].startswith("1\u202f000 customers")
 
 
 def test_the_effect_and_the_test_of_a_worked_example(card, acted):
