@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from segtools.config import RunConfig
+from segtools.disclosure import LIMIT
 from segtools.profiles.actions.decisions import decisions
 from segtools.profiles.actions.effects import (
     Outlook,
@@ -49,6 +50,8 @@ class Terms:
         segment_id or name to who answers for what is done.
     max_actions : int or None
         How many different actions the team can run.
+    smallest_cell : int
+        Nothing is said of what was learned from fewer customers.
     """
 
     goal: str
@@ -58,6 +61,7 @@ class Terms:
     book: RuleBook = field(default_factory=load_rule_book)
     owners: Mapping[str, str] = field(default_factory=dict)
     max_actions: int | None = None
+    smallest_cell: int = LIMIT
 
     @classmethod
     def of(cls, config: RunConfig, goals: Mapping[str, Any]) -> Terms:
@@ -81,6 +85,7 @@ class Terms:
             book=load_rule_book(config.rule_book),
             owners=config.owners,
             max_actions=config.max_actions,
+            smallest_cell=config.smallest_cell,
         )
 
 
@@ -114,7 +119,9 @@ def build_actions(
     """
     measures = measures or Measures()
     cards = personas["segments"]
-    outlooks = {c["segment_id"]: Outlook.of(c, outcomes) for c in cards}
+    outlooks = {
+        c["segment_id"]: Outlook.of(c, outcomes, terms.smallest_cell) for c in cards
+    }
     rows = [_row(c, terms, outlooks[c["segment_id"]]) for c in cards]
     weights = _prioritise(rows, cards, terms, measures)
     same = same_treatment(rows)

@@ -7,12 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from segtools.disclosure import LIMIT
 from segtools.wording import number, percent
 
 POWER_FACTOR = 2.8  # 1.96 + 0.84: 5 % false positives, 80 % power
 CHANCE_FACTOR = 1.96
 LIFT = 0.05
 _FEWEST = 20
+# What five points more customers are, by goal.
+_GAINS = {
+    "keep_customers": "keeps {n} customers",
+    "win_back": "brings back {n} customers",
+    "respond_to_campaign": "brings {n} more responses",
+}
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,15 @@ class Outlook:
 
     @classmethod
     def of(
-        cls, card: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, float]]
+        cls,
+        card: Mapping[str, Any],
+        outcomes: Mapping[str, Mapping[str, float]],
+        fewest: int = LIMIT,
     ) -> Outlook:
-        """Look up what has been learned of a card's segment."""
+        """Look up what has been learned of a card's segment, from `fewest` or more."""
         known = outcomes.get(card["segment_id"], {})
+        if known.get("n", 0) < fewest:
+            return cls(int(card["n"]))
         return cls(int(card["n"]), known.get("mean"), known.get("sd"))
 
     @property
@@ -96,8 +108,8 @@ def effect_sentence(outlook: Outlook, goal: str, currency: str) -> str:
     if worth is None:
         return "Not known: nothing has been learned about what these customers do next."
     if goal != "grow_spend":
-        one = number(worth)
-        return f"Each 5 points of lift keeps {one} customers (assumption: it works)"
+        gain = _GAINS.get(goal, "is {n} customers").format(n=number(worth))
+        return f"Each 5 points of lift {gain} (assumption: it works)"
     if worth <= 0:
         return "Nothing to lift yet: on average they spent nothing in the period."
     return (

@@ -64,13 +64,34 @@ def test_numbers_are_grouped_by_thousands(card, acted, n, size):
 
 
 def test_staying_is_counted_in_customers_and_points(card, acted):
-    known = {"S01": {"mean": 0.5, "sd": 0.5, "n": 9}}
+    known = {"S01": {"mean": 0.5, "sd": 0.5, "n": 90}}
     many = card(1, n=40000)
     decision = decided(acted(many, goal="keep_customers", outcomes=known))
     assert decision["effect"] == (
         "Each 5 points of lift keeps 2\u202f000 customers (assumption: it works)"
     )
     assert "a lift of 1.4 points would be seen" in decision["test"]
+
+
+@pytest.mark.parametrize(
+    ("goal", "gain"),
+    [
+        ("win_back", "brings back 10 customers"),
+        ("respond_to_campaign", "brings 10 more responses"),
+    ],
+)
+def test_each_goal_has_its_own_gain(card, acted, goal, gain):
+    decision = decided(acted(card(1), goal=goal))
+    assert decision["effect"] == f"Each 5 points of lift {gain} (assumption: it works)"
+
+
+def test_what_was_learned_from_a_few_is_not_told(card, acted):
+    def learned(n):
+        known = {"S01": {"mean": 40.0, "sd": 25.0, "n": n}}
+        return decided(acted(card(1, n=3), outcomes=known))["effect"]
+
+    assert learned(9).startswith("Not known")
+    assert learned(10).startswith("Each 5 %")
 
 
 def test_what_has_not_been_learned_is_said_not_to_be_known(card, acted):

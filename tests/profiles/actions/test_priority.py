@@ -77,8 +77,8 @@ def test_one_segment_of_which_too_little_is_known_is_named(pair, acted):
 
 def test_the_expected_effect_is_rated_where_it_has_a_weight(pair, acted):
     known = {
-        "S01": {"mean": 80.0, "sd": 1.0, "n": 9},
-        "S02": {"mean": 5.0, "sd": 1.0, "n": 9},
+        "S01": {"mean": 80.0, "sd": 1.0, "n": 90},
+        "S02": {"mean": 5.0, "sd": 1.0, "n": 90},
     }
     made = acted(*pair, criteria={"effect": 1}, outcomes=known)
     # 5 % of 80 for 100 customers against 5 % of 5 for 400.
@@ -88,8 +88,8 @@ def test_the_expected_effect_is_rated_where_it_has_a_weight(pair, acted):
 
 def test_equal_scores_go_by_the_worth_of_a_lift_and_then_by_rank(card, acted):
     three = [card(1, rank=3), card(2, rank=2), card(3, rank=1)]
-    same = {f"S0{i}": {"mean": 5.0, "sd": 1.0, "n": 9} for i in (1, 2, 3)}
-    richer = same | {"S02": {"mean": 6.0, "sd": 1.0, "n": 9}}
+    same = {f"S0{i}": {"mean": 5.0, "sd": 1.0, "n": 90} for i in (1, 2, 3)}
+    richer = same | {"S02": {"mean": 6.0, "sd": 1.0, "n": 90}}
     assert [r["priority"] for r in acted(*three, outcomes=same)["segments"]] == [
         3,
         2,

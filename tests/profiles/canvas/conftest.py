@@ -15,7 +15,7 @@ def canvas_of():
         personas = build_personas(data, segments, "EUR")
         terms = Terms("grow_spend", 90, "EUR", {"value": 100})
         measures = segment_measures(data)
-        known = {s["segment_id"]: {"mean": 40.0, "sd": 25.0, "n": 9} for s in segments}
+        known = {s["segment_id"]: {"mean": 40.0, "sd": 25.0, "n": 90} for s in segments}
         actions = build_actions(personas, known, terms, measures)
         return business_model_canvas(data, personas, actions)
 
