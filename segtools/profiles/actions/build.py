@@ -27,7 +27,7 @@ from segtools.profiles.actions.priority import (
 )
 from segtools.profiles.actions.rule_book import RuleBook, choose, load_rule_book
 from segtools.profiles.actions.same import same_treatment, together
-from segtools.profiles.actions.words import OF_A_TEST, placeholders, words_for
+from segtools.profiles.actions.words import OF_A_TEST, fields, words_for
 
 Card = Mapping[str, Any]
 _CONTACT = "E-mail or app"
@@ -184,7 +184,7 @@ def _of_a_test(outlook: Outlook, terms: Terms) -> dict[str, str]:
 
 def _stop_rule(own: str | None, outlook: Outlook, book: RuleBook) -> str:
     text = own or book.stop_rule
-    if outlook.smallest is None and set(OF_A_TEST) & set(placeholders(text)):
+    if outlook.smallest is None and set(OF_A_TEST) & set(fields(text)):
         return book.stop_rule_untested
     return text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -20,7 +21,7 @@ TOPICS = ("interest", "habit", "value", "trait", "opinion", "pain", "motive")
 _DYNAMIC = ("attribute_", "category_share_", "basket_axis_")
 
 
-class Condition(BaseModel):
+class Condition(BaseModel, ABC):
     """What a statement must be about."""
 
     model_config = ConfigDict(extra="forbid")
@@ -38,8 +39,9 @@ class Condition(BaseModel):
         common = self.rare is not None and base is not None and base > self.rare
         return not common and self._about(statement, asked)
 
+    @abstractmethod
     def _about(self, statement: Statement, asked: Mapping[str, Any]) -> bool:
-        raise NotImplementedError
+        """Say whether what a statement computes is what is asked for."""
 
 
 class OfFeature(Condition):

@@ -128,7 +128,7 @@ def load_rule_book(path: str | Path = "") -> RuleBook:
     Raises
     ------
     ConfigError
-        If the file is missing or no YAML; a key, feature or placeholder is unknown; a
+        If the file is missing or no YAML; a key, feature or field is unknown; a
         key stands twice; or no action suits anybody.
 
     Examples

@@ -13,7 +13,7 @@ Card = Mapping[str, Any]
 Statement = Mapping[str, Any]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNKNOWN_TIME = "(assumption: no order tells when they would read it)"
-PLACEHOLDERS = {
+FIELDS = {
     "answer": "what they answered",
     "best_time": "the day before most of their orders, in words",
     "category": "the category that they buy more than others",
@@ -35,7 +35,7 @@ _WIDTH = 60
 
 
 def check_text(text: str, where: str) -> None:
-    """Refuse a text with braces that do not match, or with unknown placeholders.
+    """Refuse a text with braces that do not match, or with unknown fields.
 
     Raises
     ------
@@ -45,19 +45,19 @@ def check_text(text: str, where: str) -> None:
     --------
     >>> check_text("New in {categry}", "actions.0.message")
     Traceback (most recent call last):
-    segtools.schema.ConfigError: actions.0.message must use known placeholders, but \
+    segtools.schema.ConfigError: actions.0.message must use known fields, but \
 {categry} is none. Did you mean 'category'?
     """
-    for name in placeholders(text, where):
-        if name not in PLACEHOLDERS:
+    for name in fields(text, where):
+        if name not in FIELDS:
             raise ConfigError(
-                f"{where} must use known placeholders, but {{{name}}} is none. "
-                f"{did_you_mean(name, PLACEHOLDERS)}"
+                f"{where} must use known fields, but {{{name}}} is none. "
+                f"{did_you_mean(name, FIELDS)}"
             )
 
 
-def placeholders(text: str, where: str = "text") -> list[str]:
-    """List the placeholders of a text, with whatever else stands in their braces."""
+def fields(text: str, where: str = "text") -> list[str]:
+    """List the fields of a text, with whatever else stands in their braces."""
     try:
         parts = list(Formatter().parse(text))
     except ValueError:
@@ -73,7 +73,7 @@ def placeholders(text: str, where: str = "text") -> list[str]:
 
 
 def words_for(card: Card, because: Sequence[Statement], days: int) -> dict[str, str]:
-    """Give what stands for each placeholder of one segment.
+    """Give what stands for each field of one segment.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def words_for(card: Card, because: Sequence[Statement], days: int) -> dict[str, 
     Returns
     -------
     dict of str to str
-        Every placeholder but ``contact`` and those of a test. What the data does not
+        Every field but ``contact`` and those of a test. What the data does not
         say is said in general words. Strings from data are made plain and short.
     """
     statements = [*because, *card.get("statements", [])]

@@ -11,7 +11,7 @@ from segtools.config import load_config
 from segtools.profiles.actions import load_rule_book
 from segtools.profiles.actions.conditions import SUBJECTS, read_when
 from segtools.profiles.actions.rule_book import DEFAULT, Action, choose
-from segtools.profiles.actions.words import PLACEHOLDERS
+from segtools.profiles.actions.words import FIELDS
 from segtools.schema import ConfigError
 
 ROW = {
@@ -41,9 +41,9 @@ def test_our_rows_differ_in_all_that_is_shown():
         assert Counter(getattr(r, part) for r in rows).most_common(1)[0][1] == 1
 
 
-def test_our_book_names_its_placeholders():
+def test_our_book_names_its_fields():
     text = DEFAULT.read_text(encoding="utf-8").split("owner:")[0]
-    assert all(f"{{{name}}}" in text for name in PLACEHOLDERS)
+    assert all(f"{{{name}}}" in text for name in FIELDS)
 
 
 def test_every_message_keeps_its_measure_and_no_row_is_for_anybody_but_the_last():
@@ -139,7 +139,7 @@ def test_each_subject_finds_its_own_statements_alone(write, said, when, statemen
         ({"when": {"all": "any"}}, "actions.0.when.all must be a list of conditions"),
         (
             {"message": "New in {categry}"},
-            "actions.0.message must use known placeholders, but {categry} is none. "
+            "actions.0.message must use known fields, but {categry} is none. "
             "Did you mean 'category'?",
         ),
         ({"offer": "{days.__class__}"}, "{days.__class__} is none."),
@@ -209,7 +209,7 @@ def test_the_path_is_relative_to_the_configuration(tmp_path):
 def test_the_page_says_what_the_code_knows():
     page = (Path(__file__).parents[3] / "docs" / "rule_book.md").read_text("utf-8")
     listed = dict(re.findall(r"^\| `\{(\w+)\}` \| (.+) \|$", page, re.MULTILINE))
-    assert listed == PLACEHOLDERS
+    assert listed == FIELDS
     keys = set(re.findall(r"^\| `(\w+)` \| ", page, re.MULTILINE)) - {"any"}
     assert keys == set(Action.model_fields)
     shown = re.findall(r"^\| `(\{.+?\})` \| ", page, re.MULTILINE)
