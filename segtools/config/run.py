@@ -184,6 +184,12 @@ class RunConfig(BaseModel):
         "cells of a table with fewer customers are not shown, at least 5",
         ge=5,
     )
+    rule_book: str = _key(
+        "", "04_personas", "YAML file of what to do with whom, beside or for ours"
+    )
+    owners: dict[str, str] = _key(
+        {}, "04_personas", "segment_id or name: who answers for what is done"
+    )
     decisions: list[dict[str, Any]] = _key(
         [], "03_segmentation", "what an analyst changes by hand, each with its reason"
     )

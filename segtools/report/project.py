@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from segtools.bundled import bundled
+from segtools.profiles.actions.rule_book import DEFAULT as RULE_BOOK
 from segtools.records import write_text
 from segtools.schema import STAGES, ConfigError, did_you_mean
 
@@ -46,6 +47,8 @@ guests: {guests}{pad}# refuse | drop | each: orders that name nobody
 # exchange_rates: {{USD: 0.92}} # worth in `currency`
 # segment_names:              # segment_id: your name
 #   S01: Our regulars
+# rule_book: rule_book.yaml   # what to do with whom: take away the #, edit the file
+# owners: {{S01: Ann}}          # who answers for what is done with a segment
 # decisions:                  # what you change by hand, each with its reason
 #   - {{what: merge, segments: [S02, S03], why: Both get one letter.}}
 """
@@ -60,7 +63,7 @@ def init_project(folder: Path, system: str = "sample") -> Path:
         New or empty.
     system : str, default="sample"
         Where the data comes from; its block of the configuration is written with
-        every key explained.
+        every key explained. Beside it lies ``rule_book.yaml``, a copy of ours.
 
     Returns
     -------
@@ -91,6 +94,7 @@ def init_project(folder: Path, system: str = "sample") -> Path:
         guests=guests,
         pad=" " * (22 - len(guests)),
     )
+    shutil.copyfile(RULE_BOOK, folder / "rule_book.yaml")
     write_text(folder / "segtools.yaml", text)
     return folder / "segtools.yaml"
 
