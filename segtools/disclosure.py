@@ -36,11 +36,15 @@ class Published:
     most : ndarray of shape (n_cells,), optional
         What everybody knows that a cell cannot exceed, such as the customers of its
         segment; default nothing.
+    fixed : ndarray of bool, shape (n_cells,), optional
+        Cells that other pages show anyway, such as the sizes of segments: to hide them
+        here would hide nothing; default none.
     """
 
     counts: Floats
     sums: Sequence[Sum]
     most: Floats | None = None
+    fixed: Flags | None = None
 
     @cached_property
     def lines(self) -> list[NDArray[np.int64]]:
@@ -95,8 +99,9 @@ def hide(published: Published, limit: int = LIMIT) -> Flags:
     Returns
     -------
     ndarray of bool, shape (n_cells,)
-        The smallest others are taken first, totals last. Where everything is hidden
-        nothing more can be done, and nothing is known either.
+        The smallest others are taken first, totals last, what is fixed never. Where
+        everything else is hidden nothing more can be done: no more is known than what
+        is fixed says by itself.
 
     Examples
     --------
@@ -107,6 +112,8 @@ def hide(published: Published, limit: int = LIMIT) -> Flags:
     """
     counts = published.counts
     hidden = (counts > 0) & (counts < limit)
+    if published.fixed is not None:
+        hidden &= ~published.fixed
     solved: set[bytes] = set()
     while True:
         low, high = _quick(published, hidden)
@@ -240,7 +247,8 @@ def _next(published: Published, hidden: Flags, group: NDArray[np.int64]) -> int 
     """Choose what else to hide for the sake of a group of cells that is known."""
     totals = {total for total, _ in published.sums}
     touched = [line for line in published.lines if np.isin(line, group).any()]
-    free = sorted({int(p) for line in touched for p in line if not hidden[p]})
+    stays = hidden if published.fixed is None else hidden | published.fixed
+    free = sorted({int(p) for line in touched for p in line if not stays[p]})
     if not free:
         return None
     return min(free, key=lambda p: _cost(p, published, hidden, totals))
