@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from segtools.plots.canvas import write
 from segtools.plots.colours import INK, text_on
@@ -70,6 +72,35 @@ def hidden_cell(ax: Axes, row: float, column: float) -> None:
     """Draw a cell whose number may not be shown."""
     ax.add_patch(_cell(row, column, facecolor=INK, alpha=0.08, linewidth=0))
     write(ax, column, row, HIDDEN, ha="center", fontsize="x-small", alpha=0.75)
+
+
+def draw_map(
+    ax: Axes, flows: pd.DataFrame, before: Sequence[str], now: Sequence[str]
+) -> None:
+    """Draw flows as cells, each shaded by its share of what its row shows.
+
+    Parameters
+    ----------
+    ax : Axes
+    flows : DataFrame
+        ``from``, ``to`` and ``customers``; missing where hidden. Rows of the same
+        pair are added, and a flow of nobody is left white.
+    before, now : sequence of str
+        The rows, the first on top, and the columns.
+    """
+    known = flows.assign(hidden=flows["customers"].isna())
+    cells = known.groupby(["from", "to"]).agg({"customers": "sum", "hidden": "any"})
+    totals = cells["customers"].groupby("from").sum()
+    for row, column in product(range(len(before)), range(len(now))):
+        pair = before[row], now[column]
+        if pair not in cells.index:
+            continue
+        count, hidden = int(cells.loc[pair, "customers"]), cells.loc[pair, "hidden"]
+        if hidden:
+            hidden_cell(ax, row, column)
+        elif count:
+            fill = shade(count / int(totals[pair[0]]))
+            heat_cell(ax, row, column, number(count), fill=fill)
 
 
 def name_columns(
