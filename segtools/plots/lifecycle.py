@@ -58,7 +58,7 @@ def lifecycle_flow(
         return empty_note(ax, lifecycle_flow_alt(flows))
     before, now = _order(rows["from"]), _order(rows["to"])
     draw_map(ax, rows, before, now)
-    for same in set(before) & set(now):
+    for same in rows.loc[rows["from"] == rows["to"], "to"].unique():
         corner = (now.index(same) - 0.48, before.index(same) - 0.46)
         ax.add_patch(Rectangle(corner, 0.96, 0.92, fill=False, **_FRAME))
     name_rows(ax, before, width=20)

@@ -102,10 +102,20 @@ def _stages(shop: Shop, window: Window) -> pd.Series:
 
 
 def _hidden(counts: np.ndarray, limit: int) -> np.ndarray:
-    published = two_way(counts)
+    """Say which cells to hide, if others show what totals of stages they may."""
     shape = counts.shape[0] + 1, counts.shape[1] + 1
-    total = np.zeros(shape, dtype=bool)
-    total[-1, :] = total[:, -1] = True
-    fixed = total.ravel() & (published.counts >= limit)
-    safe = Published(published.counts, published.sums, fixed=fixed)
+    open_ = np.zeros(shape, dtype=bool)
+    open_[-1, -1] = True
+    open_[:-1, -1] = ~_small_totals(counts.sum(axis=1), limit)
+    open_[-1, :-1] = ~_small_totals(counts.sum(axis=0), limit)
+    published = two_way(counts)
+    safe = Published(published.counts, published.sums, fixed=open_.ravel())
     return hide(safe, limit).reshape(shape)[:-1, :-1]
+
+
+def _small_totals(totals: np.ndarray, limit: int) -> np.ndarray:
+    """Say which totals nobody may show: small ones, and one more beside a single one."""
+    parts = list(range(1, len(totals) + 1))
+    everyone = np.array([True, *[False] * len(totals)])
+    known = Published(np.array([totals.sum(), *totals]), [(0, parts)], fixed=everyone)
+    return hide(known, limit)[1:]

@@ -11,6 +11,7 @@ from segtools.disclosure import LIMIT, Published, intervals, two_way
 from segtools.features.catalogue import Window
 from segtools.profiles.lifecycle import (
     _hidden,
+    _small_totals,
     lifecycle_sentence,
     stages_then_and_now,
 )
@@ -82,7 +83,8 @@ def test_totals_that_cards_show_give_no_cell_away(counts):
     flags[:4, :3] = hidden
     total = np.ones((5, 4), dtype=bool)
     total[:4, :3] = False
-    flags |= total & (published.counts.reshape(5, 4) < LIMIT)
+    flags[:4, 3] = _small_totals(counts.sum(axis=1), LIMIT)
+    flags[4, :3] = _small_totals(counts.sum(axis=0), LIMIT)
     sums = Published(published.counts, published.sums)
     low, high = intervals(sums, flags.ravel())
     everything = np.ones((5, 4), dtype=bool)
@@ -93,6 +95,21 @@ def test_totals_that_cards_show_give_no_cell_away(counts):
         width = high[at] - low[at]
         alone = ceiling[at] - floor[at]
         assert width >= min(LIMIT, alone) - 1e-6
+
+
+def test_a_single_small_total_takes_the_smallest_other_with_it():
+    hidden = _small_totals(np.array([400.0, 9.0, 18.0, 60.0]), LIMIT)
+    assert hidden.tolist() == [False, True, True, False]
+
+
+def test_a_stage_of_a_few_does_not_hide_everything():
+    # The stages of a grocer's customers: nine are in the fifth.
+    counts = np.array(
+        [[30, 65, 58, 220, 0], [15, 46, 149, 162, 0], [18, 14, 23, 19, 9]], dtype=float
+    )
+    hidden = _hidden(counts, LIMIT)
+    assert hidden[2, 4]
+    assert hidden.sum() < 6
 
 
 def test_nobody_was_well_then():
