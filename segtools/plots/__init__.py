@@ -15,6 +15,7 @@ from typing import Any
 
 _FIGURES = {
     "agreement_by_k": "structure",
+    "category_preferences": "preferences",
     "contest_intervals": "contest",
     "descent": "across",
     "feature_histogram": "spread",
@@ -31,6 +32,7 @@ _FIGURES = {
     "scorecard_points": "points",
     "segment_profile": "profile",
     "segment_sizes_and_value": "segments",
+    "segment_spread": "distribution",
     "stability_boxes": "stability",
     "within_boxes": "stability",
 }
@@ -51,6 +53,7 @@ _SISTERS = ("title", "alt", "table", "height")
 __all__ = [
     "Display",
     "agreement_by_k",
+    "category_preferences",
     "contest_intervals",
     "descent",
     "feature_histogram",
@@ -73,6 +76,7 @@ __all__ = [
     "segment_colours",
     "segment_profile",
     "segment_sizes_and_value",
+    "segment_spread",
     "stability_boxes",
     "style",
     "table",

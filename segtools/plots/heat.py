@@ -104,12 +104,12 @@ def draw_map(
 
 
 def name_columns(
-    ax: Axes, names: Sequence[object], *, width: int = 14, lines: int = 3
+    ax: Axes, names: Sequence[object], *, width: int = 14, size: str = "small"
 ) -> None:
-    """Name the columns of a map above it."""
+    """Name the columns of a map above it, in at most three lines."""
     ax.set_xlim(-0.55, len(names) - 0.45)
-    labels = [wrap(name, width, lines) for name in names]
-    ax.set_xticks(range(len(names)), labels=labels, fontsize="small", parse_math=False)
+    labels = [wrap(name, width, 3) for name in names]
+    ax.set_xticks(range(len(names)), labels=labels, fontsize=size, parse_math=False)
     ax.xaxis.tick_top()
     ax.spines[["left", "bottom"]].set_visible(False)
 

@@ -93,9 +93,7 @@ def rfm_map(
     return ax
 
 
-def rfm_map_title(
-    cells: pd.DataFrame, *, other: str = "Orders", unit: str = ""
-) -> str:
+def rfm_map_title(cells: pd.DataFrame, *, other: str = "Orders", unit: str = "") -> str:
     """State in which cell customers spend most, and how many they are.
 
     Examples
@@ -128,8 +126,9 @@ def rfm_map_alt(cells: pd.DataFrame, *, other: str = "Orders", unit: str = "") -
     ...     "other_span": ["over 9"], "customers": [40], "value": [120.5],
     ...     "segment": ["Weekly"], "hidden": [False]})
     >>> print(rfm_map_alt(cells, unit="EUR").replace("\u202f", " "))
-    Highest mean spend: recency 5 and orders 5 (120 EUR, 40 customers). The fullest cell \
-is recency 5 and orders 5: 40 customers (100 % of those shown), most of them in Weekly.
+    Highest mean spend: recency 5 and orders 5 (120 EUR, 40 customers). The fullest \
+cell is recency 5 and orders 5: 40 customers (100 % of those shown), most of them in \
+Weekly.
     """
     rows = columns_of(cells, _NEEDED, "cells")
     title = rfm_map_title(cells, other=other, unit=unit)
@@ -142,8 +141,8 @@ is recency 5 and orders 5: 40 customers (100 % of those shown), most of them in 
     rest = hidden_sentence(int(rows["hidden"].sum()))
     return (
         f"{title}. The fullest cell is recency {full['recency']} and "
-        f"{plain(other).lower()} {full['other']}: {number(full['customers'])} customers "
-        f"({share} of those shown){plain(who)}.{rest}"
+        f"{plain(other).lower()} {full['other']}: {number(full['customers'])} "
+        f"customers ({share} of those shown){plain(who)}.{rest}"
     )
 
 

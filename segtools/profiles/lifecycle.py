@@ -89,8 +89,8 @@ are at risk or lapsed now.'
         )
     n, of = int(lost["customers"].sum()), int(own["customers"].sum())
     return (
-        f"Of {number(of)} customers who were new, active, loyal or won back {days} days "
-        f"ago, {number(n)} ({percent(n / of)}) are at risk or lapsed now."
+        f"Of {number(of)} customers who were new, active, loyal or won back {days} "
+        f"days ago, {number(n)} ({percent(n / of)}) are at risk or lapsed now."
     )
 
 
@@ -114,7 +114,7 @@ def _hidden(counts: np.ndarray, limit: int) -> np.ndarray:
 
 
 def _small_totals(totals: np.ndarray, limit: int) -> np.ndarray:
-    """Say which totals nobody may show: small ones, and one more beside a single one."""
+    """Say which totals nobody may show: small ones, and another beside a single one."""
     parts = list(range(1, len(totals) + 1))
     everyone = np.array([True, *[False] * len(totals)])
     known = Published(np.array([totals.sum(), *totals]), [(0, parts)], fixed=everyone)

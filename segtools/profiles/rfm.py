@@ -8,7 +8,7 @@ import pandas as pd
 from segtools.disclosure import hide, two_way
 from segtools.profiles.profile import Segmented
 from segtools.segmentation.rules import N_SCORES, cut_points
-from segtools.wording import rounded
+from segtools.wording import percent, rounded
 
 _COLUMNS = ["recency", "other", "recency_span", "other_span"]
 _COLUMNS += ["customers", "value", "segment", "hidden"]
@@ -62,6 +62,28 @@ def rfm_cells(data: Segmented, *, across: str = "n_orders") -> pd.DataFrame:
     rows["recency_span"] = rows["recency"].map(lambda r: late_spans[N_SCORES - r])
     rows["other_span"] = rows["other"].map(lambda o: often_spans[o - 1])
     return _blanked(rows, data.smallest_cell)
+
+
+def rfm_sentence(cells: pd.DataFrame) -> str:
+    """Say how many of the cells shown belong to one segment, and who is in the others.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"customers": [30, 10], "segment": ["Weekly", None]})
+    >>> rfm_sentence(cells).replace("\u202f", " ")
+    'In 1 of 2 cells more than half are of one segment; 25 % of these customers are in \
+cells that several segments share.'
+    """
+    there = cells[cells["customers"].fillna(0) > 0]
+    if there.empty:
+        return "No cell holds enough customers to be shown."
+    single = there["segment"].notna()
+    shared = int(there.loc[~single, "customers"].sum())
+    share = percent(shared / int(there["customers"].sum()))
+    return (
+        f"In {int(single.sum())} of {len(there)} cells more than half are of one "
+        f"segment; {share} of these customers are in cells that several segments share."
+    )
 
 
 def _scores(values: pd.Series) -> tuple[np.ndarray, list[str]]:

@@ -46,7 +46,7 @@ def elsewhere(counts):
     rows += [indicator(lambda b, n, x=x: n == x) for x in NOW[:-1]]
     moved = indicator(GROUPS["moved"])
     rows += [moved + indicator(GROUPS["new"]), moved + indicator(GROUPS["gone"])]
-    return rows + [indicator(lambda b, n: (b, n) == (NEW, GONE))]
+    return [*rows, indicator(lambda b, n: (b, n) == (NEW, GONE))]
 
 
 def width(target, rows, counts):
@@ -98,14 +98,18 @@ def test_what_is_shown_is_true_and_nothing_small_is(counts):
 
 
 def test_large_flows_are_shown_as_they_are():
-    counts = np.array([[80, 20, 0, 12], [30, 60, 11, 15], [0, 40, 25, 13], [17, 0, 19, 0]])
+    counts = np.array(
+        [[80, 20, 0, 12], [30, 60, 11, 15], [0, 40, 25, 13], [17, 0, 19, 0]]
+    )
     flows, totals = publish_flows(flows_of(counts), LIMIT)
     assert flows["customers"].sum() == counts.sum()
     assert totals == {"stayed": 140, "moved": 126, "new": 36, "gone": 40}
 
 
 def test_one_small_flow_takes_the_smallest_around_it():
-    counts = np.array([[800, 4, 0, 30], [30, 600, 0, 40], [90, 99, 0, 50], [70, 80, 0, 0]])
+    counts = np.array(
+        [[800, 4, 0, 30], [30, 600, 0, 40], [90, 99, 0, 50], [70, 80, 0, 0]]
+    )
     flows, totals = publish_flows(flows_of(counts), LIMIT)
     hidden = flows[flows["customers"].isna()]
     found = set(zip(hidden["from"], hidden["to"], strict=True))

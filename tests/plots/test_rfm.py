@@ -62,10 +62,14 @@ def test_words_name_the_cell_and_what_is_hidden(cells):
     assert title == (
         "Highest mean spend shown: recency 2 and orders 2 (80 EUR, 20 customers)"
     )
-    assert rfm_map_alt(cells, unit="EUR").replace("\u202f", " ").endswith(
-        "The fullest cell is recency 1 and orders 1: 50 customers (71 % of those "
-        "shown), most of them in Seldom. 1 cell is hidden: too few customers, or they "
-        "would give such away."
+    assert (
+        rfm_map_alt(cells, unit="EUR")
+        .replace("\u202f", " ")
+        .endswith(
+            "The fullest cell is recency 1 and orders 1: 50 customers (71 % of those "
+            "shown), most of them in Seldom. 1 cell is hidden: too few customers, or "
+            "they would give such away."
+        )
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from segtools.disclosure import intervals, two_way
-from segtools.profiles.rfm import rfm_cells
+from segtools.profiles.rfm import rfm_cells, rfm_sentence
 
 
 @pytest.fixture
@@ -108,3 +108,12 @@ def test_recency_may_be_held_against_spend(ten):
     cells = rfm_cells(ten, across="spend_total")
     full = cells[cells["customers"] > 0]
     assert (full["recency"] + full["other"] == 6).all()
+
+
+def test_the_sentence_counts_cells_of_one_segment_and_customers_in_others(ten):
+    assert rfm_sentence(rfm_cells(ten)).replace("\u202f", " ") == (
+        "In 4 of 5 cells more than half are of one segment; 20 % of these customers "
+        "are in cells that several segments share."
+    )
+    hidden = rfm_cells(replace(ten, smallest_cell=10))
+    assert rfm_sentence(hidden) == "No cell holds enough customers to be shown."
