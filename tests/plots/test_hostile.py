@@ -81,6 +81,37 @@ CASES = {
         pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, 2]}),
         {},
     ),
+    "lifecycle_flow": lambda n: (
+        pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, None]}),
+        {},
+    ),
+    "category_preferences": lambda n: (
+        frame(
+            segment=n, kind="category", name=n, value=0.4, base_value=0.2, index=200.0
+        ),
+        {},
+    ),
+    "rfm_map": lambda n: (
+        frame(
+            recency=1,
+            other=1,
+            recency_span=n,
+            other_span=n,
+            customers=30,
+            value=2.0,
+            segment=n,
+            hidden=False,
+        ),
+        {"other": n, "unit": n, "names": [n]},
+    ),
+    "segment_spread": lambda n: (
+        pd.DataFrame(
+            {"feature": n, "label": n, "unit": n, "everyone": [True, False]}
+            | {"segment": [n, n]}
+            | {"p10": [1, 2], "p25": [2, 3], "p50": 3.0, "p75": 4.0, "p90": 5.0}
+        ),
+        {},
+    ),
     "within_boxes": lambda n: (frame(segment=0, jaccard=0.5), {"names": [n]}),
     "gorge": lambda n: (pd.DataFrame({n: [0.9], "B": [0.1]}), {"names": [n]}),
 }

@@ -275,9 +275,12 @@ def test_names_are_carried_on_and_renaming_stays(lines, forced, tmp_path):
     assert names[top["segment_id"]] == "Our regulars"
     changes = read_record(second / "changes.json")
     assert not changes["first_run"]
-    flows = pd.read_parquet(second / "migration.parquet")
+    moves = pd.read_parquet(second / "migration.parquet")
     before = pd.read_parquet(forced / "segments.parquet")
-    assert flows.loc[flows["from"] != "New", "customers"].sum() == len(before)
+    was_there = moves[moves["from"] != "New"]
+    assert sorted(was_there["customer_id"]) == sorted(before["customer_id"])
+    # Most flows of 70 customers are small, and the page does not tell them.
+    assert any(f["customers"] is None for f in changes["flows"])
     removals = pd.read_csv(second / "activation/spreadsheet/removals.csv")
     additions = pd.read_csv(second / "activation/spreadsheet/additions.csv")
     assert len(additions) < len(before)
