@@ -60,6 +60,7 @@ _HOMES = {
     "profiles.profile": ("Segmented",),
     "profiles.table": ("profile_table",),
     "profiles.personas": ("build_personas",),
+    "profiles.recompute": ("recompute",),
     "profiles.actions": ("build_actions",),
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.sensitivity": ("sensitivity",),
