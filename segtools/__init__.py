@@ -61,6 +61,7 @@ _HOMES = {
     "profiles.table": ("profile_table",),
     "profiles.personas": ("build_personas",),
     "profiles.recompute": ("recompute",),
+    "profiles.compare": ("compare_personas",),
     "profiles.actions": ("build_actions",),
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.sensitivity": ("sensitivity",),

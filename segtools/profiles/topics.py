@@ -5,18 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-# In the order of the card.
-TOPICS = {
-    "stage": "Where they stand",
-    "habit": "How they shop",
-    "interest": "What they buy",
-    "value": "What they value",
-    "motive": "Why they buy",
-    "pain": "What troubles them",
-    "reach": "How they come",
-    "trait": "Who they are",
-    "opinion": "What they say",
-}
+from segtools.config import TOPICS
+
+__all__ = ["ASPECTS", "TOPICS", "aspect_of", "topic_of"]
+
 # What somebody may value; a statement about it says which.
 ASPECTS = ("price", "quality", "service", "features", "novelty")
 

@@ -107,8 +107,8 @@ def _more(persona: Record, evidenced: Sequence[Record]) -> str:
         return ""
     verb = "differ" if rest > 1 else "differs"
     return (
-        f"{number(rest)} more {verb} from everyone beyond chance; the card has the most "
-        "telling of each topic."
+        f"{number(rest)} more {verb} from everyone beyond chance; the card has the "
+        "most telling of each topic."
     )
 
 
