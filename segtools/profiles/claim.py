@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 MIN_CUSTOMERS = 10
@@ -42,11 +45,7 @@ class Claim:
         too much in small segments, where shares far above the middle are likelier than
         it thinks. Below the middle it is twice the other tail.
         """
-        if not (0 < self.base_holders < self.base_n and self.n < self.base_n):
-            return 1.0
-        dealt = stats.hypergeom(self.base_n, self.base_holders, self.n)
-        tail = min(dealt.sf(self.holders - 1), dealt.cdf(self.holders))
-        return float(min(1.0, 2 * tail))
+        return float(p_values([self])[0])
 
     def record(self, number: int) -> dict[str, Any]:
         """Give the statement as ``personas.json`` keeps it."""
@@ -65,6 +64,25 @@ class Claim:
             "base_share": self.base_share,
             "computation": self.computation,
         }
+
+
+def p_values(claims: Sequence[Claim]) -> NDArray[np.float64]:
+    """Give the p of many claims at once.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+
+    Returns
+    -------
+    ndarray of shape (n_claims,)
+        1 where the segment is everyone, or all or none of everyone hold.
+    """
+    counts = [(c.holders, c.base_n, c.base_holders, c.n) for c in claims]
+    x, everyone, held, n = np.array(counts, dtype=np.int64).reshape(-1, 4).T
+    above = stats.hypergeom.sf(x - 1, everyone, held, n)
+    below = stats.hypergeom.cdf(x, everyone, held, n)
+    return np.minimum(1.0, 2 * np.minimum(above, below))
 
 
 def nice(value: float) -> float:

@@ -86,6 +86,8 @@ def _stage(card: Mapping[str, Any]) -> str:
     if not known:
         return ""
     top = max(known, key=lambda s: s["share"])
+    if top["share"] <= 1 - sum(s["share"] for s in known):
+        return ""  # a stage that may not be shown may be the largest
     if top["base_share"] is None:
         return f" {percent(top['share'])} are {top['stage']}."
     everyone = percent(top["base_share"])

@@ -6,7 +6,7 @@ from scipy import stats
 
 from segtools.profiles.answers import answer_claims
 from segtools.profiles.bought import category_claims, channel_claims
-from segtools.profiles.claim import MIN_CUSTOMERS, Claim
+from segtools.profiles.claim import MIN_CUSTOMERS, Claim, p_values
 from segtools.profiles.events import event_claims
 from segtools.profiles.feature_claims import feature_claims
 from segtools.profiles.levels import attribute_claims, stage_claims
@@ -65,7 +65,7 @@ def evidence(data: Segmented, currency: str) -> dict[str, list[Claim]]:
     enough = [c for c in enough if 0 < c.base_holders < c.base_n]
     if not enough:
         return {}
-    adjusted = stats.false_discovery_control([c.p_value for c in enough])
+    adjusted = stats.false_discovery_control(p_values(enough))
     found: dict[str, list[Claim]] = {}
     for claim, p in zip(enough, adjusted, strict=True):
         telling = claim.share - claim.base_share >= MIN_DIFFERENCE

@@ -78,6 +78,9 @@ def card_view(persona: Record, everyone: Record, scales: Record) -> dict[str, An
         "day": _day(persona),
         "when": _when(persona, everyone, scales),
         "lists": _lists(persona, scales),
+        "hidden_stages": any(
+            s.get("share") is None for s in persona.get("stages") or []
+        ),
         "each": _each(persona, everyone),
     }
 

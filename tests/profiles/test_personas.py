@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from segtools.features.catalogue import Window
+from segtools.features.journey import STAGES
 from segtools.palette import OTHER
 from segtools.profiles.choose import MAX_EVIDENCE, MAX_PER_TOPIC, choose_claims
 from segtools.profiles.claim import Claim
@@ -273,3 +274,22 @@ def test_sentences_name_the_best_segment_and_count_the_evidence(personas):
 
 def test_the_same_cards_come_out_twice(personas, planted, card_segments):
     assert build_personas(planted, card_segments, "EUR") == personas
+
+
+def test_the_summary_names_the_largest_stage_only_where_it_is_known_to_be(
+    planted, card_segments
+):
+    stages = np.where(np.arange(500) % 10 < 6, "loyal", "new")
+    data = replace(planted, features=planted.features.assign(lifecycle_stage=stages))
+    for card in build_personas(data, card_segments, "EUR")["segments"]:
+        shares = {s["stage"]: s["share"] for s in card["stages"]}
+        assert list(shares) == list(STAGES)
+        assert sum(shares.values()) == pytest.approx(1)
+        share = percent(shares["loyal"])
+        assert f" {share} are loyal (everyone 60\u202f%)." in card["summary"]
+    # Loyal and new people who are few hide each other, and with them the largest.
+    few = np.where(np.arange(500) < 495, "loyal", "new")
+    data = replace(planted, features=planted.features.assign(lifecycle_stage=few))
+    for card in build_personas(data, card_segments, "EUR")["segments"]:
+        shown = [s["share"] for s in card["stages"] if s["share"] is not None]
+        assert (" are loyal" in card["summary"]) == (max(shown, default=0) > 0.5)

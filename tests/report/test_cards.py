@@ -116,7 +116,7 @@ def test_stages_and_channels_are_panels_and_say_what_is_too_few(people):
     channels = [{"channel": "<b>app</b>", "share": 0.7, "base_share": 0.5}]
     html = card(people, stages=stages, channels=channels).html
     panel = html.partition("Where they stand")[2].partition("</section>")[0]
-    assert "too few" in panel.partition("lapsed")[2]
+    assert "not shown" in panel.partition("lapsed")[2]
     assert "&lt;b&gt;app&lt;/b&gt;" in html.partition("How they come")[2]
     assert "Where they stand" not in card(people).html
 
