@@ -94,6 +94,9 @@ def test_defaults_are_the_documented_ones():
         "sensitivity": False,
         "segment_names": {},
         "smallest_cell": 10,
+        "rule_book": "",
+        "owners": {},
+        "interviews": [],
         "decisions": [],
         "seed": 1,
     }

@@ -18,6 +18,7 @@ from segtools.prepare.decisions import suspects_sentence
 from segtools.prepare.fingerprint import fingerprint
 from segtools.prepare.lights import both_lights
 from segtools.prepare.save import describe_sources
+from segtools.profiles.actions.rule_book import load_rule_book
 from segtools.report.extensions import check_extensions, load_extensions
 from segtools.report.start import settle_as_of
 from segtools.sources import connect, open_source
@@ -89,6 +90,7 @@ def check(config: RunConfig) -> Checked:
         With the first thing that would stop a run.
     """
     load_extensions(config)
+    load_rule_book(config.rule_book)
     con = connect(memory_limit=config.memory_limit)
     opened = open_source(config, con)
     config = settle_as_of(config, opened, fingerprint(opened.tables))

@@ -10,10 +10,7 @@ from segtools.segmentation.recommend import recommendation_sentence
 def choose(contest: Contest) -> None:
     """Take the configured method, or the simplest one that nothing clearly beats."""
     rules = contest.rules
-    fit = [e for e in contest.entries if e.role == "scheme" and not e.why_not]
-    own = (
-        fit if rules.method == "auto" else [e for e in fit if e.scheme == rules.method]
-    )
+    own = contest.candidates()
     contest.reason = _default_reason(contest, found=bool(own))
     if not own:
         return

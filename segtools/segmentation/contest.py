@@ -101,7 +101,7 @@ def _entry_record(contest: Contest, entry: Entry) -> dict[str, Any]:
         "asked": entry.asked,
         "n_segments": entry.n_segments,
         "smallest_share": entry.smallest_share,
-        "eligible": entry.role == "scheme" and not entry.why_not,
+        "eligible": contest.eligible(entry),
         "why_not": entry.why_not,
         "figures": {n: known.get(n) for n in FIGURES},
         "over_random": contest.over(entry, "random"),

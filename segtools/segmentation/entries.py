@@ -26,6 +26,7 @@ class Rules:
     seed: int = 1
     method: str = "auto"
     max_actions: int | None = None
+    smallest_cell: int = 0
 
     @classmethod
     def of(cls, config: RunConfig) -> Rules:
@@ -37,7 +38,15 @@ class Rules:
             seed=config.seed,
             method=config.method,
             max_actions=config.max_actions,
+            smallest_cell=config.smallest_cell,
         )
+
+    def least_share(self, n_customers: int) -> float:
+        """Give the smallest share of so many customers that a segment may have.
+
+        A segment of fewer than `smallest_cell` customers could not be shown.
+        """
+        return max(self.min_share, self.smallest_cell / max(n_customers, 1))
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -83,6 +92,17 @@ class Contest:
         """Give the best entry of a scheme by the deciding figure."""
         own = [e for e in self.entries if e.scheme == scheme and e.draws]
         return max(own, key=lambda e: float(e.draws[FIGURE][0]), default=None)
+
+    def eligible(self, entry: Entry) -> bool:
+        """Say whether an entry may win; a baseline may only if ``method`` names it."""
+        own = entry.role == "scheme" or entry.scheme == self.rules.method
+        return own and bool(entry.draws) and not entry.why_not
+
+    def candidates(self) -> list[Entry]:
+        """List the eligible entries, of the method that is asked for if one is."""
+        asked = self.rules.method
+        own = [e for e in self.entries if asked in ("auto", e.scheme)]
+        return [e for e in own if self.eligible(e)]
 
     def over(self, entry: Entry, other: str) -> dict[str, float] | None:
         """Give how far an entry lies above a scheme: value and paired interval."""

@@ -63,7 +63,8 @@ def final_task(
     rows = with_own_ids(rows)
     outcome = rows["outcome"] if varies(rows["outcome"]) else None
     # The smallest share is one of everybody, those without orders included.
-    share = min(rules.min_share * len(features) / max(len(known), 1), 1.0)
+    least = rules.least_share(len(features))
+    share = min(least * len(features) / max(len(known), 1), 1.0)
     return Task(
         features=rows[names] if outcome is not None else known[names],
         outcome=outcome,
@@ -122,7 +123,7 @@ def freeze(
     sizes = np.unique(learned.labels(task.at), return_counts=True)[1]
     if payload is None or len(sizes) < 2:
         return everyone()
-    _refuse_small(scheme, sizes, contest.rules.min_share)
+    _refuse_small(scheme, sizes, contest.rules.least_share(int(sizes.sum())))
     rank = segment_ranks(task, learned)
     segments: list[dict[str, Any]] = [
         {"segment_id": f"S{r:02d}", "name": f"Segment {r}", "rank": r} for r in rank
@@ -142,10 +143,12 @@ def _refuse_small(scheme: Scheme, sizes: NDArray[np.int64], least: float) -> Non
     """Refuse a user's scheme that breaks `min_share`; built-in ones keep to it."""
     share = float(sizes.min() / sizes.sum())
     if share < least and scheme.name not in BUILT_IN:
+        joins = "use method: rules, which joins cells"
+        remedy = joins if scheme.by_name else "join labels in the scheme"
         raise ConfigError(
             f"Every segment must hold at least {least:.0%} of the customers, but the "
             f"smallest of the scheme {scheme.name!r} holds {share:.1%}. "
-            "Lower min_share, or join labels in the scheme."
+            f"Lower min_share, or {remedy}."
         )
 
 

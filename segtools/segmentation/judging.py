@@ -50,7 +50,7 @@ def judge_scheme(
     entry.draws = figures(parts, weights)
     entry.n_segments, entry.smallest_share = max(counts), float(min(shares))
     entry.learned = digest(marks)
-    if scheme.role == "scheme":
+    if scheme.role == "scheme" or scheme.name == rules.method:
         entry.why_not = _why_not(entry, rules)
     return entry
 

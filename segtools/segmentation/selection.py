@@ -83,7 +83,7 @@ def _scheme_rows(contest: Contest) -> list[dict[str, Any]]:
             "asked": e.asked,
             "n_segments": e.n_segments,
             "smallest_share": e.smallest_share,
-            "eligible": e.role == "scheme" and not e.why_not,
+            "eligible": contest.eligible(e),
             "why_not": e.why_not,
         }
         for e in contest.entries

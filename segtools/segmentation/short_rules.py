@@ -93,7 +93,7 @@ def _empty() -> dict[str, Any]:
 
 def _tried(contest: Contest, learning: pd.DataFrame) -> list[dict[str, Any]]:
     """Compare the best entry of each scheme, and the winner, with rules for it."""
-    entries = [e for e in contest.entries if e.role == "scheme" and not e.why_not]
+    entries = [e for e in contest.entries if contest.eligible(e)]
     best = {id(e): e for name in _names(entries) if (e := contest.entry(name))}
     if contest.winner is not None:
         best |= {id(contest.winner): contest.winner}

@@ -53,6 +53,11 @@ def _worth_sentence(
     winner: Entry, trivial: Entry, gain: dict[str, float], goal: str
 ) -> str:
     mine, theirs = (float(e.draws[FIGURE][0]) for e in (winner, trivial))
+    if winner.role == "baseline":
+        return (
+            f"they are {_inside(winner.label)}, which everything else is measured "
+            f"against, and rank {_PURPOSE[goal]} with a Gini of {mine:.2f}"
+        )
     if gain["low"] > 0:
         how = "better than"
     elif gain["high"] < 0:
