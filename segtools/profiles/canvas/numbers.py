@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.features.views import views
+from segtools.prepare.campaigns import received
 from segtools.profiles.cells import mark_hidden, shown
 from segtools.profiles.profile import Segmented
 
@@ -35,8 +36,9 @@ class Numbers:
     Attributes
     ----------
     amounts : mapping of str to Amount
-        ``orders``, ``discount``, ``coupon_discount``, ``returned``, ``tickets`` and
-        ``chats``, where the data has the columns.
+        ``orders``, ``discount``, ``coupon_discount``, ``returned``, ``tickets``,
+        ``chats``, ``messages`` of campaigns and their ``message_cost``, where the
+        data has the columns.
     channels : list of (str, float)
         Channels with the share of customers who ordered by them, the usual first;
         empty where too few did, or nothing is known.
@@ -67,6 +69,7 @@ def segment_numbers(data: Segmented) -> dict[str, Numbers]:
     if "returned" in at:
         _add(amounts, _of_returns(data, at["returned"]))
     _add(amounts, _of_contacts(data))
+    _add(amounts, _of_campaigns(data))
     channels = _channels(data, orders)
     known = channels is not None
     return {
@@ -110,6 +113,24 @@ def _of_contacts(data: Segmented) -> dict[str, dict[str, Amount]]:
             amount = Amount(int(own.sum()), int((own > 0).sum()))
             found.setdefault(str(segment_id), {})[name] = amount
     return found
+
+
+def _of_campaigns(data: Segmented) -> dict[str, dict[str, Amount]]:
+    sent = data.shop.tables.get("campaigns")
+    if sent is None:
+        return {}
+    second = sent.sent_at.epoch_seconds()
+    within = (second >= data.window.start) & (second < data.window.origin)
+    joined = data.with_segment(sent.filter(within & received(sent)))
+    by = joined.customer_id.nunique()
+    asked = {"messages": joined.count(), "messages_by": by}
+    if "cost" in sent.columns:
+        known = joined.cost.notnull()
+        asked["message_cost"] = joined.cost.sum()
+        asked["message_cost_by"] = joined.customer_id.nunique(where=known)
+    frame = joined.group_by("segment_id").aggregate(**asked).to_pandas()
+    costly = "message_cost" in frame and frame["message_cost_by"].sum() > 0
+    return _amounts(frame, ["messages", "message_cost"] if costly else ["messages"])
 
 
 def _amounts(frame: pd.DataFrame, names: list[str]) -> dict[str, dict[str, Amount]]:
