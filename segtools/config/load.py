@@ -165,4 +165,6 @@ def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
     extensions = body.get("extensions")
     if isinstance(extensions, list):
         body["extensions"] = [str((folder / str(e)).resolve()) for e in extensions]
+    if isinstance(book := body.get("rule_book"), str) and book:
+        body["rule_book"] = str((folder / book).resolve())
     return body

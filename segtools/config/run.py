@@ -20,11 +20,14 @@ from segtools.config.by_hand import decision_blocks
 from segtools.schema import STAGES, ConfigError, did_you_mean
 from segtools.timezones import instant
 
-Goal = Literal["grow_spend", "keep_customers", "win_back", "understand"]
+Goal = Literal[
+    "grow_spend", "keep_customers", "win_back", "respond_to_campaign", "understand"
+]
 GOAL_TEXT = {
     "grow_spend": "Grow what customers spend in the next period",
     "keep_customers": "Keep customers who bought recently buying",
     "win_back": "Win back customers who are overdue on their own rhythm",
+    "respond_to_campaign": "Find out who responds to the next campaign",
     "understand": "Understand what kinds of customers there are",
 }
 # Numbers of segments that `n_segments: auto` tries.
@@ -180,6 +183,12 @@ class RunConfig(BaseModel):
         "04_personas",
         "cells of a table with fewer customers are not shown, at least 5",
         ge=5,
+    )
+    rule_book: str = _key(
+        "", "04_personas", "YAML file of what to do with whom, beside or for ours"
+    )
+    owners: dict[str, str] = _key(
+        {}, "04_personas", "segment_id or name: who answers for what is done"
     )
     decisions: list[dict[str, Any]] = _key(
         [], "03_segmentation", "what an analyst changes by hand, each with its reason"

@@ -30,6 +30,7 @@ REACH = {
     "channel": "Channel",
     "offer": "Offer",
     "measure": "Measure",
+    "owner": "Owner",
     "stop_rule": "Stop rule",
 }
 COLUMNS = REACH | {"priority": "Priority"}

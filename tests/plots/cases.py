@@ -32,6 +32,17 @@ def personas(names, shift):
     return {"segments": entries, "everyone": {"weekdays": [1 / DAYS] * DAYS}}
 
 
+def evaluation(names, shift):
+    """One row a segment: rated by how attractive it is and how well it fits."""
+    n = len(names)
+    rows = [
+        {"segment": name, "score": 90 - 60 * i / n - shift, "fit": 20 + 60 * i / n}
+        | {"share": 1 / n}
+        for i, name in enumerate(names)
+    ]
+    return pd.DataFrame(rows)
+
+
 def statements(names, shift):
     said = [
         {
@@ -223,6 +234,7 @@ CASES = {
     "rfm_map": lambda n, s: (cells(n, s), {"names": n}),
     "rows_flow": lambda n, s: (quality(n, s), {}),
     "scorecard_points": lambda n, s: (points(n, s), {}),
+    "segment_evaluation": lambda n, s: (evaluation(n, s), {}),
     "segment_profile": lambda n, s: (profile(n, s, "feature"), {}),
     "segment_sizes_and_value": lambda n, s: (personas(n, s), {}),
     "segment_spread": lambda n, s: (spread(n, s), {}),

@@ -7,9 +7,11 @@ from xml.etree import ElementTree
 
 import pytest
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from segtools import plots
 from segtools.palette import OTHER, PALETTE
@@ -40,6 +42,7 @@ COLOURED = {
     "habits",
     "outcome_by_segment",
     "rfm_map",
+    "segment_evaluation",
     "segment_profile",
     "segment_sizes_and_value",
     "segment_spread",
@@ -84,15 +87,18 @@ def texts_of(fig):
 
 
 def boxes_of(fig):
-    return [(t.get_text(), t.get_window_extent()) for t in texts_of(fig)]
+    """Give each text and its box, without the line that an annotation draws."""
+    return [(t.get_text(), Text.get_window_extent(t)) for t in texts_of(fig)]
 
 
 def colours_of(fig):
     """Name every colour that something is filled or drawn with."""
     found = set()
-    for ax in fig.findobj(lambda a: hasattr(a, "patches") and hasattr(a, "lines")):
+    for ax in fig.findobj(Axes):
         found |= {to_hex(p.get_facecolor()).upper() for p in ax.patches}
         found |= {to_hex(line.get_color()).upper() for line in ax.lines}
+        faces = (face for c in ax.collections for face in c.get_facecolors())
+        found |= {to_hex(face).upper() for face in faces}
     return found
 
 

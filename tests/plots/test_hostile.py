@@ -58,6 +58,10 @@ def frame(**columns):
 
 CASES = {
     "segment_sizes_and_value": lambda n: (personas(n), {}),
+    "segment_evaluation": lambda n: (
+        frame(segment=n, score=60.0, fit=50.0, share=1.0),
+        {},
+    ),
     "habits": lambda n: (personas(n), {"by": "weekdays"}),
     "paired_statements": lambda n: (personas(n)["segments"][0], {}),
     "segment_profile": lambda n: (profile(n), {}),

@@ -179,6 +179,18 @@ def test_a_finished_run_is_not_repeated_nor_overwritten(lines, forced):
         start_run(validate(settings(other, **{"seed": 1})), forced)
 
 
+def test_another_text_of_the_rule_book_is_another_run(lines, tmp_path):
+    book = tmp_path / "own.yaml"
+    book.write_text("extends: default\n")
+    body = validate(settings(lines, rule_book=str(book)))
+    path = start_run(body, tmp_path / "run")
+    write_record(path / "run.json", read_record(path / "run.json") | {"state": "done"})
+    assert is_done(start_run(body, path))
+    book.write_text("extends: default\nowner: Ann\n")
+    with pytest.raises(ConfigError, match="holds one with other settings"):
+        start_run(body, path)
+
+
 def test_a_folder_with_other_files_is_refused(lines, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ConfigError, match="holds other files"):
