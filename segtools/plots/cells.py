@@ -123,7 +123,7 @@ def table_markup(
     markup = strings.map(escape).set_axis(names, axis=1)
     labels = dict(zip(names, map(_markup, headers), strict=True))
     stub = names[0] if len(names) > 1 and not right[0] else None
-    made = GT(markup, id=f"st{_key(strings, headers)}", rowname_col=stub)
+    made = GT(markup, id=f"st{_key(strings, headers, caption)}", rowname_col=stub)
     made = made.cols_label({n: html(v) for n, v in labels.items() if n != stub})
     made = made.cols_align("left", columns=names).cols_align(
         "right", columns=[n for n, r in zip(names, right, strict=True) if r]
@@ -192,6 +192,6 @@ def _markup(header: str) -> str:
     return escape(header).replace("{", "&#123;")
 
 
-def _key(strings: pd.DataFrame, headers: list[str]) -> str:
-    content = repr((headers, strings.to_numpy().tolist()))
+def _key(strings: pd.DataFrame, headers: list[str], caption: str) -> str:
+    content = repr((caption, headers, strings.to_numpy().tolist()))
     return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:10]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from segtools.plots.cells import Format, cell_strings, is_numeric, table_markup
+from segtools.plots.rows import mark_rows
 from segtools.plots.svg import SVG_LIMIT, png_of, svg_of
 from segtools.wording import plain
 
@@ -166,10 +167,10 @@ def table(
     headers = [_header(str(c), units or {}) for c in shown.columns]
     right = [is_numeric(shown.iloc[:, i]) for i in range(shown.shape[1])]
     title = plain(caption)
+    made = mark_rows(table_markup(strings, headers, right, title), shown, strings)
     markup = (
         '<div class="st-table" tabindex="0" role="region" '
-        f'aria-label="{escape(title)}">'
-        f"{table_markup(strings, headers, right, title)}</div>"
+        f'aria-label="{escape(title)}">{made}</div>'
     )
     return Display(markup, _text_table(strings, headers, title))
 

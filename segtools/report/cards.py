@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from segtools.plots.display import Display, table
+from segtools.plots.rows import segment_key
 from segtools.report.front import strongest, value_label
 from segtools.report.templating import (
     anchor,
@@ -119,7 +120,10 @@ def persona_cards(personas: Record, actions: Record | None = None) -> Display:
         )
         for s in segments
     ]
-    links = [(anchor(s.get("segment_id")), _name(s), _colour(s)) for s in segments]
+    links = [
+        (anchor(s.get("segment_id")), _name(s), _colour(s), segment_key(_name(s)))
+        for s in segments
+    ]
     jump = templates().get_template("jump.html.j2").render(links=links)
     return Display(
         "\n".join([jump, *(card.html for card in cards)]),
@@ -200,6 +204,7 @@ def _card(persona: Record, everyone: Record, scales: Record) -> dict[str, Any]:
     bare = [row for row in evidence if row.get("share") is None]
     return {
         "anchor": anchor(persona.get("segment_id")),
+        "key": segment_key(_name(persona)),
         "name": _name(persona),
         "colour": _colour(persona),
         "n": persona.get("n") or 0,
