@@ -14,13 +14,18 @@ import yaml
 __all__ = ["Term", "explain", "plain_columns", "term_of_column", "terms"]
 
 FILE = Path(__file__).with_name("glossary.yaml")
-# Text is explained in these elements, the nearest one counts ...
-_OPEN = {"p", "li", "dd", "caption", "thead", "figcaption"}
+# Text is explained in these elements ...
+_OPEN = frozenset({"p", "li", "dd", "caption", "thead", "figcaption"})
 # ... and never inside these: names from data, code, and what is a control already.
-_SHUT = {
-    *("a", "article", "bdi", "button", "code", "footer", "h1", "h2", "h3", "h4"),
-    *("header", "label", "nav", "pre", "script", "style", "summary", "svg", "tbody"),
-}
+_SHUT = frozenset(
+    {
+        *("a", "article", "bdi", "button", "code", "footer", "h1", "h2", "h3", "h4"),
+        *("header", "label", "nav", "pre", "script", "style", "summary", "svg"),
+        "tbody",
+    }
+)
+_PLAIN = (_OPEN, _SHUT)
+_TITLED = (_OPEN | {"h1"}, _SHUT - {"h1"})
 _EMPTY = {"br", "hr", "img", "input", "link", "meta", "wbr", "col"}
 _TWIN = 'class="st-twin"'
 _TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
@@ -105,13 +110,15 @@ def plain_columns() -> frozenset[str]:
     return frozenset(str(name).lower() for name in _file()["plain"])
 
 
-def explain(content: str) -> tuple[str, list[Term]]:
+def explain(content: str, *, title: bool = False) -> tuple[str, list[Term]]:
     """Mark the terms of a page: the first use in a section, and each table's headers.
 
     Parameters
     ----------
     content : str
         The page's own HTML, text escaped.
+    title : bool, default=False
+        Whether the page's title is a sentence of its own, like the front page's.
 
     Returns
     -------
@@ -128,7 +135,7 @@ def explain(content: str) -> tuple[str, list[Term]]:
     >>> explain("<p>See <code>gini</code></p>")[1]
     []
     """
-    page = _Page()
+    page = _Page(_TITLED if title else _PLAIN)
     marked = "".join(page.token(token) for token in _TAG.split(content))
     return marked, sorted(page.used.values(), key=lambda t: t.term.casefold())
 
@@ -137,6 +144,7 @@ def explain(content: str) -> tuple[str, list[Term]]:
 class _Page:
     """What is known while a page is read from its first tag to its last."""
 
+    where: tuple[frozenset[str], frozenset[str]]
     used: dict[str, Term] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
     _stack: list[str] = field(default_factory=list)
@@ -173,7 +181,8 @@ class _Page:
         inside = set(self._stack)
         if {_TWIN, "caption"} <= inside:  # it repeats the finding above
             return False
-        return bool(_OPEN & inside) and not _SHUT & inside
+        may, never = self.where
+        return bool(may & inside) and not never & inside
 
     def _header(self, text: str) -> str:
         term = term_of_column(html.unescape(text.strip()))

@@ -77,6 +77,9 @@ def front_page(run_dir: Path) -> Path:
         "forced": _banner(records["run"], records["verdict"]) if forced else "",
     }
     view |= front_view(records)
+    said = templates().get_template("front_main.html.j2").render(view)
+    body, terms = explain(said, title=True)
+    view |= {"body": Markup(body), "terms": terms}
     return _write(Path(run_dir) / "index.html", "front.html.j2", view)
 
 
@@ -211,7 +214,9 @@ def _words(markup: str) -> str:
 
 def _headings(content: str) -> list[dict[str, Any]]:
     """List the headings that have an id: those of the prose and of the cards."""
-    found = re.findall(r'<h([1-3]) id="([^"]+)">(.*?)</h\1>', content, re.DOTALL)
+    found = re.findall(
+        r'<h([1-3])\b[^>]*\bid="([^"]+)"[^>]*>(.*?)</h\1>', content, re.DOTALL
+    )
     return [
         {"level": int(level), "id": name, "text": _words(inner)}
         for level, name, inner in found

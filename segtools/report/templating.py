@@ -57,7 +57,7 @@ SHEETS = (
     "narrow.css",
     "print.css",
 )
-SCRIPTS = ("contents.js", "filter.js", "sort.js", "terms.js")
+SCRIPTS = ("contents.js", "filter.js", "sort.js", "terms.js", "figures.js")
 LONGEST = 600  # characters of one string from data on a page
 
 

@@ -283,10 +283,11 @@ BARS = "".join(
     for i, (row, width) in enumerate(zip(ROWS, (520, 350, 250, 160, 70), strict=True))
 )
 FIGURE = (
-    '<figure class="st-figure"><svg role="img" aria-label="Spend falls from segment to '
-    'segment." viewBox="0 0 700 220" width="700" height="220" fill="currentColor" '
-    f'style="font:13px sans-serif">{BARS}</svg><details class="st-twin"><summary>Show '
-    f"as table</summary>{table(SIZES, caption='Sizes').html}</details></figure>"
+    '<figure class="st-figure"><div class="st-picture"><svg role="img" '
+    'aria-label="Spend falls from segment to segment." viewBox="0 0 700 220" '
+    'width="700" height="220" fill="currentColor" style="font:13px sans-serif">'
+    f'{BARS}</svg></div><details class="st-twin"><summary>Show as table</summary>'
+    f"{table(SIZES, caption='Sizes').html}</details></figure>"
 )
 CONTEST = pd.DataFrame(
     {

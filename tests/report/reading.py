@@ -31,3 +31,10 @@ class Elements(HTMLParser):
 
 def read(path):
     return path.read_text(encoding="utf-8")
+
+
+def headers(page):
+    """Give the headers of all tables of a page, as a reader sees them."""
+    heads = re.findall(r"<thead>(.*?)</thead>", page, re.DOTALL)
+    cells = [c for h in heads for c in re.findall(r"<th\b.*?</th>", h, re.DOTALL)]
+    return {Elements(cell).words.strip() for cell in cells}

@@ -2,11 +2,23 @@
 
 import re
 
+import pandas as pd
 import pytest
 from browsing import unfold, violations
-from fake_run import ATTACK, BREAKOUT, personas, write_records
+from fake_run import (
+    ATTACK,
+    BREAKOUT,
+    RUN,
+    code,
+    personas,
+    write_notebook,
+    write_records,
+)
+from nbformat import v4
 
-from segtools.report.html import failure_page, front_page
+from segtools.plots import table
+from segtools.report.cards import persona_cards
+from segtools.report.html import failure_page, front_page, stage_page
 
 pytestmark = pytest.mark.slow
 
@@ -103,17 +115,60 @@ def test_hostile_names_run_nothing(fake_pages, opened, tmp_path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-@pytest.mark.parametrize("count", [1, 12])
-def test_few_or_many_segments_stay_readable(opened, tmp_path, count):
+def many(count):
+    """So many segments with names of 200 characters, in a currency without a sign."""
     people = personas()
-    rows = [
-        people["segments"][i % 5] | {"segment_id": f"S{i:02}", "segment": "N" * 200}
+    people["segments"] = [
+        people["segments"][i % 5]
+        | {"segment_id": f"S{i:02}", "rank": i, "value_unit": "wampum"}
+        | {"segment": f"{i} {'N' * 100} {'name ' * 20}"}
         for i in range(count)
     ]
-    write_records(tmp_path, personas={"segments": rows})
-    page = opened(front_page(tmp_path))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    return people
+
+
+@pytest.fixture(scope="module", params=[1, 20])
+def crowded(request, tmp_path_factory):
+    people = many(request.param)
+    folder = tmp_path_factory.mktemp("crowded")
+    rows = [{**s, "name": s["segment"]} for s in people["segments"]]
+    write_records(folder, personas=people, selection={"segments": rows})
+    front_page(folder)
+    sizes = pd.DataFrame(
+        {"Segment": [s["segment"] for s in rows], "n": range(len(rows))}
+    )
+    cells = [
+        v4.new_markdown_cell("# Who?\n\n## The cards"),
+        code("cards", {"text/html": persona_cards(people).html}),
+        code("sizes", {"text/html": table(sizes, caption="Sizes").html}),
+    ]
+    book = v4.new_notebook(cells=cells)
+    path = write_notebook(folder / "notebooks" / "04_personas.ipynb", book)
+    stage_page(path, folder / "04_personas.html", stage="04_personas", run=RUN)
+    return folder
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("name", ["index", "04_personas"])
+def test_few_or_many_segments_with_long_names_stay_readable(
+    crowded, opened, name, width
+):
+    page = opened(crowded / f"{name}.html", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert violations(page) == ""
+    assert page.heard == []
+    assert "wampum" in page.locator("main").inner_text()
+
+
+def test_one_segment_has_no_filter_and_twenty_can_be_narrowed(crowded, opened):
+    page = opened(crowded / "04_personas.html")
+    cards = page.locator(".st-card").count()
+    boxes = page.locator(".st-filter input")
+    assert boxes.count() == (cards if cards > 1 else 0)
+    if cards > 1:
+        boxes.last.uncheck()
+        seen = [card for card in page.locator(".st-card").all() if card.is_visible()]
+        assert len(seen) == cards - 1
 
 
 def test_failure_and_do_not_segment_are_accessible(opened, tmp_path):

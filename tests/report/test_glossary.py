@@ -59,6 +59,12 @@ def test_names_code_and_controls_are_left_alone(inside):
     assert marked(f"<p><{inside}>Gini</{inside}></p>") == []
 
 
+def test_a_title_is_left_alone_unless_it_is_a_sentence():
+    content = "<h1>A Gini of <span>0.4</span></h1><p>Gini</p>"
+    assert explain(content)[0].index("<a") > content.index("<p>")
+    assert explain(content, title=True)[0].index("<a") < content.index("of")
+
+
 def test_only_whole_words_count_and_the_longest_wins():
     assert marked("<p>Ginis, an RFM grid and index_x</p>") == ["RFM grid"]
     assert marked("<p>It is <em>not proved</em>.</p>") == ["not proved"]
