@@ -83,6 +83,15 @@ def test_contents_list_marks_the_position(fake_pages, opened):
     assert page.locator(".st-toc [aria-current]").count() == 1
 
 
+def test_contents_list_knows_where_a_long_jump_ends(fake_pages, opened):
+    page = opened(fake_pages / "04_personas.html")
+    page.locator("#card-S04 .st-columns").evaluate(
+        "el => el.scrollIntoView({behavior: 'instant', block: 'center'})"
+    )
+    page.locator(".st-toc [aria-current][href='#card-S04-name']").wait_for()
+    assert page.locator(".st-toc [aria-current]").count() == 1
+
+
 def test_keyboard_reaches_every_link(fake_pages, opened):
     page = opened(fake_pages / "index.html")
     expected = page.locator("a").count()

@@ -14,7 +14,17 @@ function markPosition() {
     });
   };
   if (!headings.length) return;
-  const watch = new IntersectionObserver(mark, { rootMargin: "0px 0px -66% 0px" });
-  headings.forEach((h) => watch.observe(h));
+  let waiting = false;
+  const follow = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      mark();
+    });
+  };
+  addEventListener("scroll", follow, { passive: true });
+  addEventListener("resize", follow);
+  mark();
 }
 markPosition();
