@@ -43,6 +43,18 @@ def test_nothing_overflows(fake_pages, opened, name, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize(("width", "scrolls"), [(360, True), (1440, False)])
+def test_a_figure_keeps_its_text_legible_and_scrolls_where_it_must(
+    fake_pages, opened, width, scrolls
+):
+    page = opened(fake_pages / "03_segmentation.html", width=width)
+    picture = page.locator(".st-picture").first
+    assert picture.evaluate("p => p.scrollWidth > p.clientWidth") is scrolls
+    assert picture.locator("svg").bounding_box()["width"] >= 570
+    assert (picture.get_attribute("tabindex") == "0") is scrolls
+    assert violations(page) == ""
+
+
 def test_front_page_is_one_screen(fake_pages, opened):
     page = opened(fake_pages / "index.html")
     bottom = page.evaluate(
