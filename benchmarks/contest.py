@@ -26,11 +26,13 @@ from contest_cases import GOAL, Case
 
 from segtools.segmentation.bands import optimal_cuts
 from segtools.segmentation.ceiling import predict_each
-from segtools.segmentation.contest import CAP_QUANTILE, Rules, task_of
+from segtools.segmentation.entries import Rules
 from segtools.segmentation.figures import Part, figures
 from segtools.segmentation.freeze import final_task
+from segtools.segmentation.judging import CAP_QUANTILE
 from segtools.segmentation.scheme import known_scheme, schemes
 from segtools.segmentation.scorecard import RANKING
+from segtools.segmentation.splits import task_of
 
 N_SEGMENTS, MIN_SHARE, SEED = 5, 0.03, 1
 # Smallest share of the individual prediction's Gini and eta2, and the least eta2.

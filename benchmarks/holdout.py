@@ -22,14 +22,16 @@ from segtools.goals import typed_shop
 from segtools.records import read_record
 from segtools.segmentation.baselines import RFM
 from segtools.segmentation.ceiling import predict_each
-from segtools.segmentation.contest import CAP_QUANTILE, Rules, task_of
+from segtools.segmentation.entries import Rules
 from segtools.segmentation.figures import (
     Part,
     bootstrap_weights,
     figures,
     interval,
 )
+from segtools.segmentation.judging import CAP_QUANTILE
 from segtools.segmentation.scheme import schemes
+from segtools.segmentation.splits import task_of
 from segtools.sources import connect, open_source
 from segtools.timezones import DAY, epoch, instant
 

@@ -8,6 +8,7 @@ value that a hidden cell can have, given all that is shown, are two linear progr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
+# With a plain blank: our own numbers part thousands by thin ones.
+PHONE = re.compile(
+    r"(?<![\w.,+])(?:\+[1-9](?:[ /()-]{0,2}\d){7,14}(?![\w.])"
+    r"|\(\d{3}\)[ -]?\d{3}-\d{4}(?!\w)|\d{3}-\d{3}-\d{4}(?![\w-]))"
+)
 # Fewer customers than this in one cell are not shown.
 LIMIT = 10
 Floats = NDArray[np.float64]
@@ -36,11 +43,15 @@ class Published:
     most : ndarray of shape (n_cells,), optional
         What everybody knows that a cell cannot exceed, such as the customers of its
         segment; default nothing.
+    fixed : ndarray of bool, shape (n_cells,), optional
+        Cells that other pages show anyway, such as the sizes of segments: to hide them
+        here would hide nothing; default none.
     """
 
     counts: Floats
     sums: Sequence[Sum]
     most: Floats | None = None
+    fixed: Flags | None = None
 
     @cached_property
     def lines(self) -> list[NDArray[np.int64]]:
@@ -95,8 +106,9 @@ def hide(published: Published, limit: int = LIMIT) -> Flags:
     Returns
     -------
     ndarray of bool, shape (n_cells,)
-        The smallest others are taken first, totals last. Where everything is hidden
-        nothing more can be done, and nothing is known either.
+        The smallest others are taken first, totals last, what is fixed never. Where
+        everything else is hidden nothing more can be done: no more is known than what
+        is fixed says by itself.
 
     Examples
     --------
@@ -107,37 +119,38 @@ def hide(published: Published, limit: int = LIMIT) -> Flags:
     """
     counts = published.counts
     hidden = (counts > 0) & (counts < limit)
+    if published.fixed is not None:
+        hidden &= ~published.fixed
     solved: set[bytes] = set()
     while True:
         low, high = _quick(published, hidden)
         known = hidden & (high - low < limit)
         groups = list(_together(published, hidden))
-        more = [_next(published, hidden, g) for g in groups if known[g].any()]
+        more = [_next(published, hidden, g, g[known[g]], limit) for g in groups]
         if not any(place is not None for place in more):
             # Only groups that look safe are worth two linear programmes a cell.
-            more = [
-                _next(published, hidden, g)
-                for g in groups
-                if g.tobytes() not in solved
-                and not known[g].any()
-                and not _safe(published, g, limit, solved)
+            doubtful = [
+                g for g in groups if g.tobytes() not in solved and not known[g].any()
             ]
+            found = [(g, _unsafe(published, g, limit, solved)) for g in doubtful]
+            more = [_next(published, hidden, g, cells, limit) for g, cells in found]
         chosen = [place for place in more if place is not None]
         if not chosen:
             return hidden
         hidden[chosen] = True
 
 
-def _safe(
+def _unsafe(
     published: Published, group: NDArray[np.int64], limit: int, solved: set[bytes]
-) -> bool:
+) -> NDArray[np.int64]:
+    """Give the cells of a group that are known to within less than the limit."""
     if sum(np.isin(line, group).any() for line in published.lines) < 2:
-        return True  # what one sum implies is all that there is to know
+        return group[:0]  # what one sum implies is all that there is to know
     low, high = _bounds(published, group)
-    safe = bool((high - low >= limit).all())
-    if safe:
+    unsafe = group[high - low < limit]
+    if not len(unsafe):
         solved.add(group.tobytes())
-    return safe
+    return unsafe
 
 
 def intervals(published: Published, hidden: Flags) -> tuple[Floats, Floats]:
@@ -236,14 +249,40 @@ def _others(values: Floats) -> Floats:
     return np.where(endless.sum() - endless > 0, np.inf, rest.sum() - rest)
 
 
-def _next(published: Published, hidden: Flags, group: NDArray[np.int64]) -> int | None:
-    """Choose what else to hide for the sake of a group of cells that is known."""
-    totals = {total for total, _ in published.sums}
-    touched = [line for line in published.lines if np.isin(line, group).any()]
-    free = sorted({int(p) for line in touched for p in line if not hidden[p]})
-    if not free:
+def _next(
+    published: Published,
+    hidden: Flags,
+    group: NDArray[np.int64],
+    known: NDArray[np.int64],
+    limit: int,
+) -> int | None:
+    """Choose what else to hide for the sake of those cells of a group that are known.
+
+    First in a sum that gives one of them away by itself, else in any sum of theirs, and
+    where all of these are hidden in any sum of the group.
+    """
+    if not len(known):
         return None
-    return min(free, key=lambda p: _cost(p, published, hidden, totals))
+    totals = {total for total, _ in published.sums}
+    stays = hidden if published.fixed is None else hidden | published.fixed
+    theirs = [line for line in published.lines if np.isin(line, known).any()]
+    telling = [line for line in theirs if _tells(published, hidden, line, limit)]
+    whole = [line for line in published.lines if np.isin(line, group).any()]
+    for lines in (telling, theirs, whole):
+        free = sorted({int(p) for line in lines for p in line if not stays[p]})
+        if free:
+            return min(free, key=lambda p: _cost(p, published, hidden, totals))
+    return None
+
+
+def _tells(
+    published: Published, hidden: Flags, line: NDArray[np.int64], limit: int
+) -> bool:
+    """Tell whether a sum alone gives its hidden cells away: few, or only one."""
+    own = hidden[line]
+    if own.sum() < 2:
+        return bool(own.any())
+    return not own[0] and bool(published.counts[line[1:]][own[1:]].sum() < limit)
 
 
 def _cost(

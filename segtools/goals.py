@@ -13,6 +13,8 @@ from segtools.config import GOAL_TEXT, RunConfig
 from segtools.features.build import supported
 from segtools.features.catalogue import registered
 from segtools.features.shop import Shop
+from segtools.features.waves import GOAL as CAMPAIGN_GOAL
+from segtools.features.waves import refuse_campaigns, waves
 from segtools.prepare.clean import kept_rows, reasoned
 from segtools.prepare.merge import merge_tables
 from segtools.records import digest
@@ -263,6 +265,31 @@ def base_sentence(counted: dict[str, Any], currency: str) -> str:
         f"{number(counted['orders'])} orders worth "
         f"{money} between {counted['first'][:10]} and {counted['last'][:10]}."
     )
+
+
+def campaign_sentences(shop: Shop, config: RunConfig) -> list[str]:
+    """Say how many campaigns there were, where the goal is about them.
+
+    Returns
+    -------
+    list of str
+        One sentence, or none for any other goal. Counts of few customers are not told.
+    """
+    if config.goal != CAMPAIGN_GOAL:
+        return []
+    refuse_campaigns(shop.tables, config.goal)
+    found = waves(shop)
+    names = len({w.campaign_id for w in found})
+    got, held = (sum(getattr(w, k) for w in found) for k in ("receivers", "held_back"))
+
+    def told(count: int) -> str:
+        few = 0 < count < config.smallest_cell
+        return f"fewer than {config.smallest_cell}" if few else number(count)
+
+    return [
+        f"{number(names)} campaign{'s' * (names != 1)} went out: {told(got)} times to "
+        f"somebody who had bought before; {told(held)} times somebody was held back."
+    ]
 
 
 def readiness_sentence(record: dict[str, Any]) -> str:

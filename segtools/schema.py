@@ -132,6 +132,24 @@ TABLES: dict[str, Table] = {
         optional={"answered_at": "timestamp", "scale": "string", "wave": "string"},
         dated=False,
     ),
+    "campaigns": Table(
+        time="sent_at",
+        required={
+            "campaign_id": "string",
+            "customer_id": "string",
+            "sent_at": "timestamp",
+        },
+        optional={"channel": "string", "treated": "boolean", "cost": MONEY},
+    ),
+    "conversions": Table(
+        time="converted_at",
+        required={
+            "campaign_id": "string",
+            "customer_id": "string",
+            "converted_at": "timestamp",
+        },
+        optional={"value": MONEY},
+    ),
 }
 # Tables of which one row or more is an order, in the order in which they are asked.
 ORDER_TABLES = ("orders", "order_lines")

@@ -16,7 +16,8 @@ from hypothesis import settings
 
 from segtools.features.build import collect, features_at, supported, variables
 from segtools.features.describe import catalogue_record
-from segtools.features.legs import Plan, build_learning, plan_legs
+from segtools.features.legs import build_learning, plan_legs
+from segtools.features.plan import Plan
 from segtools.features.shop import Shop
 from segtools.simulate import simulate
 from segtools.sources import connect

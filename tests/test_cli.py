@@ -217,9 +217,21 @@ def test_init_makes_a_project_that_checks(call, tmp_path):
     made = tmp_path / out.strip()
     assert made.name == "segtools.yaml"
     assert len(list((made.parent / "notebooks").glob("*.ipynb"))) == 6
-    code, out, _ = call("check", made)
+    code, out, _ = call("check", made, "-p", "rule_book=rule_book.yaml")
     assert code == 0
     assert "Adequacy: green" in out or "Adequacy: amber" in out
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_wrong_rule_book_is_one_sentence_before_any_kernel(call, tmp_path, command):
+    config = write_shop(tmp_path, shop_rows())
+    (tmp_path / "own.yaml").write_text("extends: default\nactions: [{kye: a}]\n")
+    code, _, err = call(command, config, "-p", "rule_book=own.yaml")
+    assert code == 2
+    assert "'actions.0.kye' is none. Did you mean 'key'?" in err
+    code, _, err = call(command, config, "-p", "rule_book=none.yaml")
+    assert code == 2
+    assert "rule_book must be a YAML file, but there is no" in err
 
 
 def test_init_keeps_a_folder_that_is_not_empty(call, tmp_path):

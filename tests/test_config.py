@@ -94,6 +94,9 @@ def test_defaults_are_the_documented_ones():
         "sensitivity": False,
         "segment_names": {},
         "smallest_cell": 10,
+        "rule_book": "",
+        "owners": {},
+        "interviews": [],
         "decisions": [],
         "seed": 1,
     }
@@ -157,8 +160,9 @@ def test_every_goal_has_its_words():
         ),
         (
             {"goal": "grow"},
-            "goal must be 'grow_spend', 'keep_customers', 'win_back' or 'understand', "
-            "but it is 'grow'. Change it in the configuration.",
+            "goal must be 'grow_spend', 'keep_customers', 'win_back', "
+            "'respond_to_campaign' or 'understand', but it is 'grow'. "
+            "Change it in the configuration.",
         ),
         (
             {"window_days": "long"},

@@ -13,6 +13,7 @@ from segtools.goals import (
     bases,
     bases_sentence,
     bases_table,
+    campaign_sentences,
     criteria_table,
     goals_record,
     readiness,
@@ -50,6 +51,32 @@ def test_the_base_is_counted_as_on_paper(shop):
         "amounts": 2,
         "variety": 0.4869,
     }
+
+
+@pytest.fixture
+def with_campaigns(orders, shop_of):
+    """Twelve sendings of one campaign, after everybody's first order, one held back."""
+    people = ["ann", "bob"] * 5 + ["cat", "ann"]
+    sent = pd.DataFrame({"customer_id": people})
+    sent["campaign_id"] = [f"K{i // 2}" for i in range(12)]
+    sent["sent_at"] = pd.Timestamp("2024-03-01")
+    sent["treated"] = [True] * 11 + [False]
+    return shop_of({"orders": orders, "campaigns": sent, "conversions": sent})
+
+
+def test_campaigns_are_told_where_the_goal_is_about_them(with_campaigns):
+    goal = "respond_to_campaign"
+    said = campaign_sentences(with_campaigns, config(goal=goal, smallest_cell=5))
+    assert said == [
+        "6 campaigns went out: 11 times to somebody who had bought before; fewer than "
+        "5 times somebody was held back."
+    ]
+    assert campaign_sentences(with_campaigns, config()) == []
+
+
+def test_the_goal_of_campaigns_is_refused_without_them(shop):
+    with pytest.raises(DataError, match="campaigns and conversions are not in the"):
+        campaign_sentences(shop, config(goal="respond_to_campaign"))
 
 
 def test_equal_amounts_are_noticed(orders, shop_of):

@@ -18,7 +18,13 @@ def test_ids_are_text_and_money_is_decimal_in_every_table():
         for column, kind in table.columns.items():
             if column.endswith("_id"):
                 assert kind == "string", column
-            if column in ("amount", "discount", "coupon_discount", "unit_price"):
+            if column in (
+                "amount",
+                "discount",
+                "coupon_discount",
+                "unit_price",
+                "cost",
+            ):
                 assert kind == MONEY, column
 
 
@@ -32,6 +38,8 @@ def test_each_table_requires_what_the_documentation_says():
         "accounts": {"account_id", "customer_id"},
         "events": {"customer_id", "occurred_at", "event"},
         "answers": {"customer_id", "question", "answer"},
+        "campaigns": {"campaign_id", "customer_id", "sent_at"},
+        "conversions": {"campaign_id", "customer_id", "converted_at"},
     }
     assert TABLES["customers"].open_columns
     assert not TABLES["orders"].open_columns

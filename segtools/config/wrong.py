@@ -9,10 +9,15 @@ from pydantic import BaseModel, ValidationError
 from segtools.schema import ConfigError, did_you_mean
 
 # Keys whose blocks are checked one by one, so that the sentence names its key itself.
-_WHOLE = ("source", "decisions")
+_WHOLE = ("source", "decisions", "interviews")
 
 
-def checked(model: type[BaseModel], options: dict[str, Any], within: str) -> Any:
+def checked(
+    model: type[BaseModel],
+    options: dict[str, Any],
+    within: str,
+    whole: str = "The configuration",
+) -> Any:
     """Validate the block of one source by that source's own model.
 
     Parameters
@@ -23,6 +28,8 @@ def checked(model: type[BaseModel], options: dict[str, Any], within: str) -> Any
         The block, without ``system``.
     within : str
         Where the block stands, such as ``source``.
+    whole : str, default="The configuration"
+        What it is a part of, as the first words of a sentence.
 
     Returns
     -------
@@ -45,10 +52,15 @@ def checked(model: type[BaseModel], options: dict[str, Any], within: str) -> Any
     try:
         return model.model_validate(options)
     except ValidationError as error:
-        raise ConfigError(sentence_of(error, within, model)) from None
+        raise ConfigError(sentence_of(error, within, model, whole)) from None
 
 
-def sentence_of(error: ValidationError, within: str, model: type[BaseModel]) -> str:
+def sentence_of(
+    error: ValidationError,
+    within: str,
+    model: type[BaseModel],
+    whole: str = "The configuration",
+) -> str:
     """Say the first thing that a validation found, mistyped keys before all else."""
     # A mistyped key also leaves the right one missing: name the mistake first.
     first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
@@ -56,9 +68,9 @@ def sentence_of(error: ValidationError, within: str, model: type[BaseModel]) -> 
     key = ".".join([within, *path]).strip(".")
     if first["type"] == "extra_forbidden":
         guess = did_you_mean(str(first["loc"][-1]), _fields(model, first["loc"][:-1]))
-        return f"The configuration must use known keys, but {key!r} is none. {guess}"
+        return f"{whole} must use known keys, but {key!r} is none. {guess}"
     if first["type"] == "missing":
-        return f"The configuration must hold {key!r}, but it is missing. Add `{key}:`."
+        return f"{whole} must hold {key!r}, but it is missing. Add `{key}:`."
     rule = first["msg"].removeprefix("Value error, ").rstrip(".")
     if first["type"] in ("model_type", "dict_type"):
         rule = "must hold `key: value` lines"
@@ -66,9 +78,8 @@ def sentence_of(error: ValidationError, within: str, model: type[BaseModel]) -> 
     if ". " in rule:  # the validator brought its own remedy
         own = rule if key in _WHOLE else f"{key} {rule.removeprefix(path[-1]).strip()}"
         return own if own.endswith("?") else f"{own}."
-    return (
-        f"{key} {rule}, but it is {first['input']!r}. Change it in the configuration."
-    )
+    place = whole[:1].lower() + whole[1:]
+    return f"{key} {rule}, but it is {first['input']!r}. Change it in {place}."
 
 
 def _fields(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:

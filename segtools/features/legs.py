@@ -7,81 +7,40 @@ equally far, or scores would not mean the same at both.
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass
-from typing import Any
-
 import pandas as pd
 
+from segtools.config import RunConfig
 from segtools.features.build import collect, features_at
+from segtools.features.campaigns import CampaignPlan, plan_campaigns
 from segtools.features.catalogue import Feature, Window
 from segtools.features.outcome import judged_on, outcome
+from segtools.features.plan import Leg, Plan, look_back, why_nothing
+from segtools.features.responses import learn_from_campaigns
 from segtools.features.shop import Shop
-from segtools.timezones import DAY
+from segtools.features.waves import GOAL
+from segtools.timezones import DAY, epoch, instant
 
 
-@dataclass(frozen=True)
-class Leg:
-    """One learning origin, one origin that it serves, and their common window."""
+def plan_contest(shop: Shop, config: RunConfig, origin: int, first_order: str) -> Plan:
+    """Plan what is learned and judged, by the goal's own origins.
 
-    name: str
-    learn_origin: int
-    judge_origin: int
-    window_days: int
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The legs that the history allows, and the kind of evidence they give."""
-
-    origin: int
-    outcome_days: int
-    window_days: int
-    evidence: str
-    sentence: str
-    judging: Leg | None
-    final: Leg | None
-
-    def window(self) -> Window:
-        """Give the window of the features at the origin."""
-        return Window(self.origin, self.window_days)
-
-    def history_days(self, first_order: str) -> float:
-        """Count the days from the first order (ISO, UTC) to the origin."""
-        return (self.origin - pd.Timestamp(first_order).timestamp()) / DAY
-
-    def table(self, timezone: str) -> pd.DataFrame:
-        """Tabulate the legs in local time: learn at, judge at, days looked back."""
-        legs = [leg for leg in (self.judging, self.final) if leg]
-
-        def local(second: int) -> str:
-            moment = pd.Timestamp(second, unit="s", tz="UTC").tz_convert(timezone)
-            return moment.strftime("%Y-%m-%d %H:%M")
-
-        return pd.DataFrame(
-            {
-                "Leg": [leg.name for leg in legs],
-                "Learn at": [local(leg.learn_origin) for leg in legs],
-                "Judge or assign at": [local(leg.judge_origin) for leg in legs],
-                "Window in days": [leg.window_days for leg in legs],
-            }
-        )
-
-    def record(self) -> dict[str, Any]:
-        """Give the plan as ``contest.json`` shows it, instants as ISO text."""
-        return {
-            "evidence": self.evidence,
-            "sentence": self.sentence,
-            "legs": [_leg(leg) for leg in (self.judging, self.final) if leg],
-        }
-
-
-def _leg(leg: Leg) -> dict[str, Any]:
-    def iso(second: int) -> str:
-        return pd.Timestamp(second, unit="s").strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    moments = {k: iso(getattr(leg, k)) for k in ("learn_origin", "judge_origin")}
-    return asdict(leg) | moments
+    Parameters
+    ----------
+    shop : Shop
+        Kept tables; of them only campaigns are looked at, where the goal needs them.
+    config : RunConfig
+        Goal, window and outcome.
+    origin : int
+        ``as_of``, UTC seconds.
+    first_order : str
+        ISO instant, UTC.
+    """
+    first = epoch(instant(first_order, "UTC"))
+    days = {"window_days": config.window_days, "outcome_days": config.outcome_days}
+    if config.goal == GOAL:
+        least = config.smallest_cell
+        return plan_campaigns(shop, origin, first, **days, smallest_cell=least)
+    return plan_legs(origin, first, **days, goal=config.goal)
 
 
 def plan_legs(
@@ -122,7 +81,7 @@ def plan_legs(
     elif final is None:
         judging = None
         evidence = "not_judged"
-        why = _why_nothing(window_days, outcome_days)
+        why = why_nothing(window_days, outcome_days)
     elif judging is None:
         evidence = "cross_fitted"
         why = (
@@ -136,25 +95,8 @@ def plan_legs(
             f"The schemes learned from one period of {outcome_days} days and were "
             "judged on the next one."
         )
-    ahead = final.window_days if final else _history(origin, first_order, window_days)
+    ahead = final.window_days if final else look_back(origin, first_order, window_days)
     return Plan(origin, outcome_days, ahead, evidence, why, judging, final)
-
-
-def _why_nothing(window_days: int, outcome_days: int) -> str:
-    if 2 * window_days < outcome_days:
-        return (
-            f"Features that look back {window_days} days are too short for an outcome "
-            f"of {outcome_days} days; nothing is judged."
-        )
-    return (
-        f"Too little history lies before the last {outcome_days} days to learn from; "
-        "nothing is judged."
-    )
-
-
-def _history(origin: int, first_order: int, window_days: int) -> int:
-    # The first day counts whole, so a history of 88.7 days is 89 days long.
-    return max(min(window_days, math.ceil((origin - first_order) / DAY)), 1)
 
 
 def _fit(
@@ -163,7 +105,7 @@ def _fit(
     learn_origin = judge_origin - step
     if learn_origin <= first_order:
         return None
-    window = _history(learn_origin, first_order, window_days)
+    window = look_back(learn_origin, first_order, window_days)
     if window < step / DAY / 2:
         return None
     return Leg(name, learn_origin, judge_origin, window)
@@ -191,8 +133,10 @@ def build_learning(
         One row per part (``judging_learn``, ``judging_judge``, ``final_learn``) and
         customer: ``part``, ``customer_id``, the features at the part's origin and
         ``outcome`` of the ``outcome_days`` after it. Customers whom the goal is not
-        judged on are left out.
+        judged on are left out. Of campaigns, one row per part, campaign and receiver.
     """
+    if isinstance(plan, CampaignPlan):
+        return learn_from_campaigns(shop, plan, features)
     wanted = []
     if plan.judging:
         leg = plan.judging

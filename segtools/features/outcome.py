@@ -9,12 +9,19 @@ import pandas as pd
 from segtools.features.shop import Shop
 from segtools.timezones import DAY
 
-UNITS = {"grow_spend": "money", "keep_customers": "share", "win_back": "share"}
+UNITS = {
+    "grow_spend": "money",
+    "keep_customers": "share",
+    "win_back": "share",
+    "respond_to_campaign": "share",
+}
 OVERDUE_CYCLES = 2.0
 
 
 def outcome(shop: Shop, goal: str, origin: int, days: int) -> ir.Table:
     """Give the goal's outcome of every customer who bought in the period.
+
+    What came of campaigns is in `segtools.features.responses`.
 
     Parameters
     ----------

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows, write
-from segtools.plots.colours import text_on
+from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows
+from segtools.plots.heat import draw_map, hidden_sentence, name_columns
 from segtools.plots.inputs import columns_of, part_of
-from segtools.wording import is_missing, number, percent, plain, shorten, wrap
+from segtools.wording import is_missing, number, percent, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NEWCOMERS = "(not there before)"
 GONE = "(no longer there)"
-# From white to the blue of the first segment.
-_WHITE = np.array([1.0, 1.0, 1.0])
-_BLUE = np.array([0.0, 0x72, 0xB2]) / np.array([1, 255, 255])
+# What a record calls them.
+_ABSENT = {"from": ("New", NEWCOMERS), "to": ("Gone", GONE)}
 _NAMED_COLUMNS = 5
 
 
@@ -32,16 +30,17 @@ def migration_flow(
     Parameters
     ----------
     changes : mapping or DataFrame
-        The record of changes.json (its ``flows``), or rows with ``from``, ``to`` and
-        ``customers``, segments in order of rank. A missing ``from`` is a newcomer, a
-        missing ``to`` has gone.
+        The record of changes.json (its ``flows`` and ``totals``), or rows with
+        ``from``, ``to`` and ``customers``, segments in order of rank. *New* or nothing
+        as ``from`` is a newcomer, *Gone* or nothing as ``to`` has gone; a flow whose
+        ``customers`` are missing is hidden.
     ax : Axes, default=None
         Where to draw; None means pyplot's current Axes.
 
     Returns
     -------
     Axes
-        The one that was passed. A cell's colour is its share of the row.
+        The one that was passed. A cell's colour is its share of what its row shows.
 
     Examples
     --------
@@ -53,14 +52,12 @@ def migration_flow(
     ['9', '1']
     """
     ax = axes_or_current(ax)
-    grid = _grid(changes)
-    if grid.empty:
+    rows = _flows(changes)
+    if rows.empty:
         return empty_note(ax, migration_flow_alt(changes))
-    counts = grid.to_numpy()
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    for row, column in zip(*counts.nonzero(), strict=True):
-        _cell(ax, row, column, counts[row, column], shares[row, column])
-    _axes(ax, grid)
+    before, now = _order(rows)
+    draw_map(ax, rows, before, now)
+    _names(ax, before, now)
     label = "Customers by segment before (rows) and now (columns); colour: share of row"
     dress(ax, title=migration_flow_title(changes), x=label, grid="")
     ax.spines[["left", "bottom"]].set_visible(False)
@@ -79,17 +76,16 @@ def migration_flow_title(changes: Mapping[str, Any] | pd.DataFrame) -> str:
     """
     rows = _flows(changes)
     both = rows[(rows["from"] != NEWCOMERS) & (rows["to"] != GONE)]
-    if not both["customers"].sum():
+    if both.empty:
         return "There is no earlier run to compare with"
-    stayed = both["from"] == both["to"]
-    share = both.loc[stayed, "customers"].sum() / both["customers"].sum()
-    first = f"{percent(share)} stayed in their segment"
-    moved = both[~stayed & (both["customers"] > 0)]
+    first = _stayed(_totals(changes))
+    moved = both[(both["from"] != both["to"]) & (both["customers"].fillna(0) > 0)]
     if moved.empty:
         return first
-    most = moved.iloc[int(moved["customers"].to_numpy().argmax())]
+    most = moved.iloc[int(moved["customers"].astype(int).to_numpy().argmax())]
+    shown = " shown" if both["customers"].isna().any() else ""
     move = f"{shorten(most['from'])} to {shorten(most['to'])}"
-    return f"{first}; the largest move: {move} ({number(most['customers'])})"
+    return f"{first}; the largest move{shown}: {move} ({number(most['customers'])})"
 
 
 def migration_flow_alt(changes: Mapping[str, Any] | pd.DataFrame) -> str:
@@ -106,13 +102,16 @@ def migration_flow_alt(changes: Mapping[str, Any] | pd.DataFrame) -> str:
     title = migration_flow_title(changes)
     if rows.empty:
         return f"{title}."
-    new = rows.loc[rows["from"] == NEWCOMERS, "customers"].sum()
-    gone = rows.loc[rows["to"] == GONE, "customers"].sum()
-    return f"{title}. Newcomers: {number(new)}; no longer there: {number(gone)}."
+    totals = _totals(changes)
+    new, gone = (_count(totals[name]) for name in ("new", "gone"))
+    unseen = hidden_sentence(int(rows["customers"].isna().sum()))
+    return f"{title}. Newcomers: {new}; no longer there: {gone}.{unseen}"
 
 
 def migration_flow_table(changes: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
     """Give the numbers of `migration_flow`, one row a flow.
+
+    The share of a row of which something is hidden is hidden as well.
 
     Examples
     --------
@@ -122,17 +121,19 @@ def migration_flow_table(changes: Mapping[str, Any] | pd.DataFrame) -> pd.DataFr
     0      A   B          1                          1.0
     """
     rows = _flows(changes)
-    totals = rows.groupby("from")["customers"].transform("sum").replace(0, np.nan)
-    rows = rows.assign(share=rows["customers"] / totals)
-    share = "Share of the segment before"
-    rows = rows.set_axis(["Before", "Now", "Customers", share], axis=1)
-    rows.attrs["formats"] = {share: "percent"}
+    known = rows.groupby("from")["customers"].transform(lambda c: c.notna().all())
+    totals = rows.groupby("from")["customers"].transform("sum").astype(float)
+    share = rows["customers"].astype(float) / totals.where(known & (totals > 0))
+    rows = rows.assign(share=share)
+    column = "Share of the segment before"
+    rows = rows.set_axis(["Before", "Now", "Customers", column], axis=1)
+    rows.attrs["formats"] = {"Customers": "count", column: "percent"}
     return rows
 
 
 def migration_flow_height(changes: Mapping[str, Any] | pd.DataFrame) -> float:
     """Give the height that the figure needs, in inches."""
-    return 1.6 + 0.4 * max(1, len(_grid(changes)))
+    return 1.6 + 0.4 * max(1, _flows(changes)["from"].nunique())
 
 
 def _flows(changes: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
@@ -141,42 +142,55 @@ def _flows(changes: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
         flows = part_of(changes, "flows", "changes")
         changes = pd.DataFrame(flows, columns=None if flows else columns)
     rows = columns_of(changes, columns, "changes")[columns].reset_index(drop=True)
-    for column, absent in (("from", NEWCOMERS), ("to", GONE)):
-        names = [absent if is_missing(v) else plain(v) for v in rows[column]]
+    for column, (word, absent) in _ABSENT.items():
+        names = [
+            absent if is_missing(v) or v == word else plain(v) for v in rows[column]
+        ]
         rows = rows.assign(**{column: pd.Series(names, dtype=object)})
-    return rows
+    return rows.astype({"customers": "Int64"})
 
 
-def _grid(changes: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
-    """Set the flows out, the same segments in the same order both ways."""
+def _totals(changes: Mapping[str, Any] | pd.DataFrame) -> dict[str, int | None]:
+    """Give who stayed, moved, is new and is gone; None where that is not known."""
+    if isinstance(changes, Mapping) and "totals" in changes:
+        return dict(changes["totals"])
     rows = _flows(changes)
+    new, gone = rows["from"] == NEWCOMERS, rows["to"] == GONE
+    stayed = ~new & ~gone & (rows["from"] == rows["to"])
+    groups = {"stayed": stayed, "moved": ~(stayed | new | gone)}
+    counts = {
+        name: rows.loc[chosen, "customers"]
+        for name, chosen in (groups | {"new": new, "gone": gone}).items()
+    }
+    return {n: None if c.isna().any() else int(c.sum()) for n, c in counts.items()}
+
+
+def _stayed(totals: Mapping[str, int | None]) -> str:
+    stayed, moved = totals["stayed"], totals["moved"]
+    if stayed is None:
+        return "How many stayed in their segment is hidden"
+    if moved is None or not stayed + moved:
+        return f"{number(stayed)} customers stayed in their segment"
+    return f"{percent(stayed / (stayed + moved))} stayed in their segment"
+
+
+def _count(total: int | None) -> str:
+    return "hidden" if total is None else number(total)
+
+
+def _order(rows: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """List the same segments in the same order both ways."""
     seen = dict.fromkeys([*rows["from"], *rows["to"]])
     both = [name for name in seen if name not in (NEWCOMERS, GONE)]
-    grid = rows.pivot_table(
-        index="from", columns="to", values="customers", aggfunc="sum", fill_value=0
-    )
-    before = [n for n in [*both, NEWCOMERS] if n in grid.index]
-    now = [n for n in [*both, GONE] if n in grid.columns]
-    return grid.loc[before, now]
+    before = [n for n in [*both, NEWCOMERS] if (rows["from"] == n).any()]
+    return before, [n for n in [*both, GONE] if (rows["to"] == n).any()]
 
 
-def _cell(ax: Axes, row: int, column: int, count: float, share: float) -> None:
-    from matplotlib.patches import Rectangle
-
-    fill = tuple(_WHITE + (_BLUE - _WHITE) * (0.08 + 0.92 * share))
-    ax.add_patch(Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, facecolor=fill))
-    write(ax, column, row, number(count), ha="center", color=text_on(fill))
-
-
-def _axes(ax: Axes, grid: pd.DataFrame) -> None:
+def _names(ax: Axes, before: list[str], now: list[str]) -> None:
     """Name rows and columns; many columns get the numbers of their rows."""
-    before, now = list(grid.index), list(grid.columns)
     if len(now) > _NAMED_COLUMNS:
         place = {n: str(i) for i, n in enumerate(dict.fromkeys([*before, *now]), 1)}
         before = [n if n == NEWCOMERS else f"{place[n]}  {n}" for n in before]
         now = [name if name == GONE else place[name] for name in now]
     name_rows(ax, before, width=32)
-    ax.set_xlim(-0.55, len(now) - 0.45)
-    labels = [wrap(name, 14, 3) for name in now]
-    ax.set_xticks(range(len(now)), labels=labels, fontsize="small", parse_math=False)
-    ax.xaxis.tick_top()
+    name_columns(ax, now)

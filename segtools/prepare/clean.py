@@ -19,6 +19,7 @@ from segtools.prepare.account import (
     stack,
 )
 from segtools.prepare.agree import compare_orders_and_lines
+from segtools.prepare.campaigns import last_of_all, with_sendings
 from segtools.prepare.compare import compare_rows
 from segtools.prepare.fingerprint import engine_of
 from segtools.prepare.judge import reason
@@ -94,10 +95,13 @@ def clean(
     tables = opened.before(origin)
     refuse_no_orders(tables)
     cleaned = Cleaned(tables={})
-    kept, pieces = {}, []
-    for name, raw in tables.items():
+    kept: dict[str, ir.Table] = {}
+    pieces = []
+    for name in last_of_all([*tables]):
+        raw = tables[name]
         with reading(name):
             judged = _judged(raw, opened, con, config, (name, origin))
+            judged = with_sendings(name, judged, kept)
             counts = count_rows(judged)
         refuse_table(name, judged, counts, config, opened.read_as)
         rules, rows = quarantined(judged, name, counts, _HIDDEN)
@@ -128,10 +132,11 @@ def tables_at(
     dict of ibis Tables
         Kept rows by the contract's names.
     """
-    kept = {
-        name: kept_rows(_judged(raw, opened, con, config, (name, origin)))
-        for name, raw in opened.before(origin).items()
-    }
+    tables = opened.before(origin)
+    kept: dict[str, ir.Table] = {}
+    for name in last_of_all([*tables]):
+        judged = _judged(tables[name], opened, con, config, (name, origin))
+        kept[name] = kept_rows(with_sendings(name, judged, kept))
     return merge_tables(kept)
 
 

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segtools.config import RunConfig
+from segtools.prepare.campaigns import mark_sendings
 from segtools.prepare.fingerprint import row_hash
 from segtools.prepare.ledger import order_key
 from segtools.prepare.settle import ADDED
@@ -53,6 +54,8 @@ def compare_rows(
             steps.append(mark_unmatched)
         if config.huge_orders != "keep":
             steps.append(lambda t: settle_huge(t, config))
+    if name.partition(":")[0] == "campaigns":
+        steps.append(mark_sendings)
     for step in steps:
         judged = step(judged)
     if "clipped" not in judged.columns:

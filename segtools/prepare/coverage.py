@@ -174,7 +174,7 @@ def matches_sentence(rows: list[dict[str, Any]]) -> str:
 
 
 def reach(cleaned: Cleaned, customers: int) -> list[dict[str, Any]]:
-    """Say for how many customers events and answers are there.
+    """Say for how many customers events, answers and campaigns are there.
 
     Returns
     -------
@@ -182,7 +182,7 @@ def reach(cleaned: Cleaned, customers: int) -> list[dict[str, Any]]:
         ``table``, ``customers`` and ``share`` of the population.
     """
     found = []
-    for name in ("events", "answers"):
+    for name in ("events", "answers", "campaigns", "conversions"):
         if name in cleaned.tables:
             n = int(cleaned.tables[name].customer_id.nunique().execute())
             share = n / customers if customers else 0.0

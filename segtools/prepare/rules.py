@@ -25,6 +25,10 @@ RULES: dict[str, Rule] = {
     "no_question": Rule("contract", "The question is missing."),
     "no_answer": Rule("contract", "The answer is missing."),
     "no_account": Rule("contract", "The account is missing."),
+    "no_campaign": Rule("contract", "The campaign is missing."),
+    "both_arms": Rule(
+        "contract", "The campaign was sent to the customer and held back."
+    ),
     "twice": Rule("contract", "The customer stands in the table more than once."),
     "repeated": Rule("policy", "The same order or event was exported before."),
     "preview": Rule("policy", "A preview of the survey, not an answer."),
@@ -43,6 +47,9 @@ RULES: dict[str, Rule] = {
     "unmatched_return": Rule("policy", "A return whose order is not in the data."),
     "huge_order": Rule("policy", "An order far above all others (huge_orders: drop)."),
     "duplicate": Rule("policy", "The row equals another one in every column."),
+    "sent_again": Rule("policy", "The customer had got the same campaign before."),
+    "not_sent": Rule("policy", "The campaign was never sent to this customer."),
+    "before_sending": Rule("policy", "It lies before the customer got the campaign."),
     "merged": Rule("policy", "Another record of the same customer is used."),
 }
 MISSING = {
@@ -53,4 +60,5 @@ MISSING = {
     "question": "no_question",
     "answer": "no_answer",
     "account_id": "no_account",
+    "campaign_id": "no_campaign",
 }

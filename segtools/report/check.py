@@ -8,14 +8,17 @@ from typing import Any
 from segtools import goals
 from segtools.config import RunConfig
 from segtools.features.build import collect, features_at, supported, variables
-from segtools.features.legs import Plan, plan_legs
+from segtools.features.legs import plan_contest
+from segtools.features.plan import Plan
 from segtools.features.shop import Shop
+from segtools.features.waves import refuse_campaigns
 from segtools.prepare.clean import Cleaned, clean
 from segtools.prepare.coverage import matches_sentence
 from segtools.prepare.decisions import suspects_sentence
 from segtools.prepare.fingerprint import fingerprint
 from segtools.prepare.lights import both_lights
 from segtools.prepare.save import describe_sources
+from segtools.profiles.actions.rule_book import load_rule_book
 from segtools.report.extensions import check_extensions, load_extensions
 from segtools.report.start import settle_as_of
 from segtools.sources import connect, open_source
@@ -87,6 +90,7 @@ def check(config: RunConfig) -> Checked:
         With the first thing that would stop a run.
     """
     load_extensions(config)
+    load_rule_book(config.rule_book)
     con = connect(memory_limit=config.memory_limit)
     opened = open_source(config, con)
     config = settle_as_of(config, opened, fingerprint(opened.tables))
@@ -95,13 +99,8 @@ def check(config: RunConfig) -> Checked:
     shop = Shop.of(cleaned.tables, config)
     counted = goals.survey(shop)
     goals.refuse_base(counted, config)
-    plan = plan_legs(
-        origin,
-        epoch(instant(counted["first"], "UTC")),
-        window_days=config.window_days,
-        outcome_days=config.outcome_days,
-        goal=config.goal,
-    )
+    refuse_campaigns(cleaned.tables, config.goal)
+    plan = plan_contest(shop, config, origin, counted["first"])
     check_extensions(shop, config)
     features, _ = supported(shop, config.bases)
     features = variables(features, config.variables, shop, config.protected_reasons)

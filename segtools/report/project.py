@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from segtools.bundled import bundled
+from segtools.profiles.actions.rule_book import DEFAULT as RULE_BOOK
 from segtools.records import write_text
 from segtools.schema import STAGES, ConfigError, did_you_mean
 
@@ -19,7 +20,8 @@ _CONFIGURATION = """\
 # The configuration of one segmentation. Every key but project, goal and source has a
 # default; `segtools check segtools.yaml` reads it and the data without running.
 project: {project}
-goal: grow_spend              # grow_spend | keep_customers | win_back | understand
+goal: grow_spend              # grow_spend | keep_customers | win_back |
+                              # respond_to_campaign | understand
 decision: ""                  # which decision waits for the segments?
 timezone: Europe/Berlin       # of days and hours: the shop's own zone
 currency: EUR                 # shown beside money
@@ -29,9 +31,11 @@ currency: EUR                 # shown beside money
 window_days: 180              # how far features look back
 outcome_days: 90              # how long the period is that the goal is about
 bases: [value, behaviour, loyalty, benefits]
-method: auto                  # auto | goal | rules | clusters | your own scheme
+method: auto                  # auto | goal | rules | clusters | mixture | ward |
+                              # spend_quintiles | rfm_grid | your own scheme
 n_segments: auto              # or 2 to 12
 min_share: 0.03               # no segment under 3 % of the customers
+# max_actions: 4              # how many different actions the team can run
 seed: 1
 # extensions: [own.py]        # your own features and schemes
 # Decisions about the data; `segtools check` counts what each concerns.
@@ -43,6 +47,8 @@ guests: {guests}{pad}# refuse | drop | each: orders that name nobody
 # exchange_rates: {{USD: 0.92}} # worth in `currency`
 # segment_names:              # segment_id: your name
 #   S01: Our regulars
+# rule_book: rule_book.yaml   # what to do with whom: take away the #, edit the file
+# owners: {{S01: Ann}}          # who answers for what is done with a segment
 # decisions:                  # what you change by hand, each with its reason
 #   - {{what: merge, segments: [S02, S03], why: Both get one letter.}}
 """
@@ -57,7 +63,7 @@ def init_project(folder: Path, system: str = "sample") -> Path:
         New or empty.
     system : str, default="sample"
         Where the data comes from; its block of the configuration is written with
-        every key explained.
+        every key explained. Beside it lies ``rule_book.yaml``, a copy of ours.
 
     Returns
     -------
@@ -88,6 +94,7 @@ def init_project(folder: Path, system: str = "sample") -> Path:
         guests=guests,
         pad=" " * (22 - len(guests)),
     )
+    shutil.copyfile(RULE_BOOK, folder / "rule_book.yaml")
     write_text(folder / "segtools.yaml", text)
     return folder / "segtools.yaml"
 

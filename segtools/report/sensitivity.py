@@ -26,7 +26,7 @@ from segtools.segmentation.choices import (
     variants_of,
 )
 from segtools.segmentation.claims import Own
-from segtools.segmentation.contest import Rules
+from segtools.segmentation.entries import Rules
 from segtools.segmentation.sensitivity import Sensitivity, Trial, compare, nothing
 from segtools.sources import connect, open_source
 from segtools.timezones import instant

@@ -27,7 +27,8 @@ from segtools.config import (
     validate,
 )
 from segtools.features.catalogue import Window
-from segtools.features.legs import Plan, plan_legs
+from segtools.features.legs import plan_contest
+from segtools.features.plan import Plan
 from segtools.features.shop import Shop
 from segtools.prepare.clean import tables_at
 from segtools.records import read_record, write_record, write_table
@@ -119,15 +120,9 @@ class Stage:
             tables, self.config, self.again(opened, tables) if opened else None
         )
 
-    def plan(self, first_order: str) -> Plan:
-        """Plan the contest's legs; `first_order` is an ISO instant in UTC."""
-        return plan_legs(
-            self.origin,
-            epoch(instant(first_order, "UTC")),
-            window_days=self.config.window_days,
-            outcome_days=self.config.outcome_days,
-            goal=self.config.goal,
-        )
+    def plan(self, shop: Shop, first_order: str) -> Plan:
+        """Plan the contest; `first_order` is an ISO instant in UTC."""
+        return plan_contest(shop, self.config, self.origin, first_order)
 
     def window(self) -> Window:
         """Give the window of the features at the origin."""

@@ -14,9 +14,11 @@ import pandas as pd
 from segtools import goals
 from segtools.config import RunConfig, refuse_features
 from segtools.features.build import supported, variables
+from segtools.features.waves import refuse_campaigns
 from segtools.history.changes import find_previous
 from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
+from segtools.profiles.actions.rule_book import load_rule_book
 from segtools.records import digest, read_record, write_record
 from segtools.report.extensions import check_extensions, load_extensions
 from segtools.schema import ORDER_TABLES, STAGES, ConfigError, DataError
@@ -25,7 +27,8 @@ from segtools.timezones import epoch, instant, midnight_after
 
 _PACKAGES = ("pandas", "numpy", "scikit-learn", "ibis-framework", "duckdb", "papermill")
 BUILT_IN = ("auto", "goal", "rules", "clusters", "mixture", "ward")
-_OURS = ("notebooks", "tables", "activation")
+PLAIN = ("spend_quintiles", "rfm_grid")
+_OURS = ("notebooks", "tables", "activation", "canvas")
 
 
 def start_run(
@@ -67,12 +70,20 @@ def start_run(
     own = str(config.as_of).replace(":", "")
     path = folder or Path("reports") / config.project / own
     body = config.model_dump()
-    marks = {"config_hash": digest(body), "data": data}
+    marks = {"config_hash": digest(body | _read_beside(config)), "data": data}
     if _already(path, marks, replace=replace) and not again:
         return path
     _clear(path)
     write_record(path / "run.json", _record(config, opened, path) | marks)
     return path
+
+
+def _read_beside(config: RunConfig) -> dict[str, str]:
+    """Give the text of files that the configuration names and the result rests on."""
+    if not config.rule_book:
+        return {}
+    load_rule_book(config.rule_book)
+    return {"rule_book": Path(config.rule_book).read_text(encoding="utf-8")}
 
 
 def _refuse(config: RunConfig, opened: Opened) -> None:
@@ -81,6 +92,7 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
     preflight(opened, config, origin)
     shop = goals.typed_shop(opened.before(origin), config, origin)
     goals.refuse_base(goals.survey(shop), config)
+    refuse_campaigns(shop.tables, config.goal)
     check_extensions(shop, config)
     features, _ = supported(shop, config.bases)
     chosen = variables(features, config.variables, shop, config.protected_reasons)
@@ -118,7 +130,7 @@ def _clear(path: Path) -> None:
 
 
 def _check_method(method: str) -> None:
-    if method in BUILT_IN:
+    if method in BUILT_IN + PLAIN:
         return  # without importing scikit-learn, which takes seconds
     from segtools.segmentation.scheme import known_scheme
 

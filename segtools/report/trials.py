@@ -12,15 +12,15 @@ from typing import Any
 from segtools import goals
 from segtools.config import RunConfig
 from segtools.features.build import collect, features_at, supported, variables
-from segtools.features.legs import build_learning, plan_legs
+from segtools.features.legs import build_learning, plan_contest
 from segtools.features.shop import Shop
 from segtools.prepare.clean import clean, tables_at
 from segtools.prepare.lights import both_lights
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.alternatives import Prepared, learn_alternative
 from segtools.segmentation.choices import POLICIES, Variant
-from segtools.segmentation.contest import Rules
 from segtools.segmentation.doubts import heard
+from segtools.segmentation.entries import Rules
 from segtools.segmentation.sensitivity import Trial
 from segtools.segmentation.structure import Structure, structure_verdict
 from segtools.sources import connect, open_source
@@ -124,13 +124,7 @@ def _prepared(shop: Shop | Exception, config: RunConfig) -> Prepared:
     if isinstance(shop, Exception):
         raise shop
     counted = goals.survey(shop)
-    plan = plan_legs(
-        _origin(config),
-        epoch(instant(counted["first"], "UTC")),
-        window_days=config.window_days,
-        outcome_days=config.outcome_days,
-        goal=config.goal,
-    )
+    plan = plan_contest(shop, config, _origin(config), counted["first"])
     chosen, _ = supported(shop, config.bases)
     chosen = variables(chosen, config.variables, shop, config.protected_reasons)
     frame = collect(features_at(shop, plan.window(), chosen, with_customers=True))

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.segmentation.clusters import learn_centroids
-from segtools.segmentation.contest import Contest, Rules, run_contest
+from segtools.segmentation.contest import run_contest
+from segtools.segmentation.entries import Contest, Rules
 from segtools.segmentation.freeze import final_task, fit_sample, segment_ranks
 from segtools.segmentation.scheme import Learned, Scheme, Task, known_scheme, schemes
 from segtools.segmentation.structure import Structure

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
-from threadpoolctl import threadpool_limits
+
+from segtools.segmentation.one_thread import one_thread
 
 N_FOLDS, N_TREES = 5, 30
 # Where there are more customers, the first so many are guessed.
@@ -114,7 +115,7 @@ def _guesses(
         forest = RandomForestClassifier(
             N_TREES, min_samples_leaf=5, max_features=0.5, random_state=random_state
         )
-        with threadpool_limits(1):  # sums in one order, whatever the machine
+        with one_thread():  # sums in one order, whatever the machine
             found = forest.fit(X[~own], groups[~own]).predict_proba(X[own])
         for group, column in zip(forest.classes_, found.T, strict=True):
             scores[group][own] = column

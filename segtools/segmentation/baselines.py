@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from segtools.segmentation.clusters import learn_centroids
 from segtools.segmentation.place import place
-from segtools.segmentation.rules import cut_points, rfm_payload
+from segtools.segmentation.rules import CELLS, cell_names, cut_points, rfm_payload
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
 
 RFM = ["recency_days", "n_orders", "spend_total"]
 TRIVIAL = ("spend_quintiles", "rfm_grid", "kmeans_rfm")
+_FIFTHS = [f"{which} fifth by spend" for which in ("Lowest", "Fourth", "Middle")]
+_FIFTHS += ["Second fifth by spend", "Top fifth by spend"]
 
 
 def learn_random(task: Task) -> Learned:
@@ -31,20 +33,60 @@ def learn_random(task: Task) -> Learned:
 
 
 def learn_quintiles(task: Task) -> Learned:
-    """Cut customers into fifths by what they spent in the window."""
-    cuts = cut_points(task.at["spend_total"])
+    """Cut customers into fifths by what they spent in the window.
 
-    def labels(features: pd.DataFrame) -> NDArray[np.int64]:
-        spent = features["spend_total"].fillna(0).to_numpy(float)
-        return np.searchsorted(cuts, spent, side="left").astype(np.int64)
+    Who has spent nothing that is known stands in the lowest fifth. Where many spent
+    the same there are fewer groups, since equals are never parted.
+    """
+    payload = quintile_payload(sorted(set(cut_points(task.at["spend_total"]))))
+    if task.at["spend_total"].isna().any():
+        payload["seen_missing"] = ["spend_total"]
+    return Learned(lambda features: place(payload, features).labels, payload)
 
-    return Learned(labels)
+
+def quintile_payload(cuts: list[float]) -> dict[str, Any]:
+    """Freeze cuts of spend as rules: a chain of questions, the lowest cut first.
+
+    Examples
+    --------
+    >>> quintile_payload([10.0, 20.0])["label_names"]
+    ['Spend band 1 of 3', 'Spend band 2 of 3', 'Spend band 3 of 3']
+    """
+    n = len(cuts)
+    inner = list(range(n))  # node i asks for cut i; the leaves follow
+    return {
+        "kind": "rules",
+        "form": "tree",
+        "uses": ["spend_total"],
+        "preprocess": [],
+        "seen_missing": [],
+        "tree": {
+            "feature": [0] * n + [-2] * (n + 1),
+            "upper": [*cuts, *[0.0] * (n + 1)],
+            "left": [n + i for i in inner] + [-1] * (n + 1),
+            "right": [*inner[1:], *[2 * n] * bool(n), *[-1] * (n + 1)],
+            "label": [0] * n + list(range(n + 1)),
+        },
+        "label_names": _FIFTHS if n == len(_FIFTHS) - 1 else _bands(n + 1),
+    }
+
+
+def _bands(n: int) -> list[str]:
+    return [f"Spend band {i} of {n}" for i in range(1, n + 1)]
 
 
 def learn_rfm_grid(task: Task) -> Learned:
-    """Use the ten named cells of recency and frequency as they are."""
+    """Use the ten named cells of recency and frequency as they are.
+
+    A cell that nobody is in is part of the nearest one.
+    """
     payload = rfm_payload(task.at)
-    return Learned(lambda features: place(payload, features).labels)
+    there = np.unique(place(payload, task.at).labels)
+    middle = np.array([(np.mean(r), np.mean(f)) for _, r, f in CELLS])
+    away = np.linalg.norm(middle[:, None] - middle[there][None], axis=2)
+    payload["cells"] = away.argmin(axis=1)[cell_names()].tolist()
+    payload["label_names"] = [CELLS[i][0].capitalize() for i in there]
+    return Learned(lambda features: place(payload, features).labels, payload)
 
 
 def learn_kmeans_rfm(task: Task) -> Learned:
@@ -60,4 +102,5 @@ for _name, _label, _learn in (
     ("rfm_grid", "RFM grid", learn_rfm_grid),
     ("kmeans_rfm", "k-means on RFM", learn_kmeans_rfm),
 ):
-    add(Scheme(_name, _label, _learn, role="baseline", simplicity=1))
+    _plain = _name in ("spend_quintiles", "rfm_grid")
+    add(Scheme(_name, _label, _learn, "baseline", simplicity=1, by_name=_plain))

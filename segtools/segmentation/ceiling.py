@@ -13,7 +13,8 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from threadpoolctl import threadpool_limits
+
+from segtools.segmentation.one_thread import one_thread
 
 _BOOST: dict[str, Any] = {
     "learning_rate": 0.03,
@@ -76,7 +77,7 @@ def predict_each(
     names = sorted(learn.columns)
     X, Z = learn[names].fillna(-1.0), judge[names].fillna(-1.0)
     for name, model in learners(goal, seed).items():
-        with threadpool_limits(1):
+        with one_thread():
             model.fit(X, np.clip(outcome, 0, None))
             if goal == "grow_spend":
                 found[name] = model.predict(Z)

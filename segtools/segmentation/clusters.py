@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
 
 from segtools.segmentation.far import FAR_QUANTILE
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.place import place
 from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
@@ -93,7 +93,7 @@ def fit_kmeans(X: NDArray[np.float64], n_clusters: int, seed: int) -> KMeans:
     Fewer starts make stable segments look unstable; more threads make sums differ.
     """
     model = KMeans(n_clusters=n_clusters, n_init=N_INIT, random_state=seed)
-    with threadpool_limits(1):
+    with one_thread():
         return model.fit(X)
 
 
@@ -141,7 +141,7 @@ def replicate_centroids(task: Task, payload: dict[str, Any], rows: NDArray[Any])
     X = prepared(payload, task.features.iloc[rows])
     own = np.asarray(payload["centroids"])
     model = KMeans(n_clusters=len(own), init=own, n_init=1)
-    with threadpool_limits(1):
+    with one_thread():
         centres = model.fit(X).cluster_centers_
     mine, theirs = linear_sum_assignment(distances(own, centres))
     return centres[theirs[np.argsort(mine)]].round(6).tolist()

@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import get_tags
-from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.bands import optimal_cuts
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.mixtures import fit_rows
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.place import place
 from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.rules import freeze_labels
@@ -86,7 +86,7 @@ def learn_estimator(estimator: Any, task: Task, name: str) -> Learned:
     X = prepared(payload, task.features)
     model = _ready(estimator, kind, task)
     try:
-        with threadpool_limits(1):
+        with one_thread():
             labels, centres = _FITS[kind](model, X, task)
             here = labels(prepared(payload, task.at))
     except DataError:
@@ -100,7 +100,7 @@ def learn_estimator(estimator: Any, task: Task, name: str) -> Learned:
     frozen = _frozen(payload, centres, labels(X), here, task)
 
     def label(features: pd.DataFrame) -> Ints:
-        with threadpool_limits(1):
+        with one_thread():
             return labels(prepared(payload, features))
 
     return Learned(label, frozen)

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from segtools.schema import ConfigError
 from segtools.segmentation.clusters import replicate_centroids
-from segtools.segmentation.contest import Contest, Rules
+from segtools.segmentation.entries import Contest, Rules
 from segtools.segmentation.latent_class import replicate_classes
 from segtools.segmentation.mixtures import replicate_mixture
 from segtools.segmentation.model import SegmentModel, everyone, read_features
 from segtools.segmentation.scheme import Learned, Scheme, Task, known_scheme, varies
 from segtools.segmentation.scorecard import replicate
+from segtools.segmentation.splits import with_own_ids
 from segtools.segmentation.ward import replicate_ward
 
 N_REPLICATES = 50
@@ -59,9 +60,11 @@ def final_task(
     known = features[features["recency_days"].notna()].set_index("customer_id")
     names = sorted(known.columns)
     rows = learning[learning["part"] == "final_learn"].set_index("customer_id")
+    rows = with_own_ids(rows)
     outcome = rows["outcome"] if varies(rows["outcome"]) else None
     # The smallest share is one of everybody, those without orders included.
-    share = min(rules.min_share * len(features) / max(len(known), 1), 1.0)
+    least = rules.least_share(len(features))
+    share = min(least * len(features) / max(len(known), 1), 1.0)
     return Task(
         features=rows[names] if outcome is not None else known[names],
         outcome=outcome,
@@ -120,7 +123,7 @@ def freeze(
     sizes = np.unique(learned.labels(task.at), return_counts=True)[1]
     if payload is None or len(sizes) < 2:
         return everyone()
-    _refuse_small(scheme, sizes, contest.rules.min_share)
+    _refuse_small(scheme, sizes, contest.rules.least_share(int(sizes.sum())))
     rank = segment_ranks(task, learned)
     segments: list[dict[str, Any]] = [
         {"segment_id": f"S{r:02d}", "name": f"Segment {r}", "rank": r} for r in rank
@@ -140,10 +143,12 @@ def _refuse_small(scheme: Scheme, sizes: NDArray[np.int64], least: float) -> Non
     """Refuse a user's scheme that breaks `min_share`; built-in ones keep to it."""
     share = float(sizes.min() / sizes.sum())
     if share < least and scheme.name not in BUILT_IN:
+        joins = "use method: rules, which joins cells"
+        remedy = joins if scheme.by_name else "join labels in the scheme"
         raise ConfigError(
             f"Every segment must hold at least {least:.0%} of the customers, but the "
             f"smallest of the scheme {scheme.name!r} holds {share:.1%}. "
-            "Lower min_share, or join labels in the scheme."
+            f"Lower min_share, or {remedy}."
         )
 
 

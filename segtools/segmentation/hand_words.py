@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.segmentation.contest import FIGURE
+from segtools.segmentation.entries import FIGURE
 from segtools.wording import is_missing, number, percent, plain
 
 

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from segtools.segmentation.criteria import criteria
 from segtools.segmentation.densities import posterior
 from segtools.segmentation.mixtures import large_enough
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.patterns import MOST_LEVELS, Patterns, collapsed, refuse_few
 from segtools.segmentation.place import place
 from segtools.segmentation.scheme import Learned, Scheme, Task
@@ -123,7 +123,7 @@ def latent_classes(
     patterns, gaps = collapsed(answers)
     refuse_few(patterns, n_classes)
     n_starts = 1 if n_classes == 1 else n_starts  # one class has one solution
-    with threadpool_limits(1):  # sums in one order, whatever the machine
+    with one_thread():  # sums in one order, whatever the machine
         weights, shares, n_best = _best(patterns, n_classes, n_starts, random_state)
     odds = _joint(patterns, weights[None], shares[None])[0]
     owner = odds.argmax(axis=1)[:, None] == np.arange(n_classes)
@@ -207,7 +207,7 @@ def replicate_classes(
     shares = np.array(
         [np.hstack([c[n] for n in again.levels]) for c in payload["probabilities"]]
     )
-    with threadpool_limits(1):
+    with one_thread():
         weights, shares, _ = _climb(
             again, weights, np.maximum(shares, 1e-6)[None], _REPLICATE_ROUNDS
         )

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.clusters import fit_kmeans, large_centres, learn_preprocess
 from segtools.segmentation.doubts import looks_like_codes
 from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.mixtures import fit_rows
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.place import place
 from segtools.segmentation.preprocess import category_codes, distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task
@@ -141,7 +141,7 @@ def famd(
     """
     payload, X, shares = _coded(frame, categories, weights, plain=plain)
     step = payload["preprocess"][-1]
-    with threadpool_limits(1):  # sums in one order, whatever the machine
+    with one_thread():  # sums in one order, whatever the machine
         values, axes = np.linalg.eigh(X.T @ X / len(X))
     values, axes = np.clip(values[::-1], 0, None), axes[:, ::-1]
     real = values > 1e-9 * values.max()

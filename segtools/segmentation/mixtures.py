@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
-from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError
 from segtools.segmentation.clusters import learn_preprocess
@@ -24,6 +23,7 @@ from segtools.segmentation.densities import joint, mahalanobis
 from segtools.segmentation.doubts import giant
 from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.inputs import check_features
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.place import place
 from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
@@ -160,7 +160,7 @@ def fit_mixture(
         max_iter=SHORT_ROUNDS,
         **common,
     )
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         best = short.fit(X)
         return GaussianMixture(
@@ -281,7 +281,7 @@ def replicate_mixture(
         precisions_init=_precisions(payload),
         max_iter=_MOST_ROUNDS,
     )
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         fields = _fields(model.fit(X), digits=4)
     mine, theirs = linear_sum_assignment(distances(own, model.means_))

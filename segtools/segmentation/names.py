@@ -109,7 +109,13 @@ def _title(words: list[str]) -> str:
 
 
 def describe_model(model: SegmentModel, features: pd.DataFrame) -> list[str]:
-    """Name a model's segments by rule, in the order of its labels."""
+    """Name a model's segments by rule, in the order of its labels.
+
+    A plain way has names of its own: the fifths of spend, the cells of the grid.
+    """
+    own_names = model.payload.get("label_names", [])
+    if len(own_names) == len(model.segments):
+        return list(own_names)
     ids = [s["segment_id"] for s in model.segments]
     own = model.assign(features)["segment_id"].map(ids.index).to_numpy()
     order = [int(i) for i in np.argsort([s["rank"] for s in model.segments])]

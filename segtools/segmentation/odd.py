@@ -12,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import HDBSCAN
 from sklearn.neighbors import NearestNeighbors
-from threadpoolctl import threadpool_limits
 
 from segtools.schema import DataError
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.inputs import check_features
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.preprocess import prepared
 
 Array = NDArray[np.float64]
@@ -115,7 +115,7 @@ def sparseness(X: Array, n_neighbours: int = N_NEIGHBOURS) -> Array:
     >>> sparseness(X, n_neighbours=2).round(2).tolist()
     [2.0, 0.67, 0.67, 2.0, 7.32]
     """
-    with threadpool_limits(1):
+    with one_thread():
         near = NearestNeighbors(n_neighbors=n_neighbours).fit(X)
         far, who = near.kneighbors()
     reach = far[:, -1]
@@ -127,7 +127,7 @@ def sparseness(X: Array, n_neighbours: int = N_NEIGHBOURS) -> Array:
 def _noise(X: Array, crowd: float, n_neighbours: int) -> NDArray[np.bool_]:
     least = max(n_neighbours, round(crowd * len(X)))
     model = HDBSCAN(min_cluster_size=least, min_samples=n_neighbours, copy=True)
-    with threadpool_limits(1):
+    with one_thread():
         return np.asarray(model.fit(X).labels_ < 0)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segtools.segmentation.figures import interval
 
 if TYPE_CHECKING:
-    from segtools.segmentation.contest import Contest, Entry
+    from segtools.segmentation.entries import Contest, Entry
 
 PLAIN = ("spend_quintiles", "rfm_grid")
 # Ranking customers, and telling how far apart they are.
@@ -30,10 +30,10 @@ def as_good(contest: Contest) -> Entry | None:
     -------
     Entry or None
         Spend quintiles or the RFM grid, the one with the higher Gini; None where
-        neither does as well, or nothing was chosen by evidence.
+        neither does as well, one of them was chosen, or nothing was by evidence.
     """
     winner = contest.winner
-    if winner is None or not winner.draws:
+    if winner is None or not winner.draws or winner.scheme in PLAIN:
         return None
     plain = [e for name in PLAIN if (e := contest.entry(name))]
     equal = [e for e in plain if _as_good(contest, e, winner)]
@@ -73,5 +73,6 @@ def recommendation_sentence(contest: Contest) -> str:
     return (
         f"{who} as well as the chosen segments: neither in ranking customers (Gini "
         f"{mine:.3f} against {theirs:.3f}) nor in telling their outcomes apart is the "
-        f"difference clear. We recommend {'them' if many else 'it'} as the plainer way."
+        f"difference clear. We recommend {'them' if many else 'it'} as the plainer way "
+        f"(method: {plain.scheme})."
     )

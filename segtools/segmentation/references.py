@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
-from threadpoolctl import threadpool_limits
 
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.kmeans import cloud, kmeans
 
 Array = NDArray[np.float64]
@@ -109,7 +109,7 @@ def tightness(X: Array, rng: np.random.Generator) -> float:
     """
     points = cloud(X)
     whole = float(((X - X.mean(axis=0)) ** 2).sum())
-    with threadpool_limits(1):
+    with one_thread():
         fits = [
             kmeans(points, k, rng=rng, n_init=STARTS, polish=False) for k in CLUSTERS
         ]

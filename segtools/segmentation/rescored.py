@@ -10,8 +10,10 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from segtools.segmentation.by_hand import Carried
-from segtools.segmentation.contest import Contest, Entry, judge_also
+from segtools.segmentation.contest import judge_also
 from segtools.segmentation.decisions import Decision, apply_decisions
+from segtools.segmentation.earlier_cuts import NotJudgedError, moved_alike
+from segtools.segmentation.entries import Contest, Entry
 from segtools.segmentation.figures import FIGURES, interval
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.place import place
@@ -20,10 +22,6 @@ from segtools.wording import plain
 
 # Of two models' segments at most one pair can share this much of its customers.
 SAME = 0.5
-
-
-class NotJudgedError(ValueError):
-    """What was decided cannot be done to a model that was learned earlier."""
 
 
 def rescore(
@@ -37,8 +35,8 @@ def rescore(
 
     The winner learns again on the judging leg. Its segments there are those of the
     frozen model that hold the same customers at the origin (of a scorecard, the bands
-    in the same order); the decisions are carried out on them, and the outcome judges
-    both.
+    in the same order); the decisions are carried out on them, moved cuts by
+    `moved_alike`, and the outcome judges both.
 
     Parameters
     ----------
@@ -128,17 +126,14 @@ def _changed_way(
     features: pd.DataFrame,
 ) -> Scheme:
     """Make a scheme that learns as another one does, and then does what was decided."""
-    if any(d.what == "move_cut" for d in changes):
-        raise NotJudgedError(
-            "A moved cut is one of the frozen model, and none of those that were "
-            "learned earlier; so nothing could be judged."
-        )
+    bought = features[features["recency_days"].notna()]
 
     def learn(task: Task) -> Learned:
         learned = scheme.learn(task)
         earlier = _named_alike(learned, task, frozen, features)
         _refuse_strangers(changes, frozen, earlier)
-        payload = apply_decisions(earlier, changes).payload
+        own = moved_alike(changes, frozen, earlier, bought, task.at)
+        payload = apply_decisions(earlier, own).payload
         return Learned(lambda F: place(payload, F).labels, payload)
 
     return replace(scheme, learn=learn)

@@ -62,7 +62,8 @@ class Scheme:
     """A named way to segment.
 
     ``role`` is ``scheme`` or ``baseline``; ``simplicity`` orders schemes that do
-    equally well, simplest first.
+    equally well, simplest first. ``by_name`` marks a baseline that is never chosen
+    but by ``method``.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Scheme:
     role: str = "scheme"
     simplicity: int = 5
     needs_outcome: bool = False
+    by_name: bool = False
 
 
 def varies(outcome: pd.Series) -> bool:
@@ -115,7 +117,7 @@ def known_scheme(name: str) -> Scheme:
     ConfigError
         If there is none of that name.
     """
-    known = {s.name: s for s in schemes("scheme")}
+    known = {s.name: s for s in schemes() if s.role == "scheme" or s.by_name}
     if name not in known:
         raise ConfigError(
             f"method must be auto or a known scheme, but it is {name!r}. "

@@ -16,10 +16,10 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
 )
-from threadpoolctl import threadpool_limits
 
 from segtools.schema import DataError
 from segtools.segmentation.bands import MAX_LEVELS, optimal_cuts
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.place import place, score
 from segtools.segmentation.scheme import Learned, Scheme, Task, add, varies
 
@@ -153,15 +153,12 @@ def points(
         [*(_codes(features[n], upper[n]) for n in names), np.zeros(len(features))]
     )
     model = _fit(codes, outcome, link, weights)
-    at_zero = np.zeros(len(names) + 1)
-    start = level = float(_raw(model, at_zero[None, :], link)[0])
+    level, effects = _effects(model, [len(upper[n]) + 1 for n in names], link)
     bins: dict[str, Any] = {}
     for j, name in enumerate(names):
-        column = codes[:, j]
+        column, effect = codes[:, j], effects[j]
         missing = np.isnan(column)
-        grid = np.r_[np.arange(len(upper[name]) + 1), np.nan]
-        effect = _raw(model, _vary(at_zero, j, grid), link) - start
-        seen = effect[np.where(missing, len(grid) - 1, column).astype(int)]
+        seen = effect[np.where(missing, len(effect) - 1, column).astype(int)]
         mean = float(np.average(seen, weights=weights))
         level += mean
         whole = np.rint((effect - mean) * SCALE).astype(int)
@@ -189,21 +186,32 @@ def _fit(
         else HistGradientBoostingClassifier
     )
     model = kind(**_BOOSTING, **loss, max_bins=255)
-    with threadpool_limits(1):  # sums in one order, whatever the machine
+    with one_thread():  # sums in one order, whatever the machine
         return model.fit(codes, outcome, sample_weight=weights)
 
 
 def _raw(model: Any, codes: NDArray[Any], link: str) -> NDArray[np.float64]:
-    with threadpool_limits(1):
+    with one_thread():
         if link == "log":
             return np.asarray(np.log(model.predict(codes)), dtype=float)
         return np.asarray(model.decision_function(codes), dtype=float)
 
 
-def _vary(row: NDArray[Any], j: int, grid: NDArray[Any]) -> NDArray[Any]:
-    rows = np.repeat(row[None, :], len(grid), axis=0)
-    rows[:, j] = grid
-    return rows
+def _effects(
+    model: Any, n_bins: list[int], link: str
+) -> tuple[float, list[NDArray[np.float64]]]:
+    """Read off where the model starts and what each bin adds, all in one prediction.
+
+    The model is a sum, so that each feature is varied with all others in their first
+    bin; the last value of a feature is that of a missing one.
+    """
+    grids = [np.r_[np.arange(n), np.nan] for n in n_bins]
+    rows = np.zeros((1 + sum(len(g) for g in grids), len(n_bins) + 1))
+    ends = np.cumsum([1, *(len(g) for g in grids)])
+    for j, grid in enumerate(grids):
+        rows[ends[j] : ends[j + 1], j] = grid
+    raw = _raw(model, rows, link)
+    return float(raw[0]), np.split(raw - raw[0], ends)[1:-1]
 
 
 def _codes(column: pd.Series, upper: list[float]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segtools.segmentation.contest import Contest
+from segtools.segmentation.entries import Contest
 from segtools.segmentation.model import SegmentModel
 from segtools.wording import percent
 
@@ -19,22 +19,24 @@ def outcome_by_segment(model: SegmentModel, learning: pd.DataFrame) -> dict[str,
     -------
     dict
         segment_id to ``mean``, ``sd``, ``low`` and ``high`` (95 % interval of the
-        mean, normal) and ``n``; empty where there was no outcome.
+        mean, normal) and ``n`` customers; empty where there was no outcome. Whoever got
+        several campaigns counts once in n, and so widens the interval.
     """
     rows = learning[learning["part"] == "final_learn"]
     if rows.empty or not model.features:
         return {}
     own = model.assign(rows.reset_index(drop=True))["segment_id"].to_numpy()
     found = {}
-    for segment_id, y in rows["outcome"].astype(float).groupby(own):
+    for segment_id, part in rows.groupby(own):
+        y, n = part["outcome"].astype(float), part["customer_id"].nunique()
         mean, sd = float(y.mean()), float(y.std(ddof=0))
-        half = 1.96 * sd / np.sqrt(len(y))
+        half = 1.96 * sd / np.sqrt(n)
         found[str(segment_id)] = {
             "mean": mean,
             "sd": sd,
             "low": mean - half,
             "high": mean + half,
-            "n": len(y),
+            "n": n,
         }
     return found
 
@@ -81,7 +83,7 @@ def _scheme_rows(contest: Contest) -> list[dict[str, Any]]:
             "asked": e.asked,
             "n_segments": e.n_segments,
             "smallest_share": e.smallest_share,
-            "eligible": e.role == "scheme" and not e.why_not,
+            "eligible": contest.eligible(e),
             "why_not": e.why_not,
         }
         for e in contest.entries

@@ -12,16 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.segmentation.contest import (
-    Contest,
-    Entry,
-    Split,
-    judged,
-    splits_of,
-)
-from segtools.segmentation.figures import Array, bootstrap_weights, gini_draws, interval
+from segtools.segmentation.entries import Contest, Entry
+from segtools.segmentation.figures import Array, gini_draws, interval
+from segtools.segmentation.judging import judged
 from segtools.segmentation.place import place
 from segtools.segmentation.rules import freeze_labels
+from segtools.segmentation.splits import Split, splits_of, weights_of
 from segtools.segmentation.surrogate import (
     MAX_LEAVES,
     joined,
@@ -97,16 +93,13 @@ def _empty() -> dict[str, Any]:
 
 def _tried(contest: Contest, learning: pd.DataFrame) -> list[dict[str, Any]]:
     """Compare the best entry of each scheme, and the winner, with rules for it."""
-    entries = [e for e in contest.entries if e.role == "scheme" and not e.why_not]
+    entries = [e for e in contest.entries if contest.eligible(e)]
     best = {id(e): e for name in _names(entries) if (e := contest.entry(name))}
     if contest.winner is not None:
         best |= {id(contest.winner): contest.winner}
     splits = splits_of(learning, contest.plan["evidence"]) if best else []
     draws = max((len(e.draws[GINI]) - 1 for e in best.values()), default=0)
-    weights = [
-        bootstrap_weights(len(judge), draws, contest.rules.seed + i)
-        for i, (_, judge) in enumerate(splits)
-    ]
+    weights = weights_of(splits, draws, contest.rules.seed)
     return [
         _compared(e, splits, weights, contest.rules.seed)
         for e in entries

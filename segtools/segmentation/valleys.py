@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 from scipy.special import bdtr
-from threadpoolctl import threadpool_limits
 
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.kmeans import cloud, kmeans, nearest
 
 Array = NDArray[np.float64]
@@ -183,7 +183,7 @@ def _parts(
 ) -> Ints:
     n_parts = max(2, min(n_parts, len(X) // ROWS_A_PART))
     points = cloud(X)
-    with threadpool_limits(1):
+    with one_thread():
         found = kmeans(points, n_parts, rng=rng, n_init=n_init, polish=False)
         return nearest(points, found.centres)
 

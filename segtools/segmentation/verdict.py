@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from segtools.segmentation.contest import FIGURE, Contest, Entry
+from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
 from segtools.segmentation.structure import Structure
 
@@ -14,6 +14,7 @@ _PURPOSE = {
     "grow_spend": "the next period's spend",
     "keep_customers": "who buys again in the next period",
     "win_back": "who comes back in the next period",
+    "respond_to_campaign": "who responds to the next campaign",
 }
 
 
@@ -52,6 +53,11 @@ def _worth_sentence(
     winner: Entry, trivial: Entry, gain: dict[str, float], goal: str
 ) -> str:
     mine, theirs = (float(e.draws[FIGURE][0]) for e in (winner, trivial))
+    if winner.role == "baseline":
+        return (
+            f"they are {_inside(winner.label)}, which everything else is measured "
+            f"against, and rank {_PURPOSE[goal]} with a Gini of {mine:.2f}"
+        )
     if gain["low"] > 0:
         how = "better than"
     elif gain["high"] < 0:

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.segmentation.contest import FIGURE, Contest, Entry, task_of
+from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
 from segtools.segmentation.scheme import known_scheme
+from segtools.segmentation.splits import task_of
 from segtools.segmentation.stability.agreement import adjusted_rand, crossed
 from segtools.segmentation.stability.select import AGREEMENT
 from segtools.wording import interval as band
@@ -63,7 +64,7 @@ def weigh(contest: Contest, learning: pd.DataFrame) -> Weighed:
         ``stability`` (median, lowest and highest adjusted Rand index; None where not
         asked), ``chosen`` and ``why_not``.
     """
-    own = [e for e in contest.entries if e.role == "scheme"]
+    own = [e for e in contest.entries if e.role == "scheme" or contest.eligible(e)]
     if contest.winner is None:
         rows = [
             _row(e, None, e.why_not or "Nothing was chosen by figures.") for e in own
@@ -88,24 +89,17 @@ def _simplest(entry: Entry) -> tuple[int, int, int]:
     return entry.simplicity, entry.n_segments or 0, entry.asked
 
 
-def _candidates(contest: Contest) -> list[Entry]:
-    """Schemes that may be chosen: fit, and of the configured method."""
-    method = contest.rules.method
-    fit = [e for e in contest.entries if e.role == "scheme" and not e.why_not]
-    return fit if method == "auto" else [e for e in fit if e.scheme == method]
-
-
 def _equals(contest: Contest) -> list[Entry]:
     """Candidates that the best one does not clearly beat; the simplest of them."""
     every = sorted(
-        (e for e in _candidates(contest) if _as_good(contest, e)), key=_simplest
+        (e for e in contest.candidates() if _as_good(contest, e)), key=_simplest
     )
     best = _best(contest)
     return every[:MAX_FINALISTS] + ([best] if best not in every[:MAX_FINALISTS] else [])
 
 
 def _best(contest: Contest) -> Entry:
-    own = _candidates(contest)
+    own = contest.candidates()
     return max(own, key=lambda e: (float(e.draws[FIGURE][0]), -e.simplicity))
 
 
@@ -120,7 +114,7 @@ def _stability(
 ) -> dict[str, float]:
     """Learn on bootstrap samples and compare where everyone comes to stand."""
     rows = learning[learning["part"] == "final_learn"].drop(columns="part")
-    rows = rows.sort_values("customer_id").set_index("customer_id")
+    rows = rows.sort_values("customer_id", kind="stable").set_index("customer_id")
     rng = np.random.default_rng([contest.rules.seed, *entry.scheme.encode()])
     if len(rows) > MAX_ROWS:
         rows = rows.iloc[np.sort(rng.choice(len(rows), MAX_ROWS, replace=False))]
@@ -166,7 +160,7 @@ def _why_not(contest: Contest, entry: Entry, found: dict[int, Any]) -> str:
         return ""
     if entry.why_not:
         return entry.why_not
-    if entry not in _candidates(contest):
+    if entry not in contest.candidates():
         return "The configuration asks for another method."
     if not _as_good(contest, entry):
         return "It tells the outcome apart clearly worse than the best."

@@ -122,25 +122,42 @@ def test_a_first_run_says_that_it_is_one():
         "flows": [],
     }
     assert flows.empty
-    assert list(flows.columns) == ["from", "to", "customers"]
+    assert list(flows.columns) == ["customer_id", "from", "to"]
 
 
 def test_the_sentence_counts_who_moved_came_and_went(tmp_path):
     rows = [("1", "S01", "Stars"), ("2", "S02", "Rest"), ("3", "S02", "Rest")]
     previous = save(tmp_path, "2024-01-01", [*rows, ("4", "S02", "Rest")])
-    changes, flows = summarise_changes(previous, NOW)
+    changes, found = summarise_changes(previous, NOW, smallest_cell=1)
     assert changes["sentence"] == (
         "Since 2024-01-01, 1 of 3 customers (33\u202f%) changed segment, 2 are new and "
         "1 are gone."
     )
     assert changes["previous_as_of"] == "2024-01-01"
     assert not changes["first_run"]
-    assert changes["flows"] == flows.to_dict("records")
+    assert changes["totals"] == {"stayed": 2, "moved": 1, "new": 2, "gone": 1}
+    counted = found.groupby(["from", "to"]).size().to_dict()
+    flows = {(f["from"], f["to"]): f["customers"] for f in changes["flows"]}
+    assert flows == counted
+    assert found["customer_id"].tolist() == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_a_handful_of_customers_is_not_counted_in_words(tmp_path):
+    rows = [("1", "S01", "Stars"), ("2", "S02", "Rest"), ("3", "S02", "Rest")]
+    previous = save(tmp_path, "2024-01-01", [*rows, ("4", "S02", "Rest")])
+    changes, _ = summarise_changes(previous, NOW)
+    assert changes["sentence"] == (
+        "Since 2024-01-01: How many changed segment, are new and are gone is hidden, "
+        "for the sake of a few."
+    )
+    assert {f["customers"] for f in changes["flows"]} == {None}
 
 
 def test_a_renamed_segment_has_not_moved(tmp_path):
     rows = [("1", "S01", "Old name"), ("2", "S01", "Old name"), ("3", "S02", "Rest")]
-    changes, _ = summarise_changes(save(tmp_path, "2024-01-01", rows), NOW)
+    changes, _ = summarise_changes(
+        save(tmp_path, "2024-01-01", rows), NOW, smallest_cell=1
+    )
     assert "0 of 3 customers (0\u202f%) changed segment" in changes["sentence"]
     assert {f["from"] for f in changes["flows"]} == {"Stars", "Rest", "New"}
 
@@ -149,7 +166,7 @@ def test_leaving_a_retired_segment_for_a_new_one_of_its_name_is_a_move(tmp_path)
     rows = [("1", "S01", "Stars"), ("2", "S01", "Stars"), ("3", "S02", "Rest")]
     retired = [("5", "S00", "Fresh"), ("6", "S00", "Fresh")]
     changes, flows = summarise_changes(
-        save(tmp_path, "2024-01-01", rows + retired), NOW
+        save(tmp_path, "2024-01-01", rows + retired), NOW, smallest_cell=1
     )
     assert "2 of 5 customers (40\u202f%) changed segment" in changes["sentence"]
     assert ("Fresh (S00)", "Fresh") in set(zip(flows["from"], flows["to"], strict=True))
@@ -157,7 +174,7 @@ def test_leaving_a_retired_segment_for_a_new_one_of_its_name_is_a_move(tmp_path)
 
 def test_runs_without_a_common_customer_divide_by_nothing(tmp_path):
     changes, _ = summarise_changes(
-        save(tmp_path, "2024-01-01", [("9", "S1", "x")]), NOW
+        save(tmp_path, "2024-01-01", [("9", "S1", "x")]), NOW, smallest_cell=1
     )
     assert "0 of 0 customers (0\u202f%) changed segment" in changes["sentence"]
 

@@ -58,6 +58,10 @@ def frame(**columns):
 
 CASES = {
     "segment_sizes_and_value": lambda n: (personas(n), {}),
+    "segment_evaluation": lambda n: (
+        frame(segment=n, score=60.0, fit=50.0, share=1.0),
+        {},
+    ),
     "habits": lambda n: (personas(n), {"by": "weekdays"}),
     "paired_statements": lambda n: (personas(n)["segments"][0], {}),
     "segment_profile": lambda n: (profile(n), {}),
@@ -75,6 +79,37 @@ CASES = {
     ),
     "migration_flow": lambda n: (
         pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, 2]}),
+        {},
+    ),
+    "lifecycle_flow": lambda n: (
+        pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, None]}),
+        {},
+    ),
+    "category_preferences": lambda n: (
+        frame(
+            segment=n, kind="category", name=n, value=0.4, base_value=0.2, index=200.0
+        ),
+        {},
+    ),
+    "rfm_map": lambda n: (
+        frame(
+            recency=1,
+            other=1,
+            recency_span=n,
+            other_span=n,
+            customers=30,
+            value=2.0,
+            segment=n,
+            hidden=False,
+        ),
+        {"other": n, "unit": n, "names": [n]},
+    ),
+    "segment_spread": lambda n: (
+        pd.DataFrame(
+            {"feature": n, "label": n, "unit": n, "everyone": [True, False]}
+            | {"segment": [n, n]}
+            | {"p10": [1, 2], "p25": [2, 3], "p50": 3.0, "p75": 4.0, "p90": 5.0}
+        ),
         {},
     ),
     "within_boxes": lambda n: (frame(segment=0, jaccard=0.5), {"names": [n]}),

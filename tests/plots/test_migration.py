@@ -65,6 +65,37 @@ def test_the_twin_has_a_row_a_flow(changes):
     assert rows["Before"].tolist()[3] == NEWCOMERS
 
 
+def test_hidden_flows_are_said_to_be_and_nothing_is_worked_out(ax):
+    rows = [("A", "A", 80), ("A", "B", None), ("B", "A", None), ("B", "B", 50)]
+    flows = [dict(zip(("from", "to", "customers"), r, strict=True)) for r in rows]
+    flows.append({"from": "New", "to": "A", "customers": 12})
+    totals = {"stayed": 130, "moved": None, "new": 12, "gone": 0}
+    record = {"flows": flows, "totals": totals}
+    migration_flow(record, ax=ax)
+    texts = [text.get_text() for text in ax.texts]
+    assert texts == ["80", "hidden", "hidden", "50", "12"]
+    assert migration_flow_title(record) == "130 customers stayed in their segment"
+    assert migration_flow_alt(record) == (
+        "130 customers stayed in their segment. Newcomers: 12; no longer there: 0. "
+        "2 cells are hidden: too few customers, or they would give such away."
+    )
+    table = migration_flow_table(record)
+    # A share of a row whose sum has a gap would tell the sum.
+    assert table.iloc[:, 3].isna().tolist() == [True, True, True, True, False]
+    assert table["Before"].tolist()[-1] == NEWCOMERS
+
+
+def test_without_totals_hidden_flows_leave_them_unknown():
+    rows = {"from": ["A", "A", "B"], "to": ["A", "B", "A"]}
+    flows = pd.DataFrame(rows | {"customers": [None, 30, 20]})
+    assert migration_flow_title(flows) == (
+        "How many stayed in their segment is hidden; the largest move shown: A to B "
+        "(30)"
+    )
+    both = flows.assign(customers=[40, None, 20])
+    assert migration_flow_title(both).startswith("40 customers stayed")
+
+
 def test_many_columns_get_the_numbers_of_their_rows(ax):
     names = [f"Segment with quite a long name {i}" for i in range(8)]
     flows = pd.DataFrame({"from": names, "to": names, "customers": 5})

@@ -135,6 +135,13 @@ def test_pages_stay_within_their_sizes(run, name):
     assert (run / f"{name}.html").stat().st_size <= limit
 
 
+def test_no_name_becomes_markup_in_a_canvas(run):
+    texts = [read(path) for path in sorted((run / "canvas").glob("*.md"))]
+    assert len(texts) == len(SEGMENTS)
+    for text in texts:
+        assert not re.search(r"(?<!\\)<(?:script|img)|(?<!\\)\]\(", text)
+
+
 def test_no_cell_of_a_list_is_a_formula_and_names_come_back_whole(run):
     lists = sorted((run / "activation").rglob("*.csv"))
     assert lists

@@ -179,6 +179,18 @@ def test_a_finished_run_is_not_repeated_nor_overwritten(lines, forced):
         start_run(validate(settings(other, **{"seed": 1})), forced)
 
 
+def test_another_text_of_the_rule_book_is_another_run(lines, tmp_path):
+    book = tmp_path / "own.yaml"
+    book.write_text("extends: default\n")
+    body = validate(settings(lines, rule_book=str(book)))
+    path = start_run(body, tmp_path / "run")
+    write_record(path / "run.json", read_record(path / "run.json") | {"state": "done"})
+    assert is_done(start_run(body, path))
+    book.write_text("extends: default\nowner: Ann\n")
+    with pytest.raises(ConfigError, match="holds one with other settings"):
+        start_run(body, path)
+
+
 def test_a_folder_with_other_files_is_refused(lines, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ConfigError, match="holds other files"):
@@ -263,9 +275,12 @@ def test_names_are_carried_on_and_renaming_stays(lines, forced, tmp_path):
     assert names[top["segment_id"]] == "Our regulars"
     changes = read_record(second / "changes.json")
     assert not changes["first_run"]
-    flows = pd.read_parquet(second / "migration.parquet")
+    moves = pd.read_parquet(second / "migration.parquet")
     before = pd.read_parquet(forced / "segments.parquet")
-    assert flows.loc[flows["from"] != "New", "customers"].sum() == len(before)
+    was_there = moves[moves["from"] != "New"]
+    assert sorted(was_there["customer_id"]) == sorted(before["customer_id"])
+    # Most flows of 70 customers are small, and the page does not tell them.
+    assert any(f["customers"] is None for f in changes["flows"])
     removals = pd.read_csv(second / "activation/spreadsheet/removals.csv")
     additions = pd.read_csv(second / "activation/spreadsheet/additions.csv")
     assert len(additions) < len(before)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 from tasks import make_task
 
+from segtools.segmentation.baselines import learn_quintiles, learn_rfm_grid
 from segtools.segmentation.clusters import learn_clusters
 from segtools.segmentation.mixtures import learn_mixture
 from segtools.segmentation.model import SegmentModel, everyone
@@ -132,6 +133,8 @@ MODELS = {
     "clusters": lambda: model_of(learn_clusters(make_task()).payload),
     "rules": lambda: model_of(learn_rules(make_task()).payload),
     "tree": lambda: model_of(tree_of_a_function()),
+    "spend quintiles": lambda: model_of(learn_quintiles(make_task()).payload),
+    "RFM grid": lambda: model_of(learn_rfm_grid(make_task()).payload),
     "ties": lambda: model_of(TIES, HOSTILE),
     "far": lambda: model_of(CENTROIDS),
     "one centroid": lambda: model_of(CENTROIDS | {"centroids": [[0.0, 0.0]]}),

@@ -12,8 +12,10 @@ from segtools.segmentation.baselines import (
     learn_quintiles,
     learn_random,
     learn_rfm_grid,
+    quintile_payload,
 )
-from segtools.segmentation.rules import CELLS
+from segtools.segmentation.place import place
+from segtools.segmentation.rules import CELLS, cut_points
 
 from .tasks import make_task
 
@@ -21,14 +23,13 @@ LEARN = [learn_random, learn_quintiles, learn_rfm_grid, learn_kmeans_rfm]
 
 
 @pytest.mark.parametrize("learn", LEARN)
-def test_a_baseline_labels_everybody_and_is_never_shipped(learn):
+def test_a_baseline_labels_everybody(learn):
     task = make_task()
     learned = learn(task)
     labels = learned.labels(task.features)
     assert labels.shape == (300,)
     assert labels.dtype == np.int64
     assert labels.min() >= 0
-    assert learned.payload is None
 
 
 @pytest.mark.parametrize("learn", LEARN)
@@ -70,6 +71,40 @@ def test_quintiles_hold_a_fifth_each_and_rise_with_spend():
     assert np.bincount(labels).tolist() == pytest.approx([60] * 5, abs=2)
     spent = task.at["spend_total"].groupby(labels)
     assert (spent.max().iloc[:-1].to_numpy() < spent.min().iloc[1:].to_numpy()).all()
+
+
+@pytest.mark.parametrize("learn", [learn_random, learn_kmeans_rfm])
+def test_chance_and_a_tutorial_are_never_shipped(learn):
+    assert learn(make_task()).payload is None
+
+
+@pytest.mark.parametrize("spent", [[5.0], [1, 1, 1, 1, 1, 9], [1, 2, 2, 3], range(50)])
+def test_frozen_quintiles_cut_where_the_quantiles_lie(spent):
+    at = pd.DataFrame({"spend_total": np.asarray(spent, float)})
+    cuts = sorted(set(cut_points(at["spend_total"])))
+    payload = quintile_payload(cuts)
+    labels = place(payload, at).labels
+    assert labels.tolist() == np.searchsorted(cuts, spent, side="left").tolist()
+    assert len(payload["label_names"]) == len(cuts) + 1
+
+
+def test_fifths_have_names_from_the_lowest_up():
+    names = learn_quintiles(make_task()).payload["label_names"]
+    assert names[0] == "Lowest fifth by spend"
+    assert names[4] == "Top fifth by spend"
+
+
+def test_cells_of_the_grid_keep_their_names_and_empty_ones_join_the_nearest():
+    task = make_task()
+    # Nobody has ordered twice or more: all stand in the lowest frequency score.
+    once = replace(task, at=task.at.assign(n_orders=1.0))
+    learned = learn_rfm_grid(once)
+    labels = learned.labels(once.at)
+    names = learned.payload["label_names"]
+    assert set(labels) == set(range(len(names)))
+    assert names == ["Hibernating", "About to sleep", "Promising", "New"]
+    often = learned.labels(once.at.head(1).assign(recency_days=0.0, n_orders=99.0))
+    assert names[often[0]] == "New"
 
 
 def test_who_spent_nothing_known_is_in_the_lowest_fifth():

@@ -24,8 +24,9 @@ from segtools.segmentation.hand_words import (
     with_hand,
 )
 from segtools.segmentation.model import SegmentModel, everyone
+from segtools.segmentation.place import place, score
 from segtools.segmentation.rescored import rescore
-from segtools.segmentation.scheme import known_scheme, schemes
+from segtools.segmentation.scheme import Learned, known_scheme, schemes
 
 PLAN = {"evidence": "out_of_time", "sentence": "Judged on the next period.", "legs": []}
 WHY = "both get one letter"
@@ -237,14 +238,63 @@ def test_an_excluded_variable_is_judged_against_all_of_them():
     assert "evening_share" not in [f["name"] for f in model.features]
 
 
-def test_a_moved_cut_cannot_be_judged_and_says_so():
-    people = population()
-    held, model = learn(make_learning(), people, "goal")
-    at = model.payload["cuts"][0]
-    done = do(model, {"what": "move_cut", "at": at, "to": at + 1, "why": "rounder"})
-    found = rescore(done, held, people, make_learning())
+def test_a_moved_cut_is_judged_where_the_same_share_lies_above_it():
+    learning, people = make_learning(), population()
+    held, model = learn(learning, people, "goal")
+    cuts = model.payload["cuts"]
+    block = {"what": "move_cut", "at": cuts[2], "to": cuts[2] + 200, "why": "rounder"}
+    found = rescore(do(model, block), held, people, learning)
+    # Worked out beside it: the same share above the last cut on the judging leg.
+    bought = people[people["recency_days"].notna()]
+    share = (score(model.payload, bought) >= cuts[2] + 200).mean()
+    scheme = known_scheme("goal")
+
+    def shifted(task):
+        payload = scheme.learn(task).payload
+        total = np.sort(score(payload, task.at))[::-1]
+        own = [*payload["cuts"][:2], int(total[round(share * len(total)) - 1])]
+        moved = payload | {"cuts": own}
+        return Learned(lambda F: place(moved, F).labels, moved)
+
+    entry = contests.judge_also(held, learning, replace(scheme, learn=shifted), 4)
+    gini = found["figures"]["gini"]
+    assert gini["after"]["value"] == pytest.approx(entry.draws["gini"][0])
+    assert gini["after"]["value"] != gini["before"]["value"]
+
+
+def test_a_moved_cut_of_rules_is_judged_at_the_same_days():
+    learning, people = make_learning(), population()
+    held, model = learn(learning, people, "rules")
+    low, at = model.payload["upper"]["recency_days"][1:3]
+    to = low + 0.1 * (at - low)
+    block = {"what": "move_cut", "at": at, "to": to, "feature": "recency_days"}
+    found = rescore(do(model, block | {"why": "a week"}), held, people, learning)
+    scheme = known_scheme("rules")
+
+    def shifted(task):
+        payload = scheme.learn(task).payload
+        payload["upper"]["recency_days"][2] = to
+        return Learned(lambda F: place(payload, F).labels, payload)
+
+    entry = contests.judge_also(held, learning, replace(scheme, learn=shifted), 4)
+    gini = found["figures"]["gini"]
+    assert gini["after"]["value"] == pytest.approx(entry.draws["gini"][0])
+    assert gini["after"]["value"] != gini["before"]["value"]
+
+
+def test_a_cut_that_would_pass_the_next_one_earlier_is_not_judged():
+    learning, people = make_learning(), population()
+    held, model = learn(learning, people, "rules")
+    cuts = model.payload["upper"]["recency_days"]
+    # Learned earlier, everybody had ordered within a hundredth of the time.
+    shrunk = learning.copy()
+    early = shrunk["part"] != "final_learn"
+    shrunk.loc[early, "recency_days"] /= 100
+    block = {"what": "move_cut", "at": cuts[0], "to": cuts[0] * 0.9, "why": "rounder"}
+    done = do(model, block | {"feature": "recency_days"})
+    found = rescore(done, held, people, shrunk)
     assert found["figures"] == {}
-    assert "so nothing could be judged" in found["not_judged"]
+    assert "the moved cut would pass the next one" in found["not_judged"]
     assert found["not_judged"] in decision_sentence(found)
 
 

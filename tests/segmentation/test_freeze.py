@@ -9,7 +9,7 @@ import pytest
 
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation import freeze as freezing
-from segtools.segmentation.contest import Contest, Entry, Rules
+from segtools.segmentation.contest import Contest, Entry, Rules, run_contest
 from segtools.segmentation.freeze import (
     final_task,
     fit_sample,
@@ -19,6 +19,7 @@ from segtools.segmentation.freeze import (
     segment_ranks,
 )
 from segtools.segmentation.model import SegmentModel, everyone
+from segtools.segmentation.names import describe_model
 from segtools.segmentation.scheme import Learned, remove_scheme, scheme
 from segtools.segmentation.scorecard import learn_scorecard
 
@@ -225,3 +226,33 @@ def test_an_own_scheme_with_too_small_a_segment_is_refused_when_asked_for():
             freeze(contest, learning, features, [])
     finally:
         remove_scheme("lonely")
+
+
+@pytest.mark.parametrize(
+    ("method", "names"),
+    [
+        ("spend_quintiles", {"Lowest fifth by spend", "Top fifth by spend"}),
+        ("rfm_grid", {"Champions", "Hibernating", "New"}),
+    ],
+)
+def test_a_plain_way_that_is_asked_for_wins_and_keeps_its_names(method, names):
+    learning = make_learning(n=600)
+    rules = Rules("grow_spend", 5, min_share=0.0, method=method)
+    contest = run_contest(learning, PLAN, rules)
+    assert contest.winner.scheme == method
+    features = learning[learning["part"] == "final_learn"].reset_index(drop=True)
+    features = features.drop(columns=["part", "outcome"])
+    model = freeze(contest, learning, features, [])
+    assert names <= set(describe_model(model, features))
+    assert model.assign(features)["confidence"].isna().all()
+
+
+def test_a_grid_whose_cells_are_too_small_is_refused_with_a_way_out():
+    learning = make_learning(n=600)
+    rules = Rules("grow_spend", 5, min_share=0.09, method="rfm_grid")
+    contest = run_contest(learning, PLAN, rules)
+    assert contest.winner is None
+    features = learning[learning["part"] == "final_learn"].reset_index(drop=True)
+    features = features.drop(columns=["part", "outcome"])
+    with pytest.raises(ConfigError, match="or use method: rules, which joins cells"):
+        freeze(contest, learning, features, [])

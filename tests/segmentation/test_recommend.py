@@ -5,6 +5,7 @@ import pytest
 
 from segtools.segmentation.contest import Contest, Entry, Rules, choose, record
 from segtools.segmentation.figures import FIGURES
+from segtools.segmentation.verdict import judge_worth
 
 PLAN = {"evidence": "out_of_time", "sentence": "Judged later.", "legs": []}
 LABELS = {
@@ -41,7 +42,8 @@ def test_spend_quintiles_that_do_as_well_are_recommended(method):
     assert contest.reason.endswith(
         " Spend quintiles do as well as the chosen segments: neither in ranking "
         "customers (Gini 0.440 against 0.450) nor in telling their outcomes apart is "
-        "the difference clear. We recommend them as the plainer way."
+        "the difference clear. We recommend them as the plainer way "
+        "(method: spend_quintiles)."
     )
 
 
@@ -49,7 +51,21 @@ def test_an_rfm_grid_that_does_as_well_is_recommended():
     contest = held(entry("rfm_grid", 0.45, 0.6), entry("spend_quintiles", 0.2, 0.2))
     assert record(contest)["recommended"] == "rfm_grid"
     assert " The RFM grid does as well as the chosen segments: " in contest.reason
-    assert contest.reason.endswith("We recommend it as the plainer way.")
+    assert contest.reason.endswith("it as the plainer way (method: rfm_grid).")
+
+
+def test_a_recommendation_is_followed_by_naming_it():
+    contest = held(entry("spend_quintiles", 0.44, 0.59), method="spend_quintiles")
+    assert contest.winner.scheme == "spend_quintiles"
+    assert record(contest)["recommended"] == "spend_quintiles"
+    assert contest.reason == "The configuration asks for the method spend_quintiles."
+    worth = judge_worth(contest)
+    assert worth.word == "not_proved"
+    assert worth.beats_random
+    assert worth.sentence == (
+        "they are spend quintiles, which everything else is measured against, and rank "
+        "the next period's spend with a Gini of 0.44"
+    )
 
 
 def test_of_two_that_do_as_well_the_better_one_is_recommended():

@@ -86,7 +86,8 @@ def test_a_name_that_is_no_identifier_is_refused(name):
         ("auto_", r"Did you mean 'auto'\?"),
         (
             "zzz",
-            r"Known are \['auto', 'clusters', 'goal', 'mixture', 'rules', 'ward'\]",
+            r"Known are \['auto', 'clusters', 'goal', 'mixture', 'rfm_grid', 'rules', "
+            r"'spend_quintiles', 'ward'\]",
         ),
         ("random", r"Known are"),
     ],

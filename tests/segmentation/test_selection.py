@@ -58,6 +58,15 @@ def test_the_outcome_learned_is_the_mean_of_the_final_leg(chosen, market, model)
     assert means == sorted(means, reverse=True)
 
 
+def test_a_customer_of_several_campaigns_counts_once_in_n_and_interval(market, model):
+    part = market.learning[market.learning["part"] == "final_learn"]
+    once = outcome_by_segment(model, part)
+    again = outcome_by_segment(model, pd.concat([part, part], ignore_index=True))
+    assert {k: v["n"] for k, v in again.items()} == {k: v["n"] for k, v in once.items()}
+    for segment_id, told in again.items():
+        assert told["low"] == pytest.approx(once[segment_id]["low"])
+
+
 def test_without_an_outcome_or_segments_nothing_is_told(market, model):
     assert outcome_by_segment(everyone(), market.learning) == {}
     early = market.learning[market.learning["part"] != "final_learn"]

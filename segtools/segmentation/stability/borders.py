@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.preprocess import distances
 
 Array = NDArray[np.float64]
@@ -135,7 +135,7 @@ def exact_silhouette(
             f"rows, but there are {len(np.unique(own))}. Silhouettes compare one "
             "segment of several members with another."
         )
-    with threadpool_limits(1):
+    with one_thread():
         found = silhouette_samples(X[rows], own)
     return pd.DataFrame({"row": rows, "segment": own, "silhouette": found})
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.kmeans import cloud, kmeans, nearest
 
 Array = NDArray[np.float64]
@@ -64,7 +64,7 @@ def consensus_matrix(
     size = max(n_clusters, round(SHARE * n))
     members = np.zeros((n, n_samples * n_clusters), dtype=np.float32)
     drawn = np.zeros((n, n_samples), dtype=np.float32)
-    with threadpool_limits(1):
+    with one_thread():
         for h in range(n_samples):
             rows = np.sort(rng.choice(n, size, replace=False))
             points = cloud(X[rows])

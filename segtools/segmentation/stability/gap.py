@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
-from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.kmeans import Cloud, cloud, kmeans, nearest
 
 Array = NDArray[np.float64]
@@ -173,7 +173,7 @@ def gap_curves(
             f"reference must be one of {', '.join(REFERENCES)}, but it is "
             f"{reference!r}. Take one."
         )
-    with threadpool_limits(1):
+    with one_thread():
         means = partial(_means, n_init=n_init, rng=rng)
         own = _curve(X, most, powers, cluster or means(cloud(X), polish=True))
         drawn = np.empty((n_references, len(powers), most))

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
-from threadpoolctl import threadpool_limits
 
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.agreement import (
     adjusted_rand,
     crossed,
@@ -155,7 +155,7 @@ def bootstrap_pairs(
     undecided = list(base)
     found: dict[int, list[Any]] = {k: [] for k in base}
     step = n_pairs if decide_at is None else LOOK_EVERY
-    with threadpool_limits(1), ThreadPoolExecutor(_workers()) as pool:
+    with one_thread(), ThreadPoolExecutor(_workers()) as pool:
         for start in range(0, n_pairs, step):
             numbers = range(start, min(start + step, n_pairs))
             for by_k in pool.map(

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from segtools.schema import ConfigError
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.preprocess import distances
 from segtools.segmentation.stability.across import FamilyTree, family_tree
 from segtools.segmentation.stability.inputs import Customers, read
@@ -110,7 +110,7 @@ def select_clusters(
     customers = read(X, ks[-1])
     settings = Settings(tuple(ks), n_pairs, n_init, random_state, max_rows, min_share)
     sample = _sample(len(customers.X), settings)
-    with threadpool_limits(1):
+    with one_thread():
         tree, segments = _solutions(customers, sample, settings)
         pairs = bootstrap_pairs(
             cloud(customers.X[sample]),

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.agreement import crossed, kept_together
 from segtools.segmentation.stability.kmeans import Cloud, cloud, kmeans, nearest
 
@@ -56,7 +56,7 @@ def prediction_strength(
     [1.0]
     """
     rows = []
-    with threadpool_limits(1):
+    with one_thread():
         halves = [_halves(X, random_state, m) for m in range(n_splits)]
         for k in ks:
             found = [

@@ -59,6 +59,8 @@ class Block(BaseModel):
     accounts: DatabaseTable | None = Field(None, description="who belongs to whom")
     events: DatabaseTable | None = Field(None, description="one row an event")
     answers: DatabaseTable | None = Field(None, description="one row an answer")
+    campaigns: DatabaseTable | None = Field(None, description="one row a sending")
+    conversions: DatabaseTable | None = Field(None, description="one row a conversion")
 
     @field_validator("url", mode="before")
     @classmethod

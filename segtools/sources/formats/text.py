@@ -12,7 +12,7 @@ from segtools.sources import MACHINERY
 from segtools.timezones import epoch, instant, offsets, utc_seconds
 
 _TRUE = ["true", "t", "1", "yes", "y", "ja", "oui", "si", "sí", "да"]
-_FALSE = ["false", "f", "0", "no", "n", "nein", "non", "нет", ""]
+_FALSE = ["false", "f", "0", "no", "n", "nein", "non", "нет"]
 _BLANK = "[\\s\u00a0\u202f\u2009]"
 # What companies write beside a number; any other letter makes it no number.
 _CODES = (

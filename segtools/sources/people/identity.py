@@ -12,6 +12,8 @@ from segtools.sources import Tables
 from segtools.sources.people.keys import email_key, phone_key
 
 _KEYS = ("by_email", "by_phone")
+# Tables whose rows each name somebody.
+_NAMED_IN = (*ORDER_TABLES, "events", "answers", "campaigns", "conversions")
 Keep = Callable[[ir.Table], ir.Table]
 
 
@@ -171,5 +173,5 @@ def _in_book(table: ir.Table, book: ir.Table | None) -> ir.Table:
 
 def named_by_id(tables: Tables) -> bool:
     """Tell whether a single source's rows name their customers by id alone."""
-    rows = [t for n, t in tables.items() if n in (*ORDER_TABLES, "events", "answers")]
+    rows = [t for n, t in tables.items() if n in _NAMED_IN]
     return not any(set(_KEYS) & set(t.columns) for t in rows)

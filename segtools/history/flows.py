@@ -1,0 +1,121 @@
+"""Which flows between two runs may be shown, given all else that is shown of them.
+
+Sizes of segments stand in both runs' reports, and how many were added to lists and
+taken off them stands beside the lists. What is hidden here must not follow from those.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segtools.disclosure import Flags, Floats, Published, Sum, hide
+
+NEW, GONE = "New", "Gone"
+TOTALS = ("stayed", "moved", "new", "gone")
+
+
+def publish_flows(
+    flows: pd.DataFrame, limit: int
+) -> tuple[pd.DataFrame, dict[str, int | None]]:
+    """Hide flows of a few customers, and what would give them away.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        ``from``, ``to`` and ``customers``, as `migration` counts them.
+    limit : int
+        Flows of 1 to ``limit - 1`` customers are hidden, and as much else as it takes
+        for none of them to be known to within less than `limit`.
+
+    Returns
+    -------
+    flows : DataFrame
+        The same columns, ``customers`` null where hidden; a flow of nobody is only
+        there if it is hidden.
+    totals : dict
+        Customers who ``stayed``, ``moved``, are ``new`` and are ``gone``; None where
+        hidden. A segment is the same if its name is.
+
+    Notes
+    -----
+    Sizes of segments in either run, and additions and removals, are known anyway. Where
+    these alone say how many a flow has, hiding it says no more than they do.
+
+    Examples
+    --------
+    Of 94 and 90 customers before and of 110 and 74 now, one more number would do.
+
+    >>> flows = pd.DataFrame({"from": ["A", "A", "B", "B"], "to": ["A", "B", "A", "B"],
+    ...                       "customers": [90, 4, 20, 70]})
+    >>> shown, totals = publish_flows(flows, limit=10)
+    >>> bool(shown["customers"].isna().all()), totals["moved"]
+    (True, None)
+    """
+    grid = _grid(flows)
+    published = published_flows(grid)
+    hidden = hide(published, limit)
+    body = hidden[: grid.size].reshape(grid.shape)
+    rows = [
+        (before, now, None if body[i, j] else int(grid.iloc[i, j]))
+        for i, before in enumerate(grid.index)
+        for j, now in enumerate(grid.columns)
+        if body[i, j] or grid.iloc[i, j]
+    ]
+    shown = pd.DataFrame(rows, columns=["from", "to", "customers"])
+    ends = {
+        name: None if hidden[grid.size + i] else int(published.counts[grid.size + i])
+        for i, name in enumerate(TOTALS)
+    }
+    return shown.astype({"customers": "Int64"}), ends
+
+
+def published_flows(grid: pd.DataFrame) -> Published:
+    """Lay out flows and all that is shown of them as cells that add up.
+
+    Parameters
+    ----------
+    grid : DataFrame of shape (n_before + 1, n_now + 1)
+        Customers; *New* is the last row and *Gone* the last column, their corner 0.
+
+    Returns
+    -------
+    Published
+        The grid row by row, then `TOTALS`, then what is fixed: sizes before and now,
+        everyone before and now, additions and removals.
+    """
+    cells = grid.to_numpy(float)
+    place = np.arange(cells.size).reshape(cells.shape)
+    inner = place[:-1, :-1]
+    same = grid.index[:-1].to_numpy()[:, None] == grid.columns[:-1].to_numpy()
+    parts = [inner[same], inner[~same], place[-1, :-1], place[:-1, -1]]
+    stayed, moved, new, gone = range(cells.size, cells.size + len(TOTALS))
+    sums: list[Sum] = [(cells.size + i, p.tolist()) for i, p in enumerate(parts)]
+    parts = [*place[:-1], *place[:, :-1].T]
+    parts += [np.array(p) for p in ([stayed, moved, gone], [stayed, moved, new])]
+    parts += [np.array(p) for p in ([moved, new], [moved, gone])]
+    counts = [*cells.ravel(), *(cells.ravel()[p].sum() for _, p in sums)]
+    known = len(counts)
+    for total, own in enumerate(parts, start=known):
+        sums.append((total, own.tolist()))
+        counts.append(sum(counts[i] for i in own))
+    return Published(np.array(counts), sums, fixed=_fixed(cells, known, len(counts)))
+
+
+def _fixed(cells: Floats, known: int, n: int) -> Flags:
+    """Mark what other pages show, and the corner, in which nobody can be."""
+    fixed = np.arange(n) >= known
+    fixed[cells.size - 1] = True
+    return fixed
+
+
+def _grid(flows: pd.DataFrame) -> pd.DataFrame:
+    """Set flows out: every segment of either run, *New* and *Gone* last."""
+    before = sorted(set(flows["from"]) - {NEW})
+    now = sorted(set(flows["to"]) - {GONE})
+    wide: Any = flows.pivot_table(
+        index="from", columns="to", values="customers", aggfunc="sum", fill_value=0
+    )
+    return wide.reindex(index=[*before, NEW], columns=[*now, GONE], fill_value=0)

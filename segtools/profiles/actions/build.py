@@ -1,0 +1,267 @@
+"""What to do with each segment: rows of the rule book, filled in and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from segtools.config import RunConfig
+from segtools.disclosure import LIMIT
+from segtools.profiles.actions.decisions import decisions
+from segtools.profiles.actions.effects import (
+    Outlook,
+    effect_sentence,
+    lift,
+    test_sentence,
+    worth_label,
+)
+from segtools.profiles.actions.measures import Measures
+from segtools.profiles.actions.priority import (
+    ranked,
+    ratings,
+    score,
+    shares,
+    split_weights,
+)
+from segtools.profiles.actions.rule_book import RuleBook, choose, load_rule_book
+from segtools.profiles.actions.same import same_treatment, together
+from segtools.profiles.actions.words import OF_A_TEST, fields, words_for
+
+Card = Mapping[str, Any]
+_CONTACT = "E-mail or app"
+# What the goal itself measures, whatever the action is good for.
+_MEASURES = {"respond_to_campaign": "Share who respond within {days} days"}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What was settled before segments were seen, and the rule book.
+
+    Attributes
+    ----------
+    goal : str
+    days : int
+        ``outcome_days``, over which success is measured.
+    currency : str
+    criteria : mapping of str to float
+        Criterion of attractiveness to its weight.
+    book : RuleBook
+    owners : mapping of str to str
+        segment_id or name to who answers for what is done.
+    max_actions : int or None
+        How many different actions the team can run.
+    smallest_cell : int
+        Nothing is said of what was learned from fewer customers.
+    """
+
+    goal: str
+    days: int
+    currency: str = ""
+    criteria: Mapping[str, float] = field(default_factory=dict)
+    book: RuleBook = field(default_factory=load_rule_book)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    max_actions: int | None = None
+    smallest_cell: int = LIMIT
+
+    @classmethod
+    def of(cls, config: RunConfig, goals: Mapping[str, Any]) -> Terms:
+        """Take them from a run's configuration and from its ``goals.json``.
+
+        Raises
+        ------
+        ConfigError
+            If the rule book is missing or wrong.
+        """
+        weights = {
+            c["name"]: float(c["weight"])
+            for c in goals["criteria"]
+            if c["kind"] == "attractiveness"
+        }
+        return cls(
+            goal=config.goal,
+            days=config.outcome_days,
+            currency=config.currency,
+            criteria=weights,
+            book=load_rule_book(config.rule_book),
+            owners=config.owners,
+            max_actions=config.max_actions,
+            smallest_cell=config.smallest_cell,
+        )
+
+
+def build_actions(
+    personas: Mapping[str, Any],
+    outcomes: Mapping[str, Mapping[str, float]],
+    terms: Terms,
+    measures: Measures | None = None,
+) -> dict[str, Any]:
+    """Choose an action for every segment by its evidence, and say who comes first.
+
+    Parameters
+    ----------
+    personas : mapping
+        As `build_personas` gives them.
+    outcomes : mapping
+        segment_id to ``mean``, ``sd`` and ``n`` of the outcome learned before.
+    terms : Terms
+        Goal, weights and rule book.
+    measures : Measures, optional
+        As `segment_measures` gives them; without them growth and reach are unknown.
+
+    Returns
+    -------
+    dict
+        What ``actions.json`` keeps: ``segments`` (one row each, by rank),
+        ``decisions`` (three at most, the first in priority), ``same`` (segments that
+        get the same treatment), ``different`` (how many treatments there are) and
+        ``max_actions``, the ``weights`` of the priority, and ``value``, what all
+        segments are worth together, to the cent.
+    """
+    measures = measures or Measures()
+    cards = personas["segments"]
+    outlooks = {
+        c["segment_id"]: Outlook.of(c, outcomes, terms.smallest_cell) for c in cards
+    }
+    rows = [_row(c, terms, outlooks[c["segment_id"]]) for c in cards]
+    weights = _prioritise(rows, cards, terms, measures)
+    same = same_treatment(rows)
+    _fit(rows, cards, same, measures)
+    return {
+        "segments": rows,
+        "decisions": decisions(rows, outlooks, terms.goal, terms.days, terms.currency),
+        "same": same,
+        "different": len(together(rows)),
+        "max_actions": terms.max_actions,
+        "value": _total(rows, personas),
+        "value_unit": terms.currency,
+        "worth_label": worth_label(terms.goal, terms.currency),
+        "reach_by": measures.reach_by,
+        "nobodys": _nobodys(cards, terms.owners),
+    } | weights
+
+
+def _row(card: Card, terms: Terms, outlook: Outlook) -> dict[str, Any]:
+    statements = card["statements"]
+    action, because = choose(terms.book.actions, statements)
+    channel, _ = choose(terms.book.channels, statements)
+    words = words_for(card, because, terms.days) | _of_a_test(outlook, terms)
+    words["contact"] = channel.text.format_map(words) if channel else _CONTACT
+    texts = {
+        "message": action.message,
+        "channel": action.channel or terms.book.channel,
+        "offer": action.offer,
+        "measure": _MEASURES.get(terms.goal, action.measure),
+        "owner": _owner(card, action.owner, terms),
+        "stop_rule": _stop_rule(action.stop_rule, outlook, terms.book),
+    }
+    return {
+        "segment_id": card["segment_id"],
+        "segment": card["segment"],
+        "rank": card["rank"],
+        "colour": card.get("colour"),
+        "n": card["n"],
+        "share": card.get("share"),
+        "value": card.get("value"),
+        "value_share": card.get("value_share"),
+        "rule": action.key,
+        **{name: text.format_map(words) for name, text in texts.items()},
+        "effect": effect_sentence(outlook, terms.goal, terms.currency),
+        "test": test_sentence(outlook, terms.goal, terms.days, terms.currency),
+        "worth": outlook.worth(terms.goal),
+        "because": [s["id"] for s in because],
+    }
+
+
+def _of_a_test(outlook: Outlook, terms: Terms) -> dict[str, str]:
+    sizes = {"smallest": outlook.smallest, "least": outlook.least}
+    return {
+        name: "a lift that cannot be told yet"
+        if size is None
+        else lift(size, terms.goal, terms.currency)
+        for name, size in sizes.items()
+    }
+
+
+def _stop_rule(own: str | None, outlook: Outlook, book: RuleBook) -> str:
+    text = own or book.stop_rule
+    if outlook.smallest is None and set(OF_A_TEST) & set(fields(text)):
+        return book.stop_rule_untested
+    return text
+
+
+def _owner(card: Card, own: str | None, terms: Terms) -> str:
+    for name in (card["segment_id"], card["segment"]):
+        if name in terms.owners:
+            # A name is no template, whatever stands in it.
+            return terms.owners[name].replace("{", "{{").replace("}", "}}")
+    return own or terms.book.owner
+
+
+def _nobodys(cards: Sequence[Card], owners: Mapping[str, str]) -> list[str]:
+    """List owners' segments that are not there, or not any more."""
+    known = {c["segment_id"] for c in cards} | {c["segment"] for c in cards}
+    return sorted(set(owners) - known)
+
+
+def _prioritise(
+    rows: list[dict[str, Any]], cards: Sequence[Card], terms: Terms, measures: Measures
+) -> dict[str, Any]:
+    """Give the rows ratings, points, score and priority; return the weights."""
+    measured: dict[str, dict[str, float | None]] = {
+        r["segment_id"]: {
+            "value": c.get("value_share"),
+            "growth": measures.trend.get(c["segment_id"]),
+            "size": float(c["n"]),
+            "reach": measures.reach.get(c["segment_id"]),
+            "effect": r["worth"],
+        }
+        for r, c in zip(rows, cards, strict=True)
+    }
+    rated, by_people, unknown = split_weights(terms.criteria, measured)
+    own = ratings(measured)
+    for row in rows:
+        scored = score(own[row["segment_id"]], rated)
+        row |= {
+            "growth": measures.trend.get(row["segment_id"]),
+            "reach": measures.reach.get(row["segment_id"]),
+            "ratings": scored.ratings,
+            "points": scored.points,
+            "score": scored.score,
+        }
+    order = ranked(rows)
+    for row in rows:
+        row["priority"] = order.index(row["segment_id"]) + 1
+    weights = shares(rated) if sum(rated.values()) > 0 else {}
+    return {"weights": weights, "by_people": by_people, "unknown": unknown}
+
+
+def _fit(
+    rows: list[dict[str, Any]],
+    cards: Sequence[Card],
+    same: Sequence[Mapping[str, Any]],
+    measures: Measures,
+) -> None:
+    """Say how well each can be served: reach, evidence, and an action of its own."""
+    alike = {i: s["segments"] for s in same for i in s["segments"]}
+    for row, card in zip(rows, cards, strict=True):
+        own = row["segment_id"]
+        row["same_as"] = [i for i in alike.get(own, []) if i != own]
+        distinct = 0.5 if row["same_as"] else 1.0
+        parts = {
+            "reach": measures.reach.get(own),
+            "evidence": card.get("evidenced_share"),
+            "own_action": distinct if row["because"] else 0.0,
+        }
+        known = [p for p in parts.values() if p is not None]
+        row |= {"fit": round(100 * sum(known) / len(known), 1), "fit_parts": parts}
+
+
+def _total(
+    rows: Sequence[Mapping[str, Any]], personas: Mapping[str, Any]
+) -> str | None:
+    values = [r["value"] for r in rows]
+    if any(v is None for v in values):
+        return (personas.get("everyone") or {}).get("value")
+    return str(sum((Decimal(v) for v in values), Decimal(0)))

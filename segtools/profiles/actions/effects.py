@@ -1,0 +1,156 @@
+"""What an action may bring, and how it would be tested."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from segtools.disclosure import LIMIT
+from segtools.wording import number, percent
+
+POWER_FACTOR = 2.8  # 1.96 + 0.84: 5 % false positives, 80 % power
+CHANCE_FACTOR = 1.96
+LIFT = 0.05
+_FEWEST = 20
+# What five points more customers are, by goal.
+_GAINS = {
+    "keep_customers": "keeps {n} customers",
+    "win_back": "brings back {n} customers",
+    "respond_to_campaign": "brings {n} more responses",
+}
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is known of the outcome of so many customers.
+
+    Attributes
+    ----------
+    n : int
+        Customers now.
+    mean, sd : float or None
+        Of the outcome learned before; None where nothing has been learned.
+    """
+
+    n: int
+    mean: float | None = None
+    sd: float | None = None
+
+    @classmethod
+    def of(
+        cls,
+        card: Mapping[str, Any],
+        outcomes: Mapping[str, Mapping[str, float]],
+        fewest: int = LIMIT,
+    ) -> Outlook:
+        """Look up what has been learned of a card's segment, from `fewest` or more."""
+        known = outcomes.get(card["segment_id"], {})
+        if known.get("n", 0) < fewest:
+            return cls(int(card["n"]))
+        return cls(int(card["n"]), known.get("mean"), known.get("sd"))
+
+    @property
+    def smallest(self) -> float | None:
+        """Smallest lift that half of them against the other half would show."""
+        if self.sd is None or self.n < _FEWEST or self.sd == 0:
+            return None
+        return POWER_FACTOR * self.sd * math.sqrt(4 / self.n)
+
+    @property
+    def least(self) -> float | None:
+        """Lift that chance alone would exceed in one of forty tests."""
+        smallest = self.smallest
+        return None if smallest is None else smallest * CHANCE_FACTOR / POWER_FACTOR
+
+    def worth(self, goal: str) -> float | None:
+        """Give what a small lift is worth: 5 % of money, or 5 points of customers."""
+        if self.mean is None:
+            return None
+        return LIFT * self.n * (max(self.mean, 0.0) if goal == "grow_spend" else 1.0)
+
+
+def pooled(outlooks: Sequence[Outlook]) -> Outlook:
+    """Put the outlooks of several segments together, as of one.
+
+    Examples
+    --------
+    >>> pooled([Outlook(10, 1.0, 0.0), Outlook(10, 3.0, 0.0)])
+    Outlook(n=20, mean=2.0, sd=1.0)
+    """
+    n = sum(o.n for o in outlooks)
+    known = [(o.n, o.mean, o.sd) for o in outlooks if o.mean is not None]
+    whole = len(known) == len(outlooks) and n > 0
+    if not whole:
+        return Outlook(n)
+    mean = sum(k * m for k, m, _ in known) / n
+    spread = sum(k * ((s or 0.0) ** 2 + (m - mean) ** 2) for k, m, s in known) / n
+    return Outlook(n, mean, math.sqrt(spread))
+
+
+def worth_label(goal: str, currency: str) -> str:
+    """Say what `Outlook.worth` counts, as the head of a column.
+
+    Examples
+    --------
+    >>> worth_label("grow_spend", "EUR"), worth_label("win_back", "EUR")
+    ('Worth of 5 % of lift, EUR', 'Worth of 5 points of lift, customers')
+    """
+    if goal != "grow_spend":
+        return "Worth of 5 points of lift, customers"
+    return f"Worth of 5 % of lift, {currency}".rstrip(", ")
+
+
+def effect_sentence(outlook: Outlook, goal: str, currency: str) -> str:
+    """Say what a small lift would be worth, or that nobody knows."""
+    worth = outlook.worth(goal)
+    if worth is None:
+        return "Not known: nothing has been learned about what these customers do next."
+    if goal != "grow_spend":
+        gain = _GAINS.get(goal, "is {n} customers").format(n=number(worth))
+        return f"Each 5 points of lift {gain} (assumption: it works)"
+    if worth <= 0:
+        return "Nothing to lift yet: on average they spent nothing in the period."
+    return (
+        f"Each 5 % of lift is worth {money(worth, currency)} "
+        "(assumption: the offer works)"
+    )
+
+
+def test_sentence(outlook: Outlook, goal: str, days: int, currency: str) -> str:
+    """Say how the action would be tested, and what lift the test would see."""
+    if outlook.smallest is None:
+        return "Too few or too little known to plan a test: treat everyone, and log it."
+    what = lift(outlook.smallest, goal, currency)
+    if goal == "grow_spend" and outlook.mean is not None and outlook.mean > 0:
+        what += f" ({percent(outlook.smallest / outlook.mean)})"
+    return (
+        f"Half of them by lot for {days} days; a lift of {what} would be seen four "
+        "times in five"
+    )
+
+
+def lift(size: float, goal: str, currency: str) -> str:
+    """Write the size of a lift: money a customer, or points.
+
+    Examples
+    --------
+    >>> lift(3.5, "grow_spend", "EUR"), lift(0.0142, "keep_customers", "EUR")
+    ('3.50 EUR a customer', '1.4 points')
+    """
+    if goal == "grow_spend":
+        return f"{money(size, currency)} a customer"
+    return f"{100 * size:.2g} points"
+
+
+def money(value: float, currency: str) -> str:
+    """Write an amount, to the cent where it is small.
+
+    Examples
+    --------
+    >>> money(3.5, "EUR"), money(120.4, "")
+    ('3.50 EUR', '120')
+    """
+    digits = 0 if abs(value) >= 100 else 2
+    return f"{number(value, digits)} {currency}".strip()

@@ -1,0 +1,122 @@
+"""Segments that would be treated alike: one treatment, or one segment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from segtools.wording import listed, number, shorten
+
+Row = Mapping[str, Any]
+
+
+def together(rows: Sequence[Row]) -> list[list[Row]]:
+    """Group the rows that say the same: message and offer, word for word."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["message"], row["offer"]), []).append(row)
+    return list(groups.values())
+
+
+def same_treatment(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Flag segments that get the same treatment, with the decision to merge them.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of ``actions.json``.
+
+    Returns
+    -------
+    list of dict
+        ``segments`` (ids), ``rule``, ``sentence``, and ``decision``, an entry for the
+        configuration's ``decisions``; None where it would merge all segments into one.
+    """
+    return [
+        {
+            "segments": [r["segment_id"] for r in group],
+            "rule": group[0]["rule"],
+            "sentence": _sentence(group, len(rows)),
+            "decision": _decision(group) if len(group) < len(rows) else None,
+        }
+        for group in together(rows)
+        if len(group) > 1
+    ]
+
+
+def _sentence(group: Sequence[Row], all_of: int) -> str:
+    names = listed(f"{shorten(r['segment'], 40)} ({r['segment_id']})" for r in group)
+    what = shorten(group[0]["message"], 70)
+    if len(group) == all_of:
+        return (
+            f"All {all_of} segments get the same treatment (“{what}”): for what is "
+            "done, one list would do."
+        )
+    return f"{names} get the same treatment (“{what}”): run them as one, or merge them."
+
+
+def _decision(group: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "what": "merge",
+        "segments": [r["segment_id"] for r in group],
+        "why": f"The rule book has one treatment for them ({group[0]['rule']}).",
+    }
+
+
+def merge_block(actions: Mapping[str, Any]) -> str:
+    """Write what would merge them, to be put into the configuration.
+
+    Parameters
+    ----------
+    actions : mapping
+        The content of ``actions.json``.
+
+    Returns
+    -------
+    str
+        YAML with the key ``decisions``; a comment where there is nothing to merge.
+
+    Examples
+    --------
+    >>> made = {"what": "merge", "segments": ["S01", "S03"], "why": "One letter."}
+    >>> print(merge_block({"same": [{"decision": made}]}))
+    decisions:
+    - what: merge
+      segments: [S01, S03]
+      why: One letter.
+    """
+    found = [s["decision"] for s in actions["same"] if s["decision"]]
+    if not found:
+        return "# Nothing to merge."
+    lines = ["decisions:"]
+    for made in found:
+        flow = yaml.safe_dump(made["segments"], default_flow_style=True, width=10_000)
+        lines += ["- what: merge", f"  segments: {flow.strip()}"]
+        lines += [f"  {yaml.safe_dump({'why': made['why']}, width=10_000).strip()}"]
+    return "\n".join(lines)
+
+
+def actions_sentence(actions: Mapping[str, Any]) -> str:
+    """Say how many different actions there are, and whether the team can run them.
+
+    Examples
+    --------
+    >>> actions_sentence({"different": 3, "segments": [1, 2, 3], "max_actions": 2})
+    '3 segments get 3 different actions, but the team can run 2 (max_actions): leave \
+out the last in priority, or merge segments.'
+    """
+    different, most = actions["different"], actions["max_actions"]
+    n = len(actions["segments"])
+    said = (
+        f"{number(n)} segment{'s get' if n != 1 else ' gets'} {number(different)} "
+        f"different action{'s' * (different != 1)}"
+    )
+    if most is not None and different > most:
+        return (
+            f"{said}, but the team can run {number(most)} (max_actions): leave out the "
+            "last in priority, or merge segments."
+        )
+    can = "" if most is None else f"; the team can run {number(most)}"
+    return f"{said}{can}."

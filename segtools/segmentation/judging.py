@@ -1,0 +1,122 @@
+"""Judge one scheme, or one prediction a customer, on what happened later."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from segtools.records import digest
+from segtools.segmentation.ceiling import predict_each
+from segtools.segmentation.entries import Entry, Ints, Rules
+from segtools.segmentation.figures import Array, Part, figures
+from segtools.segmentation.scheme import Scheme
+from segtools.segmentation.splits import Split, task_of
+from segtools.wording import percent
+
+CAP_QUANTILE = 0.99
+
+
+def judge_scheme(
+    scheme: Scheme, n: int, splits: list[Split], weights: list[Array], rules: Rules
+) -> Entry:
+    """Let one scheme learn and be judged on every split.
+
+    Parameters
+    ----------
+    scheme : Scheme
+    n : int
+        Number of segments that it is asked for.
+    splits : list of (DataFrame, DataFrame)
+        As `splits_of` gives them.
+    weights : list of arrays
+        As `weights_of` gives them.
+    rules : Rules
+    """
+    entry = Entry(scheme.name, scheme.label, scheme.role, scheme.simplicity, asked=n)
+    parts, counts, shares, marks = [], [], [], []
+    for learn, judge in splits:
+        learned = scheme.learn(task_of(learn, judge, rules, n))
+        names = sorted(learn.columns.drop("outcome"))
+        entry.labels.append(
+            (learned.labels(learn[names]), learned.labels(judge[names]))
+        )
+        part = judged(*entry.labels[-1], learn, judge)
+        parts.append(part)
+        sizes = np.bincount(part.groups)
+        sizes = sizes[sizes > 0]
+        counts.append(len(sizes))
+        shares.append(sizes.min() / sizes.sum())
+        marks.append(learned.payload)
+    entry.draws = figures(parts, weights)
+    entry.n_segments, entry.smallest_share = max(counts), float(min(shares))
+    entry.learned = digest(marks)
+    if scheme.role == "scheme" or scheme.name == rules.method:
+        entry.why_not = _why_not(entry, rules)
+    return entry
+
+
+def _why_not(entry: Entry, rules: Rules) -> str:
+    if entry.n_segments is not None and entry.n_segments < 2:
+        return "It found only one segment."
+    if entry.smallest_share is not None and entry.smallest_share < rules.min_share:
+        return (
+            f"Its smallest segment holds {percent(entry.smallest_share)} of the "
+            f"customers, less than {percent(rules.min_share)}."
+        )
+    if rules.max_actions and (entry.n_segments or 0) > rules.max_actions:
+        return (
+            f"It has {entry.n_segments} segments, but the team can run "
+            f"{rules.max_actions} different actions."
+        )
+    return ""
+
+
+def judged(
+    before: Ints, groups: Ints, learn: pd.DataFrame, judge: pd.DataFrame
+) -> Part:
+    """Put groups beside what happened to them, and what was expected before.
+
+    Parameters
+    ----------
+    before, groups : array of int
+        Groups of those learned from, and of those judged.
+    learn, judge : DataFrame
+        With the ``outcome`` of each.
+    """
+    y, z = learn.outcome.to_numpy(float), judge.outcome.to_numpy(float)
+    cap = float(np.quantile(y, CAP_QUANTILE, method="inverted_cdf"))
+    return Part(
+        outcome=z,
+        capped=np.minimum(z, cap),
+        predicted=_expect(before, y, groups),
+        predicted_capped=_expect(before, np.minimum(y, cap), groups),
+        groups=groups,
+    )
+
+
+def _expect(before: Ints, outcome: Array, groups: Ints) -> Array:
+    """Give each judged customer the mean outcome his group had before."""
+    mean = pd.Series(outcome).groupby(before).mean()
+    return mean.reindex(groups).fillna(float(outcome.mean())).to_numpy(float)
+
+
+def judge_each(splits: list[Split], weights: list[Array], rules: Rules) -> Entry:
+    """Judge the best of three individual predictions; parameters as above."""
+    by_learner: dict[str, list[Part]] = {}
+    for learn, judge in splits:
+        y, z = learn.outcome.to_numpy(float), judge.outcome.to_numpy(float)
+        cap = float(np.quantile(y, CAP_QUANTILE, method="inverted_cdf"))
+        given = predict_each(
+            learn.drop(columns="outcome"),
+            np.minimum(y, cap) if cap > 0 else y,
+            judge.drop(columns="outcome"),
+            rules.goal,
+            rules.seed,
+        )
+        for name, p in given.items():
+            part = Part(z, np.minimum(z, cap), p, p, np.zeros(len(z), dtype=np.int64))
+            by_learner.setdefault(name, []).append(part)
+    drawn = [figures(parts, weights) for parts in by_learner.values()]
+    best = max(drawn, key=lambda d: float(d["r2_capped"][0]))
+    best = {k: v for k, v in best.items() if not k.startswith("eta2")}
+    return Entry("individual", "One prediction a customer", "ceiling", draws=best)
