@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Term", "explain", "plain_columns", "term_of_column", "terms"]
+__all__ = ["Term", "bare", "explain", "plain_columns", "term_of_column", "terms"]
 
 FILE = Path(__file__).with_name("glossary.yaml")
 # Text is explained in these elements ...
@@ -96,7 +96,18 @@ def term_of_column(header: str) -> Term | None:
     """
     whole = " ".join(header.split()).lower()
     columns = _columns()
-    return columns.get(whole) or columns.get(re.sub(r" \([^()]*\)$", "", whole))
+    return columns.get(whole) or columns.get(bare(whole))
+
+
+def bare(header: str) -> str:
+    """Take the unit, or what it is out of, from a header.
+
+    Examples
+    --------
+    >>> bare("Mean (EUR)"), bare("Size, of 20"), bare("Worth, EUR")
+    ('Mean', 'Size', 'Worth')
+    """
+    return re.sub(r"(?: \([^()]*\)|, [^,]+)$", "", header)
 
 
 def plain_columns() -> frozenset[str]:
