@@ -18,6 +18,8 @@ from segtools.wording import MINUS, MISSING, THIN, is_missing, plain
 
 # Fewer rows than this are read faster than they are sorted.
 LEAST_ROWS = 3
+# From here on text needs a column that is wide enough to be read.
+LONG_TEXT = 40
 # Rows that sum up the others stay where they are: below them.
 SUMMARIES = {"all", "total", "everyone", "everybody"}
 
@@ -126,8 +128,8 @@ def mark_rows(markup: str, frame: pd.DataFrame, strings: pd.DataFrame) -> str:
     Returns
     -------
     str
-        The table with ``data-segment`` on rows and ``data-rank`` on cells; small
-        tables get no ranks.
+        The table with ``data-segment`` on rows and ``data-rank`` on cells (small
+        tables get no ranks), and ``data-long`` on cells of long text.
     """
     head, body, rest = markup.partition("<tbody")
     marks = iter(_marks(frame, strings))
@@ -144,9 +146,10 @@ def _marks(frame: pd.DataFrame, strings: pd.DataFrame) -> Iterator[str]:
     for row, key in enumerate(row_segments(frame)):
         yield f' data-segment="{key}"' if key else ""
         sums_up = strings.iat[row, 0].lower() in SUMMARIES
-        for column in columns:
+        for place, column in enumerate(columns):
             rank = None if sums_up else column[row]
-            yield "" if rank is None else f' data-rank="{rank}"'
+            mark = "" if rank is None else f' data-rank="{rank}"'
+            yield mark + " data-long" * (len(strings.iat[row, place]) > LONG_TEXT)
 
 
 def _keys(column: pd.Series, shown: Sequence[str]) -> Iterable[Any]:

@@ -95,3 +95,10 @@ def test_a_column_of_shares_called_segment_names_nobody():
 def test_a_header_that_says_segment_in_any_case_counts():
     frame = pd.DataFrame({"segment": ["Loyal"]})
     assert row_segments(frame) == [segment_key("Loyal")]
+
+
+def test_long_text_asks_for_a_wide_column():
+    frame = pd.DataFrame({"Segment": ["a", "b"], "Why": ["word " * 9, "short"]})
+    markup = table(frame, caption="c").html
+    assert re.findall(r"<td data-long[^>]*>(\w+)", markup) == ["word"]
+    assert markup.count("data-long") == 1
