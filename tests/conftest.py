@@ -11,6 +11,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from browsing import FLAGS, Browser
 from hypothesis import settings
 
 from segtools.features.build import collect, features_at, supported, variables
@@ -32,6 +33,27 @@ def need(program: str, reason: str) -> str:
     if found is None:
         pytest.skip(f"{program} is not installed: {reason}")
     return found
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium that asks nobody for anything."""
+    pytest.importorskip("playwright")
+    from playwright.sync_api import sync_playwright
+
+    program = need("chromium", "it opens the report")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium):
+    """A function that opens a page and lists what it asked for and said."""
+    browser = Browser(chromium)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from conftest import need
 from holdout import later_outcome
+from reading import unexplained
 
 from segtools.bundled import configuration
 from segtools.config import load_config
@@ -97,6 +98,19 @@ def test_every_evidenced_statement_about_features_can_be_recomputed(run):
             assert said["low"] <= said["share"] <= said["high"]
             checked += 1
     assert checked >= 10
+
+
+def test_pages_are_small_enough_to_be_sent(run):
+    sizes = {name: (run / f"{name}.html").stat().st_size for name in PAGES}
+    assert sizes.pop("index") <= 300_000
+    assert max(sizes.values()) <= 1_500_000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_column_of_a_table_is_explained_or_says_what_it_is(run, name):
+    named = [r["name"] for r in read_record(run / "selection.json")["segments"]]
+    page = (run / f"{name}.html").read_text(encoding="utf-8")
+    assert unexplained(page, named) == []
 
 
 def test_the_licence_statements_are_shown_on_every_page(run):

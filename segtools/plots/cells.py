@@ -18,6 +18,7 @@ from segtools.wording import (
     percent,
     plain,
     rounded,
+    shorten,
 )
 
 Format = str | Callable[[Any], str]
@@ -29,6 +30,7 @@ _NAMED: dict[str, Callable[[Any], str]] = {
     "text": plain,
 }
 _STUB = "st-stub"
+LONGEST_CELL = 400  # characters shown before a reader asks for more
 
 
 def cell_strings(frame: pd.DataFrame, formats: Mapping[str, Format]) -> pd.DataFrame:
@@ -120,10 +122,10 @@ def table_markup(
     from great_tables import GT, html
 
     names = [f"c{place}" for place in range(strings.shape[1])]
-    markup = strings.map(escape).set_axis(names, axis=1)
+    markup = strings.map(_cell).set_axis(names, axis=1)
     labels = dict(zip(names, map(_markup, headers), strict=True))
     stub = names[0] if len(names) > 1 and not right[0] else None
-    made = GT(markup, id=f"st{_key(strings, headers)}", rowname_col=stub)
+    made = GT(markup, id=f"st{_key(strings, headers, caption)}", rowname_col=stub)
     made = made.cols_label({n: html(v) for n, v in labels.items() if n != stub})
     made = made.cols_align("left", columns=names).cols_align(
         "right", columns=[n for n, r in zip(names, right, strict=True) if r]
@@ -187,11 +189,19 @@ def _word(value: Any) -> str:
     return plain(value) or MISSING
 
 
+def _cell(text: str) -> str:
+    """Escape a cell; one that would fill a page is shortened and can be opened."""
+    if len(text) <= LONGEST_CELL:
+        return escape(text)
+    short = escape(shorten(text, LONGEST_CELL // 2))
+    return f"<details><summary>{short}</summary>{escape(text)}</details>"
+
+
 def _markup(header: str) -> str:
     # Double braces would be read as units, even in finished markup.
-    return escape(header).replace("{", "&#123;")
+    return escape(shorten(header, LONGEST_CELL // 2)).replace("{", "&#123;")
 
 
-def _key(strings: pd.DataFrame, headers: list[str]) -> str:
-    content = repr((headers, strings.to_numpy().tolist()))
+def _key(strings: pd.DataFrame, headers: list[str], caption: str) -> str:
+    content = repr((caption, headers, strings.to_numpy().tolist()))
     return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:10]

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from segtools.plots.cells import Format, cell_strings, is_numeric, table_markup
+from segtools.plots.rows import mark_rows
 from segtools.plots.svg import SVG_LIMIT, png_of, svg_of
-from segtools.wording import plain
+from segtools.wording import plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 LIGHTS = ("green", "amber", "red")
+LONGEST_CAPTION = 600  # characters; names from data may be of any length
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,11 +167,11 @@ def table(
     strings = cell_strings(shown, formats)
     headers = [_header(str(c), units or {}) for c in shown.columns]
     right = [is_numeric(shown.iloc[:, i]) for i in range(shown.shape[1])]
-    title = plain(caption)
+    title = shorten(caption, LONGEST_CAPTION)
+    made = mark_rows(table_markup(strings, headers, right, title), shown, strings)
     markup = (
         '<div class="st-table" tabindex="0" role="region" '
-        f'aria-label="{escape(title)}">'
-        f"{table_markup(strings, headers, right, title)}</div>"
+        f'aria-label="{escape(title)}">{made}</div>'
     )
     return Display(markup, _text_table(strings, headers, title))
 
@@ -211,7 +213,8 @@ def figure(
     _close(fig)
     twin = table if isinstance(table, Display) else _twin(table, sentence)
     markup = (
-        f'<figure class="st-figure">{picture}<details class="st-twin">'
+        f'<figure class="st-figure"><div class="st-picture">{picture}</div>'
+        '<details class="st-twin">'
         f"<summary>Show as table</summary>{twin.html}</details></figure>"
     )
     return Display(markup, sentence)
@@ -237,7 +240,8 @@ def _sentence(text: str) -> str:
 
 def _header(column: str, units: Mapping[str, str]) -> str:
     unit = f" ({plain(units[column])})" if column in units else ""
-    return plain(column) + unit
+    name = plain(column)
+    return name[:1].upper() + name[1:] + unit
 
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from segtools.plots.display import table
+from segtools.plots.rows import segment_key
 from segtools.profiles.topics import TOPICS
 from segtools.report.front import strongest
 from segtools.report.templating import anchor, colour, day, money, number, percent
@@ -59,6 +60,7 @@ def card_view(persona: Record, everyone: Record, scales: Record) -> dict[str, An
     evidenced = [_BLANK | row for row in strongest(persona)] + bare
     return {
         "anchor": anchor(persona.get("segment_id")),
+        "key": segment_key(name_of(persona)),
         "name": name_of(persona),
         "colour": colour(persona.get("colour")),
         "n": persona.get("n") or 0,

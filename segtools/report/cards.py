@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.plots.display import Display, table
+from segtools.plots.rows import segment_key
 from segtools.report.card_view import card_view, name_of, scales_of
 from segtools.report.front import value_label
 from segtools.report.templating import anchor, colour, percent, templates
@@ -112,7 +113,12 @@ def persona_cards(personas: Record, actions: Record | None = None) -> Display:
         for s in segments
     ]
     links = [
-        (anchor(s.get("segment_id")), name_of(s), colour(s.get("colour")))
+        (
+            anchor(s.get("segment_id")),
+            name_of(s),
+            colour(s.get("colour")),
+            segment_key(name_of(s)),
+        )
         for s in segments
     ]
     jump = templates().get_template("jump.html.j2").render(links=links)

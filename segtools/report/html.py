@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from segtools.config import PRIVATE
 from segtools.records import read_record, write_text
+from segtools.report.foot import foot
 from segtools.report.front import front_view
+from segtools.report.glossary import explain
 from segtools.report.scan import refuse_disclosure
-from segtools.report.templating import (
-    TEMPLATES,
-    day,
-    number,
-    templates,
-)
+from segtools.report.segment_filter import segment_filter
+from segtools.report.templating import TEMPLATES, day, templates
 from segtools.schema import STAGES
 
 __all__ = ["failure_page", "front_page", "stage_page"]
@@ -80,6 +77,9 @@ def front_page(run_dir: Path) -> Path:
         "forced": _banner(records["run"], records["verdict"]) if forced else "",
     }
     view |= front_view(records)
+    said = templates().get_template("front_main.html.j2").render(view)
+    body, terms = explain(said, title=True)
+    view |= {"body": Markup(body), "terms": terms}
     return _write(Path(run_dir) / "index.html", "front.html.j2", view)
 
 
@@ -158,7 +158,7 @@ def stage_page(
     import nbformat
 
     notebook = nbformat.read(Path(notebook_path), as_version=4)
-    content = _cells(notebook)
+    content, terms = explain(_cells(notebook))
     headings = _headings(content)
     folder = Path(html_path).parent
     given = notebook.metadata.get("papermill", {}).get("parameters", {})
@@ -174,6 +174,8 @@ def stage_page(
         "has_code": 'class="st-code"' in content,
         "banner": _banner(run, _record(folder, "verdict")),
         "content": Markup(content),
+        "terms": terms,
+        "filter": segment_filter(_record(folder, "selection"), content),
     }
     return _write(Path(html_path), "stage.html.j2", view)
 
@@ -182,7 +184,7 @@ class _Markdown:
     """Renders the Markdown cells of a page and gives each heading its own id."""
 
     def __init__(self) -> None:
-        self._ids = {"content", "st-code-switch"}
+        self._ids = {"content", "st-code-switch", "words"}
 
     def __call__(self, source: str) -> str:
         from nbconvert.filters.markdown_mistune import (
@@ -212,7 +214,9 @@ def _words(markup: str) -> str:
 
 def _headings(content: str) -> list[dict[str, Any]]:
     """List the headings that have an id: those of the prose and of the cards."""
-    found = re.findall(r'<h([1-3]) id="([^"]+)">(.*?)</h\1>', content, re.DOTALL)
+    found = re.findall(
+        r'<h([1-3])\b[^>]*\bid="([^"]+)"[^>]*>(.*?)</h\1>', content, re.DOTALL
+    )
     return [
         {"level": int(level), "id": name, "text": _words(inner)}
         for level, name, inner in found
@@ -257,7 +261,7 @@ def _common(folder: Path, run: Record, given: Record | None = None) -> dict[str,
     return {
         "project": str(run.get("project") or "Customer segments"),
         "as_of": day(str(run.get("as_of") or "a day not yet known")),
-        "foot": list(_foot(run, given or {})),
+        "foot": foot(run, given or {}),
         "stages": [
             {
                 "key": key,
@@ -269,49 +273,6 @@ def _common(folder: Path, run: Record, given: Record | None = None) -> dict[str,
             for place, key in enumerate(STAGES, start=1)
         ],
     }
-
-
-def _foot(run: Record, given: Record) -> Iterable[tuple[str, Any]]:
-    """Give everything that is needed to repeat the run, label by label."""
-    data = run.get("data") or {}
-    stage = _flat({k: v for k, v in given.items() if k != "run_dir"})
-    facts = [("fingerprint", str(data.get("fingerprint") or "–"))]
-    for name, table in (data.get("tables") or {}).items():
-        ends = [str(table[key])[:10] for key in ("first", "last") if table.get(key)]
-        size = f"{number(table.get('rows'))} rows"
-        facts.append((str(name), ", ".join(filter(None, [size, " to ".join(ends)]))))
-    rows: dict[str, Any] = {
-        "This stage": stage,
-        "Parameters": [
-            *_flat(run.get("config") or {}),
-            ("hash", str(run.get("config_hash") or "–")),
-        ],
-        "Data": facts,
-        "Seed": str(run.get("seed", "–")),
-        "Versions": _flat(run.get("versions") or {}),
-        "Licence of the data": " ".join(map(str, run.get("licence") or [])),
-    }
-    return ((label, items) for label, items in rows.items() if items)
-
-
-def _flat(values: Record, head: str = "") -> list[tuple[str, str]]:
-    """Flatten nested settings; places on this machine's disk are cut to the name."""
-    rows: list[tuple[str, str]] = []
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            rows += _flat(value, f"{head}{key}.")
-        elif key in PRIVATE and value:
-            rows.append((f"{head}{key}", f"{len(value)} given"))
-        elif value not in (None, "", [], ()):
-            parts = value if isinstance(value, (list, tuple)) else [value]
-            rows.append((f"{head}{key}", ", ".join(_placeless(str(p)) for p in parts)))
-    return rows
-
-
-def _placeless(text: str) -> str:
-    if re.match(r"(/|~|[A-Za-z]:[\\/]|[a-z+0-9]+://)", text):
-        return "…/" + re.split(r"[\\/]", text.rstrip("\\/"))[-1]
-    return text
 
 
 def _banner(run: Record, verdict: Record) -> str:

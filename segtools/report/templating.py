@@ -46,6 +46,18 @@ MONTHS = (
     "November",
     "December",
 )
+# In the order of the page: later sheets refine earlier ones, and print comes last.
+SHEETS = (
+    "base.css",
+    "front.css",
+    "stage.css",
+    "tables.css",
+    "terms.css",
+    "cards.css",
+    "narrow.css",
+    "print.css",
+)
+SCRIPTS = ("contents.js", "filter.js", "sort.js", "terms.js", "figures.js")
 LONGEST = 600  # characters of one string from data on a page
 
 
@@ -143,14 +155,20 @@ def templates() -> jinja2.Environment:
         "percent": percent,
         "text_on": text_on,
     }
-    script = "\n" + (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    script = "\n" + _together("js", SCRIPTS)
     mark = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment.globals |= {
-        "css": Markup((TEMPLATES / "base.css").read_text(encoding="utf-8")),
+        "css": Markup(_together("css", SHEETS)),
         "script": Markup(script),
         "script_hash": Markup(f"sha256-{mark}"),
     }
     return environment
+
+
+def _together(folder: str, files: tuple[str, ...]) -> str:
+    """Read sheets or scripts as one: each page carries them all."""
+    texts = [(TEMPLATES / folder / f).read_text(encoding="utf-8") for f in files]
+    return "\n".join(texts)
 
 
 def _tame(value: Any) -> Any:

@@ -105,3 +105,14 @@ def test_no_style_block_and_no_rows_are_fine():
     assert "<style" not in markup
     assert "style=" not in markup
     assert "<caption>Nothing</caption>" in markup
+
+
+def test_a_cell_that_would_fill_a_page_is_shortened_and_can_be_opened():
+    long = "<b>" + "word " * 2000 + "end"
+    frame = pd.DataFrame({"c": [long, "short"]})
+    markup = table_markup(frame, ["C"], [False], "c")
+    short = re.search(r"<details><summary>(.*?)</summary>", markup).group(1)
+    assert len(short) < 250
+    assert short.endswith("end")
+    assert f"{escape(long)}</details>" in markup
+    assert markup.count("<details>") == 1

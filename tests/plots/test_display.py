@@ -126,7 +126,9 @@ def twin():
 def test_a_figure_has_alt_text_and_a_table_twin(ax, twin):
     ax.plot([1, 2])
     shown = display.figure(ax, alt="Orders doubled.", table=twin)
-    assert shown.html.startswith('<figure class="st-figure"><svg ')
+    assert shown.html.startswith(
+        '<figure class="st-figure"><div class="st-picture"><svg '
+    )
     assert 'aria-label="Orders doubled."' in shown.html
     inside = '<details class="st-twin"><summary>Show as table</summary>'
     assert f'{inside}<div class="st-table"' in shown.html

@@ -126,7 +126,7 @@ def test_no_string_becomes_markup(name, hostile):
     tags = Tags(html)
     assert not tags.found & {"script", "img", "a", "b", "br", "sup", "iframe", "style"}
     assert not tags.handlers
-    assert '<figure class="st-figure"><svg ' in html
+    assert '<div class="st-picture"><svg ' in html
     ElementTree.fromstring(html[html.index("<svg ") : html.index("</svg>") + 6])
 
 

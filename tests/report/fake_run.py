@@ -283,6 +283,20 @@ def actions():
     return {"segments": segments, "decisions": decisions}
 
 
+SELECTION = {
+    "segments": [
+        {"segment_id": row[0], "name": row[1], "rank": rank, "n": row[3]}
+        for rank, row in enumerate(ROWS, start=1)
+    ]
+}
+SIZES = pd.DataFrame(
+    {
+        "Segment": [row[1] for row in ROWS],
+        "Customers": [row[3] for row in ROWS],
+        "Stability": [0.81, 0.934, None, 0.0004, 0.77],
+    }
+)
+SIZES.attrs["formats"] = {"Stability": "percent"}
 CHANGES = {
     "first_run": False,
     "sentence": "Since 1 September 2017, 212 of 2,403 households (9 %) moved to "
@@ -293,15 +307,17 @@ CHANGES = {
 }
 
 BARS = "".join(
-    f'<rect x="150" y="{10 + 40 * i}" width="{width}" height="26" fill="{row[2]}"/>'
+    f'<rect x="150" y="{10 + 40 * i}" width="{width}" height="26" '
+    f'style="fill: {row[2].lower()}"/>'
     f'<text x="140" y="{28 + 40 * i}" text-anchor="end">{row[1]}</text>'
     for i, (row, width) in enumerate(zip(ROWS, (520, 350, 250, 160, 70), strict=True))
 )
 FIGURE = (
-    '<figure class="st-figure"><svg role="img" aria-label="Spend falls from segment to '
-    'segment." viewBox="0 0 700 220" width="700" height="220" fill="currentColor" '
-    f'style="font:13px sans-serif">{BARS}</svg><details class="st-twin"><summary>Show '
-    "as table</summary><p>Not needed here.</p></details></figure>"
+    '<figure class="st-figure"><div class="st-picture"><svg role="img" '
+    'aria-label="Spend falls from segment to segment." viewBox="0 0 700 220" '
+    'width="700" height="220" fill="currentColor" style="font:13px sans-serif">'
+    f'{BARS}</svg></div><details class="st-twin"><summary>Show as table</summary>'
+    f"{table(SIZES, caption='Sizes').html}</details></figure>"
 )
 CONTEST = pd.DataFrame(
     {
@@ -360,6 +376,7 @@ def notebook(*, extra=(), run_dir="/srv/ann/reports/grocery-panel/2017-10-01"):
             "says how much work a segment is, the share of spend what it is worth."
         ),
         code("st.plots.sizes(segments)", {"text/html": FIGURE}, tags=["remove_input"]),
+        code("sizes", {"text/html": table(SIZES, caption="How big they are").html}),
         code(
             "print(summary)", v4.new_output("stream", text=f"plain {ATTACK} & text\n")
         ),
@@ -382,6 +399,7 @@ def write_records(folder, **changes):
         "data_quality": QUALITY,
         "goals": GOALS,
         "verdict": VERDICT,
+        "selection": SELECTION,
         "personas": personas(),
         "actions": actions(),
         "changes": CHANGES,

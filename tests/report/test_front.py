@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from fake_run import (
     ATTACK,
@@ -30,8 +32,18 @@ def test_front_page_answers_the_five_questions(tmp_path):
 
 def test_words_of_the_verdict_are_coloured_once(tmp_path):
     page = front(tmp_path)
-    assert page.count('<span class="st-mixed">constructed</span>') == 1
-    assert '<b class="st-good">Proved.</b>' in page
+    plain = re.sub(r"</?a\b[^>]*>", "", page)
+    assert plain.count('<span class="st-mixed">constructed</span>') == 1
+    assert '<b class="st-good">Proved.</b>' in plain
+
+
+def test_words_of_the_verdict_are_explained_in_the_headline(tmp_path):
+    title = re.search(r"<h1.*?</h1>", front(tmp_path), re.DOTALL).group()
+    assert re.findall(r'href="#term-(\w+)"', title) == [
+        "constructed",
+        "natural",
+        "gini",
+    ]
 
 
 def test_sentence_of_the_headline_is_not_said_twice(tmp_path):
@@ -123,7 +135,7 @@ def test_any_name_leaves_the_page_as_it_is(text):
 def render(people):
     shared = {"project": "p", "as_of": "d", "foot": [], "stages": [], "forced": ""}
     view = front_view(records(people)) | shared
-    return templates().get_template("front.html.j2").render(view)
+    return templates().get_template("front_main.html.j2").render(view)
 
 
 def test_colour_that_is_none_becomes_grey(tmp_path):

@@ -7,7 +7,7 @@ from segtools.report.templating import TEMPLATES
 
 
 def palettes():
-    css = (TEMPLATES / "base.css").read_text(encoding="utf-8")
+    css = (TEMPLATES / "css" / "base.css").read_text(encoding="utf-8")
     blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
     light, dark = (dict(re.findall(r"--(\w+): (#\w{6});", block)) for block in blocks)
     return {"light": light, "dark": light | dark}

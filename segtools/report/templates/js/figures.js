@@ -1,0 +1,13 @@
+// Where a figure is wider than the screen, its picture scrolls: by the keyboard, too.
+document.querySelectorAll(".st-picture").forEach((picture) => {
+  const follow = () => {
+    if (picture.scrollWidth > picture.clientWidth) {
+      picture.tabIndex = 0;
+      picture.setAttribute("role", "group");
+      picture.setAttribute("aria-label", "Figure, scrolls sideways");
+    } else {
+      ["tabindex", "role", "aria-label"].forEach((a) => picture.removeAttribute(a));
+    }
+  };
+  new ResizeObserver(follow).observe(picture);
+});
