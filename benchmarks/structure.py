@@ -149,12 +149,19 @@ def _choices(X: Array, seed: int) -> dict[str, int]:
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
     with threadpool_limits(1):
         labels = {k: KMeans(k, n_init=3, random_state=seed).fit(Z).labels_ for k in KS}
-    some = {"sample_size": min(len(Z), 1000), "random_state": seed}
-    silhouette = {k: silhouette_score(Z, own, **some) for k, own in labels.items()}
+    silhouette = {k: _silhouette(Z, own, seed) for k, own in labels.items()}
     ch = {k: calinski_harabasz_score(Z, own) for k, own in labels.items()}
     db = {k: -davies_bouldin_score(Z, own) for k, own in labels.items()}
     indices = {"silhouette": silhouette, "calinski": ch, "davies": db}
     return {name: max(by_k, key=by_k.__getitem__) for name, by_k in indices.items()}
+
+
+def _silhouette(Z: Array, labels: NDArray[np.int32], seed: int) -> float:
+    """Take the silhouette on a sample; -1 where it holds but one cluster."""
+    rows = np.random.default_rng(seed).permutation(len(Z))[:1000]
+    if len(np.unique(labels[rows])) < 2:
+        return -1.0
+    return float(silhouette_score(Z[rows], labels[rows]))
 
 
 def report(found: list[dict[str, Any]]) -> None:

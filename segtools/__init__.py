@@ -63,6 +63,8 @@ _HOMES = {
     "profiles.personas": ("build_personas",),
     "profiles.actions": ("build_actions", "load_rule_book"),
     "profiles.canvas": ("business_model_canvas",),
+    "profiles.recompute": ("recompute",),
+    "profiles.compare": ("compare_personas",),
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.sensitivity": ("sensitivity",),
     "report.stage": ("open_stage", "parameters_of"),

@@ -8,6 +8,7 @@ value that a hidden cell can have, given all that is shown, are two linear progr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
+# With a plain blank: our own numbers part thousands by thin ones.
+PHONE = re.compile(
+    r"(?<![\w.,+])(?:\+[1-9](?:[ /()-]{0,2}\d){7,14}(?![\w.])"
+    r"|\(\d{3}\)[ -]?\d{3}-\d{4}(?!\w)|\d{3}-\d{3}-\d{4}(?![\w-]))"
+)
 # Fewer customers than this in one cell are not shown.
 LIMIT = 10
 Floats = NDArray[np.float64]

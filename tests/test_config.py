@@ -96,6 +96,7 @@ def test_defaults_are_the_documented_ones():
         "smallest_cell": 10,
         "rule_book": "",
         "owners": {},
+        "interviews": [],
         "decisions": [],
         "seed": 1,
     }

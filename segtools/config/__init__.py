@@ -2,6 +2,7 @@
 
 from segtools.config.blocks import DataFile, Source, TableFile, ZoneName
 from segtools.config.by_hand import decision_blocks, refuse_features
+from segtools.config.interviews import TOPICS, interview_blocks
 from segtools.config.load import load_config, parse_override, validate
 from segtools.config.run import (
     AUTO_SEGMENTS,
@@ -18,6 +19,7 @@ __all__ = [
     "AUTO_SEGMENTS",
     "GOAL_TEXT",
     "PRIVATE",
+    "TOPICS",
     "DataFile",
     "RunConfig",
     "Source",
@@ -26,6 +28,7 @@ __all__ = [
     "checked",
     "decision_blocks",
     "defaults",
+    "interview_blocks",
     "load_config",
     "parse_override",
     "refuse_features",

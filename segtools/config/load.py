@@ -162,6 +162,8 @@ def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
         for block in system.values() if isinstance(system, dict) else ():
             if isinstance(block, dict) and isinstance(block.get("path"), str):
                 block["path"] = str((folder / block["path"]).resolve())
+    if isinstance(body.get("interviews"), str):
+        body["interviews"] = str((folder / body["interviews"]).resolve())
     extensions = body.get("extensions")
     if isinstance(extensions, list):
         body["extensions"] = [str((folder / str(e)).resolve()) for e in extensions]

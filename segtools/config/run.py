@@ -17,6 +17,7 @@ from segtools.config.blocks import (
     source_block,
 )
 from segtools.config.by_hand import decision_blocks
+from segtools.config.interviews import interview_blocks
 from segtools.schema import STAGES, ConfigError, did_you_mean
 from segtools.timezones import instant
 
@@ -36,7 +37,7 @@ _MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]B")
 _PROJECT = re.compile(r"\w[\w .-]{0,79}")
 
 # Keys whose values name people: pages say only how many there are.
-PRIVATE = ("internal_customers",)
+PRIVATE = ("internal_customers", "interviews")
 
 
 def _key(default: Any, stage: str, meaning: str, **rules: Any) -> Any:
@@ -180,8 +181,8 @@ class RunConfig(BaseModel):
     )
     smallest_cell: int = _key(
         10,
-        "04_personas",
-        "cells of a table with fewer customers are not shown, at least 5",
+        "03_segmentation",
+        "no segment and no cell of a table has fewer customers, at least 5",
         ge=5,
     )
     rule_book: str = _key(
@@ -189,6 +190,9 @@ class RunConfig(BaseModel):
     )
     owners: dict[str, str] = _key(
         {}, "04_personas", "segment_id or name: who answers for what is done"
+    )
+    interviews: list[dict[str, Any]] = _key(
+        [], "04_personas", "what people told us, or the YAML file that has it"
     )
     decisions: list[dict[str, Any]] = _key(
         [], "03_segmentation", "what an analyst changes by hand, each with its reason"
@@ -211,6 +215,11 @@ class RunConfig(BaseModel):
     @classmethod
     def _decisions(cls, value: Any) -> Any:
         return decision_blocks(value)
+
+    @field_validator("interviews", mode="before")
+    @classmethod
+    def _interviews(cls, value: Any) -> Any:
+        return interview_blocks(value)
 
     @field_validator("project")
     @classmethod

@@ -7,10 +7,38 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.features.build import supported
 from segtools.features.catalogue import Feature, Window
 from segtools.features.shop import Shop
 
 QUARTILES = [0.25, 0.5, 0.75]
+# What cards say of everyone's life and contacts, whatever segments are made of.
+_OF_CARDS = (
+    "lifecycle_stage",
+    "tickets_opened",
+    "hours_to_resolve",
+    "chats_started",
+    "visit_days",
+)
+
+
+def for_cards(shop: Shop, known: list[Feature]) -> list[Feature]:
+    """Give the descriptors that persona cards need, where they are not known yet.
+
+    Parameters
+    ----------
+    shop : Shop
+    known : list of Feature
+        Those of the configured bases.
+
+    Returns
+    -------
+    list of Feature
+        Stage of life, visits, tickets and chats, as far as the data supports them.
+    """
+    there = {f.name for f in known}
+    found, _ = supported(shop, ["journey", "engagement"])
+    return [f for f in found if f.name in _OF_CARDS and f.name not in there]
 
 
 def catalogue_record(

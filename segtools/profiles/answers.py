@@ -9,6 +9,7 @@ from segtools.attributes import attribute_kind
 from segtools.profiles.cells import FLAGS, mark_hidden, shown
 from segtools.profiles.claim import Claim
 from segtools.profiles.profile import Segmented
+from segtools.profiles.topics import aspect_of, topic_of
 from segtools.wording import plain, shorten
 
 MOST_ANSWERS = 20
@@ -97,8 +98,9 @@ def answer_claims(data: Segmented) -> list[Claim]:
     return [
         Claim(
             segment_id=str(row.segment_id),
-            topic="opinion",
-            text=f"{shorten(plain(row.question), 70)} {_quoted(row.answer)}",
+            topic=topic_of(row.question),
+            aspect=aspect_of(row.answer),
+            text=f"Answer {_quoted(row.answer, 40)} to {_quoted(row.question, 70)}",
             holders=int(row.holders),
             n=int(row.n),
             base_holders=round(row.base_value * int(base_n[row.question])),
@@ -114,5 +116,5 @@ def answer_claims(data: Segmented) -> list[Claim]:
     ]
 
 
-def _quoted(answer: str) -> str:
-    return f"“{shorten(plain(answer), 40)}”"
+def _quoted(said: str, width: int) -> str:
+    return f"“{shorten(plain(said), width)}”"

@@ -10,12 +10,12 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from segtools.attributes import SHOWN
 from segtools.disclosure import LIMIT
 from segtools.features.catalogue import Window
 from segtools.features.shop import Shop
 from segtools.features.views import views
 from segtools.profiles.cells import FLAGS, mark_hidden
+from segtools.timezones import timestamp_of
 
 INDEX_BASE = 100.0
 
@@ -107,90 +107,110 @@ def category_profile(data: Segmented, most: int = 40) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``segment_id``, ``name`` (category), ``buyers``, ``n``, ``value`` (share),
-        ``base_value``, ``index`` and what may not be shown (see `mark_hidden`); empty
-        where there are no categories.
+        As `bought_profile` gives it.
     """
-    columns = ["segment_id", "name", "buyers", "n", "value", "base_value", "index"]
-    columns += FLAGS
-    lines = views(data.shop, data.window).get("lines")
-    if lines is None or "category" not in lines.columns:
-        return pd.DataFrame(columns=columns)
-    joined = data.with_segment(lines.filter(lines.category.notnull()))
-    counted = joined.group_by("segment_id", "category").aggregate(
-        buyers=joined.customer_id.nunique()
-    )
-    frame = counted.to_pandas().rename(columns={"category": "name"})
-    if frame.empty:
-        return pd.DataFrame(columns=columns)
-    total = frame.groupby("name")["buyers"].sum()
-    top = total.sort_index().sort_values(ascending=False, kind="stable").index[:most]
-    wide = frame.pivot(index="segment_id", columns="name", values="buyers")
-    wide = wide.reindex(columns=sorted(top)).fillna(0)
-    sizes = data.segments["segment_id"].value_counts()
-    wide = wide.reindex(sizes.sort_index().index).fillna(0)
-    long = wide.stack().rename("buyers").reset_index()
-    n = long["segment_id"].map(sizes)
-    base = long["name"].map(total) / len(data.segments)
-    share = long["buyers"] / n
-    index = (share / base * INDEX_BASE).round(1)
-    long = long.assign(n=n, value=share, base_value=base, index=index)
-    limit = data.smallest_cell
-    return mark_hidden(long, level="name", count="buyers", limit=limit)[columns]
+    return bought_profile(data, "category", most=most)
 
 
-def attribute_profile(data: Segmented) -> pd.DataFrame:
-    """Give the share of each value of each shown attribute, among those known.
+def sold_in(data: Segmented, column: str) -> str | None:
+    """Name the table whose column says what, where or how was bought, if there is one.
 
-    Contact, consent and protected attributes are left out; so are attributes with
-    more than 20 values.
+    Lines know products best, orders know the rest.
+    """
+    products = column in ("category", "brand")
+    names = ("order_lines", "orders") if products else ("orders", "order_lines")
+    tables = data.shop.tables
+    return next((n for n in names if n in tables and column in tables[n].columns), None)
+
+
+def bought_profile(
+    data: Segmented, column: str, *, most: int = 40, of_buyers: bool = False
+) -> pd.DataFrame:
+    """Give the share of each segment that bought each category, or by each channel.
+
+    Parameters
+    ----------
+    data : Segmented
+    column : str
+        ``category``, ``channel``, ``store_id`` or another column of text.
+    most : int, default=40
+        Only what most customers bought.
+    of_buyers : bool, default=False
+        Shares of those of whom the column is known in the window, instead of everyone:
+        by which channel somebody orders says nothing of those who do not order.
 
     Returns
     -------
     DataFrame
-        ``segment_id``, ``attribute``, ``level``, ``holders``, ``n``, ``value``,
-        ``base_value``, ``index`` and what may not be shown (see `mark_hidden`).
+        ``segment_id``, ``name`` (of the category or the channel), ``buyers``, ``n``,
+        ``value`` (share), ``base_value``, ``index`` and what may not be shown (see
+        `mark_hidden`); empty where the data has no such column. Returns do not count.
     """
-    columns = ["segment_id", "attribute", "level", "holders", "n", "value"]
-    columns += ["base_value", "index", *FLAGS]
-    people = data.shop.attributes()
-    if people is None:
+    columns = ["segment_id", "name", "buyers", "n", "value", "base_value", "index"]
+    columns += FLAGS
+    table = sold_in(data, column)
+    if table is None:
         return pd.DataFrame(columns=columns)
-    shown = [c for c in people.columns if data.shop.kind(c) in SHOWN]
-    frame = people.select("customer_id", *shown).to_pandas().set_index("customer_id")
-    segment = data.members.reindex(frame.index)
-    pieces = [
-        _one_attribute(frame[name].dropna().astype("str"), segment, name)
-        for name in sorted(shown)
-        if 2 <= frame[name].nunique() <= 20
-    ]
-    if not pieces:
-        return pd.DataFrame(columns=columns)
-    marked = mark_hidden(
-        pd.concat(pieces, ignore_index=True),
-        level="level",
-        count="holders",
-        limit=data.smallest_cell,
-        table="attribute",
+    joined = data.with_segment(purchases(data, table, column))
+    counted = joined.group_by("segment_id", name=joined[column]).aggregate(
+        buyers=joined.customer_id.nunique()
     )
-    return marked[columns]
+    frame = counted.to_pandas()
+    if frame.empty:
+        return pd.DataFrame(columns=columns)
+    asked = customers_of(joined, data.segments) if of_buyers else data.segments
+    long = shares_of_all(frame, asked, "buyers", most)
+    limit = data.smallest_cell
+    return mark_hidden(long, level="name", count="buyers", limit=limit)[columns]
 
 
-def _one_attribute(known: pd.Series, segment: pd.Series, name: str) -> pd.DataFrame:
-    own = segment.reindex(known.index)
-    holders = pd.crosstab(own, known)
-    long = holders.stack().rename("holders").reset_index()
-    long.columns = pd.Index(["segment_id", "level", "holders"])
-    n = long["segment_id"].map(own.value_counts())
-    base = long["level"].map(known.value_counts(normalize=True))
-    share = long["holders"] / n
-    return long.assign(
-        attribute=name,
-        n=n,
-        value=share,
-        base_value=base,
-        index=(share / base * INDEX_BASE).round(1),
-    )
+def purchases(data: Segmented, table: str, column: str) -> ir.Table:
+    """Give the rows of purchases in the window that have a value of `column`."""
+    rows = data.shop.tables[table]
+    within = rows.ordered_at >= timestamp_of(data.window.start)
+    within &= rows.ordered_at < timestamp_of(data.window.origin)
+    return rows.filter(within & ~rows.is_return & rows[column].notnull())
+
+
+def customers_of(rows: ir.Table, segments: pd.DataFrame) -> pd.DataFrame:
+    """Keep those of `segments` who stand in any row."""
+    there = rows.select("customer_id").distinct().to_pandas()["customer_id"]
+    return segments[segments["customer_id"].isin(there)]
+
+
+def shares_of_all(
+    counted: pd.DataFrame, segments: pd.DataFrame, count: str, most: int
+) -> pd.DataFrame:
+    """Give each segment a row for each of the names that most customers have.
+
+    Parameters
+    ----------
+    counted : DataFrame
+        ``segment_id``, ``name`` and the column `count`, distinct customers.
+    segments : DataFrame
+        ``customer_id`` and ``segment_id`` of everyone.
+    count : str
+        Such as ``buyers``.
+    most : int
+        How many names.
+
+    Returns
+    -------
+    DataFrame
+        ``segment_id``, ``name``, `count` (0 where nobody is), ``n``, ``value``,
+        ``base_value`` and ``index``.
+    """
+    total = counted.groupby("name")[count].sum()
+    top = total.sort_index().sort_values(ascending=False, kind="stable").index[:most]
+    sizes = segments["segment_id"].value_counts().sort_index()
+    wide = counted.pivot(index="segment_id", columns="name", values=count)
+    wide = wide.reindex(index=sizes.index, columns=sorted(top)).fillna(0)
+    long = wide.rename_axis(index="segment_id").stack().rename(count).reset_index()
+    n = long["segment_id"].map(sizes)
+    base = long["name"].map(total) / len(segments)
+    share = long[count] / n
+    index = (share / base * INDEX_BASE).round(1)
+    return long.assign(n=n, value=share, base_value=base, index=index)
 
 
 def habits(data: Segmented) -> pd.DataFrame:

@@ -7,10 +7,11 @@ import pandas as pd
 from segtools.profiles.answers import answer_profile
 from segtools.profiles.cells import blank
 from segtools.profiles.events import event_profile
+from segtools.profiles.levels import attribute_profile, stage_profile
 from segtools.profiles.profile import (
     INDEX_BASE,
     Segmented,
-    attribute_profile,
+    bought_profile,
     category_profile,
     feature_profile,
     segment_value,
@@ -21,15 +22,15 @@ _COLUMNS += ["value", "base_value", "index", "n"]
 
 
 def profile_table(data: Segmented) -> pd.DataFrame:
-    """Stack sizes, features, categories, attributes, events and answers.
+    """Stack sizes, features, categories, attributes, stages, events and answers.
 
     Returns
     -------
     DataFrame
         ``segment_id``, ``segment``, ``kind`` (size, feature, category, attribute,
-        event or answer), ``name``, ``label``, ``unit``, ``value``, ``base_value``,
-        ``index`` (100 is everyone) and ``n``; null where too few customers are
-        concerned to be shown, or where that would give others away.
+        stage, channel, event or answer), ``name``, ``label``, ``unit``, ``value``,
+        ``base_value``, ``index`` (100 is everyone) and ``n``; null where too few
+        customers are concerned to be shown, or where that would give others away.
     """
     labels = {e["name"]: (e["label"], e["unit"]) for e in data.catalogue}
     feature = feature_profile(data).assign(kind="feature")
@@ -40,6 +41,8 @@ def profile_table(data: Segmented) -> pd.DataFrame:
         feature,
         _levels(category_profile(data), "category", "name", "name"),
         _levels(attribute_profile(data), "attribute", "attribute", "level"),
+        _levels(stage_profile(data), "stage", "attribute", "level"),
+        _levels(bought_profile(data, "channel"), "channel", "name", "name"),
         _levels(event_profile(data), "event", "column", "name"),
         _levels(answer_profile(data), "answer", "question", "answer"),
     ]

@@ -10,17 +10,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from segtools.disclosure import EMAIL, PHONE
 from segtools.schema import DisclosureError
 
 # What a person reads or is read to: the text, and these attributes.
 _READ_ALOUD = {"alt", "title", "aria-label", "aria-description", "href", "content"}
 _UNREAD = {"style", "script"}
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
-# With a plain blank: our own numbers part thousands by thin ones.
-_PHONE = re.compile(
-    r"(?<![\w.,+])(?:\+[1-9](?:[ /()-]{0,2}\d){7,14}(?![\w.])"
-    r"|\(\d{3}\)[ -]?\d{3}-\d{4}(?!\w)|\d{3}-\d{3}-\d{4}(?![\w-]))"
-)
 _SECRETS = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{30,}"
     r"|\b[rs]k_(?:live|test)_\w{12,}|\bxox[abprs]-[\w-]{10,}"
@@ -94,8 +89,8 @@ def find_patterns(page: str, run: Mapping[str, Any] | None = None) -> list[Hit]:
     hits = []
     for near, text in _readable(page):
         found = {
-            "e-mail address": _EMAIL.findall(text),
-            "phone number": _PHONE.findall(text),
+            "e-mail address": EMAIL.findall(text),
+            "phone number": PHONE.findall(text),
             "secret": _SECRETS.findall(text) + [v for v in values if v in text],
         }
         hits += [Hit(kind, near) for kind, each in found.items() for _ in each]
@@ -190,7 +185,7 @@ class _Reader(HTMLParser):
         if inside in _UNREAD or not data.strip():
             return
         # A heading may itself hold what must not be shown: it names no place then.
-        safe = not (_EMAIL.search(data) or _PHONE.search(data))
+        safe = not (EMAIL.search(data) or PHONE.search(data))
         if inside and safe:
             self._heading = data.strip()[:60]
         self.found.append((self._heading, data))

@@ -26,6 +26,7 @@ class Rules:
     seed: int = 1
     method: str = "auto"
     max_actions: int | None = None
+    smallest_cell: int = 0
 
     @classmethod
     def of(cls, config: RunConfig) -> Rules:
@@ -37,7 +38,15 @@ class Rules:
             seed=config.seed,
             method=config.method,
             max_actions=config.max_actions,
+            smallest_cell=config.smallest_cell,
         )
+
+    def least_share(self, n_customers: int) -> float:
+        """Give the smallest share of so many customers that a segment may have.
+
+        A segment of fewer than `smallest_cell` customers could not be shown.
+        """
+        return max(self.min_share, self.smallest_cell / max(n_customers, 1))
 
     @property
     def sizes(self) -> tuple[int, ...]:

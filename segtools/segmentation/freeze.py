@@ -63,7 +63,8 @@ def final_task(
     rows = with_own_ids(rows)
     outcome = rows["outcome"] if varies(rows["outcome"]) else None
     # The smallest share is one of everybody, those without orders included.
-    share = min(rules.min_share * len(features) / max(len(known), 1), 1.0)
+    least = rules.least_share(len(features))
+    share = min(least * len(features) / max(len(known), 1), 1.0)
     return Task(
         features=rows[names] if outcome is not None else known[names],
         outcome=outcome,
@@ -122,7 +123,7 @@ def freeze(
     sizes = np.unique(learned.labels(task.at), return_counts=True)[1]
     if payload is None or len(sizes) < 2:
         return everyone()
-    _refuse_small(scheme, sizes, contest.rules.min_share)
+    _refuse_small(scheme, sizes, contest.rules.least_share(int(sizes.sum())))
     rank = segment_ranks(task, learned)
     segments: list[dict[str, Any]] = [
         {"segment_id": f"S{r:02d}", "name": f"Segment {r}", "rank": r} for r in rank

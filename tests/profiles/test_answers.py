@@ -79,7 +79,7 @@ def test_the_latest_answer_counts(shop_of, orders):
 
 def test_a_claim_quotes_the_answer_and_how_to_count_it_again(data):
     claims = {(c.segment_id, c.text): c for c in answer_claims(data)}
-    yes = claims["S02", f"{PRICE} “yes”"]
+    yes = claims["S02", f"Answer “yes” to “{PRICE}”"]
     assert (yes.holders, yes.n, yes.base_holders, yes.base_n) == (1, 1, 2, 3)
     assert yes.topic == "opinion"
     asked = {"table": "answers", "column": PRICE, "op": "answered", "value": "yes"}

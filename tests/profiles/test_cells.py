@@ -8,7 +8,8 @@ import pytest
 
 from segtools.disclosure import LIMIT
 from segtools.profiles.cells import blank, mark_hidden, shown
-from segtools.profiles.profile import attribute_profile, category_profile
+from segtools.profiles.levels import attribute_profile
+from segtools.profiles.profile import category_profile
 from segtools.profiles.statements import evidence
 from segtools.profiles.table import profile_table
 

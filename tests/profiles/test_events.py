@@ -74,9 +74,10 @@ def test_a_claim_says_what_was_done_and_how_to_count_it_again(desk):
         "op": "did",
         "value": "ticket_opened",
     }
-    assert opened.computation == asked | {"value": "ticket_opened"}
+    assert opened.computation == asked | {"window_days": 60}
     about = claims["S01", "Got in touch about: Delivery"]
     assert about.computation["column"] == "topic"
+    assert about.computation["events"] == ["ticket_tagged"]
     assert claims["S02", "Page view at least once"].topic == "habit"
 
 

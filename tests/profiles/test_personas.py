@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 
 from segtools.features.catalogue import Window
+from segtools.features.journey import STAGES
 from segtools.palette import OTHER
+from segtools.profiles.choose import MAX_EVIDENCE, MAX_PER_TOPIC, choose_claims
 from segtools.profiles.claim import Claim
+from segtools.profiles.headline import headline
 from segtools.profiles.personas import (
-    MAX_EVIDENCE,
-    MAX_PER_TOPIC,
     build_personas,
-    choose_claims,
     colour,
     evidence_sentence,
     value_sentence,
 )
+from segtools.profiles.topics import TOPICS
 from segtools.records import write_record
 from segtools.wording import percent
 
@@ -41,6 +42,11 @@ CARD = {
     "hours",
     "weekdays",
     "evidenced_share",
+    "beyond_chance",
+    "match_all",
+    "stages",
+    "channels",
+    "day",
 }
 
 
@@ -93,7 +99,7 @@ def test_every_statement_is_evidence_with_a_receipt_or_a_marked_assumption(perso
         assert told["kind"] == "evidence"
         assert told["n"] >= 10
         assert 0 <= told["low"] <= told["share"] <= told["high"] <= 1
-        assert set(told["computation"]) == {"table", "column", "op", "value"}
+        assert set(told["computation"]) >= {"table", "column", "op", "value"}
 
 
 def test_ids_of_statements_are_different_and_name_their_segment(personas):
@@ -179,8 +185,12 @@ def test_names_are_carried_unchanged_however_hostile(personas, tmp_path):
 
 def test_the_headline_is_the_most_telling_evidence(personas):
     for card in personas["segments"]:
-        proved = [s["text"] for s in card["statements"] if s["kind"] == "evidence"]
-        assert card["headline"] == proved[0]
+        proved = [s for s in card["statements"] if s["kind"] == "evidence"]
+        best = max(proved, key=lambda s: s["share"] - s["base_share"])
+        share, base = percent(best["share"]), percent(best["base_share"])
+        start = f"{best['text']} ({share}, everyone {base})"
+        assert card["headline"].startswith(start)
+        assert card["headline"] == headline(proved)
 
 
 def test_a_segment_like_everyone_says_so(market, segmented, card_segments):
@@ -213,15 +223,29 @@ def test_no_protected_word_reaches_a_card(personas):
         assert word not in text
 
 
-def test_claims_are_chosen_one_a_feature_three_a_topic_and_eight_in_all():
+def test_claims_are_chosen_one_a_feature_three_a_topic_and_twelve_in_all():
     same = [claim("a", value=1.0), claim("a", value=2.0, op="le")]
     assert choose_claims(same) == same[:1]
     topic = [claim(c) for c in "abcde"]
     assert choose_claims(topic) == topic[:MAX_PER_TOPIC]
-    many = [claim(f"{t}{i}", topic=t) for t in "uvwxyz" for i in range(3)]
-    assert choose_claims(many) == many[:MAX_EVIDENCE]
+    many = [claim(f"{t}{i}", topic=t) for t in TOPICS for i in range(3)]
+    assert len(choose_claims(many)) == MAX_EVIDENCE
     shelves = [claim("category", "interest", "bought", v) for v in ("tea", "wine")]
     assert choose_claims(shelves) == shelves
+
+
+def test_the_best_claim_of_each_topic_has_a_place_before_the_rest():
+    loud = [claim(f"{t}{i}", topic=t) for t in list(TOPICS)[:5] for i in range(3)]
+    quiet = [claim("last", topic="opinion")]
+    assert quiet[0] in choose_claims(loud + quiet)
+
+
+def test_statements_stand_in_the_order_of_the_cards_headings(personas):
+    order = list(TOPICS)
+    for card in personas["segments"]:
+        proved = [s for s in card["statements"] if s["kind"] == "evidence"]
+        places = [order.index(s["topic"]) for s in proved]
+        assert places == sorted(places)
 
 
 def test_colours_follow_the_rank_and_end_in_grey():
@@ -250,3 +274,22 @@ def test_sentences_name_the_best_segment_and_count_the_evidence(personas):
 
 def test_the_same_cards_come_out_twice(personas, planted, card_segments):
     assert build_personas(planted, card_segments, "EUR") == personas
+
+
+def test_the_summary_names_the_largest_stage_only_where_it_is_known_to_be(
+    planted, card_segments
+):
+    stages = np.where(np.arange(500) % 10 < 6, "loyal", "new")
+    data = replace(planted, features=planted.features.assign(lifecycle_stage=stages))
+    for card in build_personas(data, card_segments, "EUR")["segments"]:
+        shares = {s["stage"]: s["share"] for s in card["stages"]}
+        assert list(shares) == list(STAGES)
+        assert sum(shares.values()) == pytest.approx(1)
+        share = percent(shares["loyal"])
+        assert f" {share} are loyal (everyone 60\u202f%)." in card["summary"]
+    # Loyal and new people who are few hide each other, and with them the largest.
+    few = np.where(np.arange(500) < 495, "loyal", "new")
+    data = replace(planted, features=planted.features.assign(lifecycle_stage=few))
+    for card in build_personas(data, card_segments, "EUR")["segments"]:
+        shown = [s["share"] for s in card["stages"] if s["share"] is not None]
+        assert (" are loyal" in card["summary"]) == (max(shown, default=0) > 0.5)

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from segtools.features.catalogue import Window
+from segtools.profiles.levels import attribute_profile
 from segtools.profiles.profile import (
-    attribute_profile,
     category_profile,
     feature_profile,
     habits,
@@ -166,7 +166,8 @@ def test_the_stacked_table_has_the_documented_columns_and_kinds(planted, market)
     names = ["segment_id", "segment", "kind", "name", "label", "unit"]
     names += ["value", "base_value", "index", "n"]
     assert list(table.columns) == names
-    assert set(table["kind"]) == {"size", "feature", "category", "attribute"}
+    kinds = {"size", "feature", "category", "attribute", "channel"}
+    assert set(table["kind"]) == kinds
     assert table["n"].dtype == pd.Int64Dtype()
     size = table[(table["kind"] == "size") & (table["name"] == "customers")]
     assert size["value"].sum() == len(market.features)

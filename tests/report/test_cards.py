@@ -51,6 +51,82 @@ def test_interviews_keep_their_mark(people):
     assert "from interviews" in card(people, statements=[row]).html
 
 
+def test_an_interview_says_who_was_asked_and_when(people):
+    row = {"kind": "interview", "text": "Near", "who": "4 of 6", "date": "2024-05-12"}
+    text = card(people, statements=[row]).html
+    assert "from interviews (4 of 6, 12 May 2024), not counted in the data" in text
+
+
+def test_statements_stand_under_the_heading_of_their_topic(people):
+    html = card(people).html
+    found = re.findall(r"<h5>(.*?)</h5>", html)
+    assert found == [
+        "How they shop",
+        "What they value",
+        "What troubles them",
+        "Who they are",
+    ]
+    value = html.partition("<h5>What they value</h5>")[2].partition("<h5>")[0]
+    assert "Use a coupon" in value
+    assert "own labels" in value
+    assert "less lately" not in value
+
+
+def test_what_somebody_values_is_named_beside_the_statement(people):
+    rows = [s | {"aspect": "price"} for s in people["segments"][0]["statements"][:1]]
+    assert '<i class="st-aspect">price</i>' in card(people, statements=rows).html
+
+
+def test_the_meter_says_how_many_match_and_draws_it(people):
+    match = {"sentence": "12 of 400 match every statement.", "share": 0.03}
+    html = card(people, match_all=match | {"half_share": 0.5}).html
+    assert "12 of 400 match every statement." in html
+    meter = html.partition("st-meter")[2].partition("</svg>")[0]
+    assert re.findall(r"M0 0h([\d.]+)v10", meter) == ["100", "50.0", "3.0"]
+
+
+def test_a_hidden_match_is_words_without_a_bar(people):
+    match = {"sentence": "How many is not shown.", "share": None, "half_share": None}
+    html = card(people, match_all=match).html
+    assert "How many is not shown." in html
+    assert "st-meter" not in html
+
+
+def test_a_day_in_numbers_stands_beside_everyones(people):
+    figures = [
+        {"name": "orders", "unit": "", "value": 79.1, "base_value": 38.8},
+        {"name": "spend", "unit": "money", "value": 482.0, "base_value": 325.0},
+        {"name": "tickets", "unit": "", "value": None, "base_value": 0.42},
+    ]
+    html = card(people, day={"customers": 1000, "figures": figures}).html
+    cells = re.findall(r"<dt>(\w+)</dt><dd>(.*?) <small>(.*?)</small>", html)
+    assert cells == [
+        ("orders", "79", "39"),
+        ("spend", "$482", "$325"),
+        ("tickets", "–", "0.4"),
+    ]
+    assert "1\u202f000 customers like these" in html
+
+
+def test_stages_and_channels_are_panels_and_say_what_is_too_few(people):
+    stages = [
+        {"stage": "new", "share": 0.2, "base_share": 0.1},
+        {"stage": "lapsed", "share": None, "base_share": None},
+    ]
+    channels = [{"channel": "<b>app</b>", "share": 0.7, "base_share": 0.5}]
+    html = card(people, stages=stages, channels=channels).html
+    panel = html.partition("Where they stand")[2].partition("</section>")[0]
+    assert "not shown" in panel.partition("lapsed")[2]
+    assert "&lt;b&gt;app&lt;/b&gt;" in html.partition("How they come")[2]
+    assert "Where they stand" not in card(people).html
+
+
+def test_the_card_says_how_many_more_statements_stand(people):
+    assert "3 more differ from everyone" in card(people, beyond_chance=8).html
+    assert "1 more differs from everyone" in card(people, beyond_chance=6).html
+    assert "beyond chance; the card" not in card(people, beyond_chance=5).html
+
+
 def test_evidence_without_a_share_is_not_lost(people):
     row = {"id": "e1", "kind": "evidence", "text": "Nothing to divide by.", "n": 391}
     assert "Nothing to divide by." in card(people, statements=[row]).html

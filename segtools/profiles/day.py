@@ -1,0 +1,73 @@
+"""A day in numbers: what a thousand customers of a segment do on an average day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from segtools.profiles.cells import mark_hidden
+from segtools.profiles.profile import Segmented
+
+CUSTOMERS = 1000
+MOST = 4
+LINES = "basket_lines * n_orders"
+# What is counted: its name, its unit and the feature that sums it over the window.
+_COUNTED = (
+    ("orders", "", "n_orders"),
+    ("spend", "money", "spend_total"),
+    ("visits", "", "visit_days"),
+    ("tickets", "", "tickets_opened"),
+    ("chats", "", "chats_started"),
+    ("returns", "", "n_returns"),
+    ("product lines", "", LINES),
+)
+
+
+def day_in_numbers(data: Segmented) -> dict[str, list[dict[str, Any]]]:
+    """Give what 1,000 customers do on an average day of the window, by segment.
+
+    Parameters
+    ----------
+    data : Segmented
+
+    Returns
+    -------
+    dict
+        segment_id to up to four figures, each with ``name``, ``unit`` (money or
+        nothing), ``value`` and ``base_value`` (1,000 of everyone): the sum of
+        ``feature`` over the segment's customers, over their number and the days of the
+        window, times 1,000. Null where too few customers are behind it to be shown.
+        Of visits there is one a day at most.
+    """
+    frame = data.features.set_index("customer_id")
+    if {"basket_lines", "n_orders"} <= set(frame.columns):
+        frame = frame.assign(**{LINES: frame["basket_lines"] * frame["n_orders"]})
+    known = [c for c in _COUNTED if c[2] in frame.columns][:MOST]
+    segment = data.members.reindex(frame.index)
+    found: dict[str, list[dict[str, Any]]] = {str(i): [] for i in segment.unique()}
+    for name, unit, feature in known:
+        for row in _rates(frame[feature].astype(float), segment, data):
+            figures = {
+                "value": None if row.hidden or row.n_hidden else row.rate,
+                "base_value": None if row.base_hidden else row.base,
+            }
+            about = {"name": name, "unit": unit, "feature": feature}
+            found[str(row.segment_id)].append(about | figures)
+    return found
+
+
+def _rates(column: pd.Series, segment: pd.Series, data: Segmented) -> list[Any]:
+    grouped = column.fillna(0).groupby(segment)
+    each = CUSTOMERS / data.window.days
+    rows = pd.DataFrame(
+        {
+            "rate": grouped.mean() * each,
+            "doers": grouped.agg(lambda values: int((values != 0).sum())),
+            "n": grouped.size(),
+        }
+    )
+    rows = rows.rename_axis("segment_id").reset_index()
+    rows = rows.assign(base=column.fillna(0).mean() * each, level="one")
+    marked = mark_hidden(rows, level="level", count="doers", limit=data.smallest_cell)
+    return list(marked.itertuples(index=False))
