@@ -149,8 +149,10 @@ def wrap(text: object, width: int, lines: int = 2) -> str:
     if len(rows) > lines:
         rows = [*rows[: lines - 1], shorten(" ".join(rows[lines - 1 :]), width)]
         return "\n".join(rows)
-    # The narrowest width that needs no more lines leaves no word alone.
-    tries = (_filled(line, narrow) for narrow in range(width // len(rows), width))
+    # The narrowest width that needs no more lines leaves no word alone, and cuts none.
+    longest = max((_columns(word) for word in _words(line)), default=0)
+    least = max(width // len(rows), min(longest, width))
+    tries = (_filled(line, narrow) for narrow in range(least, width))
     return "\n".join(next((t for t in tries if len(t) == len(rows)), rows))
 
 

@@ -8,8 +8,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from segtools.disclosure import LIMIT, Published, hide, two_way
 from segtools.records import digest, write_record, write_text
 from segtools.wording import number
 
@@ -93,11 +95,29 @@ def export_spreadsheet(
     return manifest
 
 
-def assignment_table(segments: pd.DataFrame) -> pd.DataFrame:
-    """Tabulate customers by segment and by how they were assigned."""
+def assignment_table(
+    segments: pd.DataFrame, *, smallest_cell: int = LIMIT
+) -> pd.DataFrame:
+    """Tabulate customers by segment and by how they were assigned.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        As ``segments.parquet`` holds it.
+    smallest_cell : int, default=10
+        Cells of fewer customers are missing, and what would give them away. Sizes of
+        segments are shown on every page, and so they are here.
+    """
     counted = pd.crosstab(segments["segment"], segments["assigned_by"])
     counted.columns = pd.Index([str(c).replace("_", " ") for c in counted.columns])
-    return counted.assign(all=counted.sum(axis=1)).reset_index(names="Segment")
+    shape = len(counted) + 1, counted.shape[1] + 1
+    known = np.zeros(shape, dtype=bool)
+    known[:, -1] = True
+    cells = two_way(counted.to_numpy(float))
+    published = Published(cells.counts, cells.sums, fixed=known.ravel())
+    hidden = hide(published, smallest_cell).reshape(shape)[:-1, :-1]
+    shown = counted.astype("Int64").mask(hidden)
+    return shown.assign(all=counted.sum(axis=1)).reset_index(names="Segment")
 
 
 def manifest_table(manifest: dict[str, Any]) -> pd.DataFrame:

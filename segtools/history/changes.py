@@ -121,7 +121,8 @@ def summarise_changes(
         nobody = pd.DataFrame(columns=["customer_id", "from", "to"], dtype="str")
         return record | {"flows": []}, nobody
     found = moves(_before(previous, now), now)
-    flows, totals = publish_flows(_counted(found), smallest_cell)
+    order = now.sort_values("segment_id")["segment"].unique().tolist()
+    flows, totals = publish_flows(_counted(found), smallest_cell, order)
     as_of = str(read_record(previous / "run.json")["as_of"])
     return {
         "first_run": False,

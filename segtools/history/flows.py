@@ -6,6 +6,7 @@ taken off them stands beside the lists. What is hidden here must not follow from
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ TOTALS = ("stayed", "moved", "new", "gone")
 
 
 def publish_flows(
-    flows: pd.DataFrame, limit: int
+    flows: pd.DataFrame, limit: int, order: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, dict[str, int | None]]:
     """Hide flows of a few customers, and what would give them away.
 
@@ -29,6 +30,8 @@ def publish_flows(
     limit : int
         Flows of 1 to ``limit - 1`` customers are hidden, and as much else as it takes
         for none of them to be known to within less than `limit`.
+    order : sequence of str, default=()
+        Names of segments as they are to be listed; others follow by name.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def publish_flows(
     >>> bool(shown["customers"].isna().all()), totals["moved"]
     (True, None)
     """
-    grid = _grid(flows)
+    grid = _grid(flows, order)
     published = published_flows(grid)
     hidden = hide(published, limit)
     body = hidden[: grid.size].reshape(grid.shape)
@@ -111,10 +114,15 @@ def _fixed(cells: Floats, known: int, n: int) -> Flags:
     return fixed
 
 
-def _grid(flows: pd.DataFrame) -> pd.DataFrame:
+def _grid(flows: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
     """Set flows out: every segment of either run, *New* and *Gone* last."""
-    before = sorted(set(flows["from"]) - {NEW})
-    now = sorted(set(flows["to"]) - {GONE})
+    place = {name: i for i, name in enumerate(order)}
+
+    def rank(name: str) -> tuple[int, str]:
+        return place.get(name, len(place)), name
+
+    before = sorted(set(flows["from"]) - {NEW}, key=rank)
+    now = sorted(set(flows["to"]) - {GONE}, key=rank)
     wide: Any = flows.pivot_table(
         index="from", columns="to", values="customers", aggfunc="sum", fill_value=0
     )

@@ -191,10 +191,26 @@ def test_the_segments_given_are_not_changed(tmp_path):
     pd.testing.assert_frame_equal(frame, before)
 
 
+def test_how_a_few_were_assigned_is_not_shown():
+    rows = pd.DataFrame(
+        {
+            "segment": ["A"] * 60 + ["B"] * 60,
+            "assigned_by": ["model"] * 56 + ["rule"] * 34 + ["model"] * 30,
+        }
+    )
+    shown = assignment_table(rows)
+    # Four of A by rule would be sixty less fifty-six, or thirty-four less thirty.
+    assert shown[["model", "rule"]].isna().all(axis=None)
+    assert shown["all"].tolist() == [60, 60]
+    all_of_them = assignment_table(rows, smallest_cell=1)
+    assert all_of_them["rule"].tolist() == [4, 30]
+
+
 def test_tables_for_people_count_customers_and_files(tmp_path):
     mixed = segments(NOW).assign(assigned_by=["model", "rule", "reduced_model"])
     table = assignment_table(mixed)
     assert table["all"].sum() == 3
     assert {"model", "rule", "reduced model"} <= set(table.columns)
+    assert table[["model", "rule", "reduced model"]].isna().any(axis=None)
     manifest, _ = exported(tmp_path, NOW, BEFORE)
     assert manifest_table(manifest)["Rows"].tolist() == [3, 2, 2]

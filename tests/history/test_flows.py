@@ -119,6 +119,13 @@ def test_one_small_flow_takes_the_smallest_around_it():
     assert totals["stayed"] == 1400
 
 
+def test_segments_are_listed_in_the_order_asked_for():
+    counts = np.full((4, 4), 50)
+    flows, _ = publish_flows(flows_of(counts), LIMIT, order=["fresh", "b", "a"])
+    assert flows["to"].unique().tolist() == ["fresh", "b", "a", GONE]
+    assert flows["from"].unique().tolist() == ["b", "a", "old", NEW]
+
+
 def test_a_run_without_an_earlier_customer_has_only_newcomers():
     flows, totals = publish_flows(flows_of(np.diag([0, 0, 0, 0])), LIMIT)
     assert flows.empty
