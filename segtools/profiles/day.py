@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -58,16 +59,18 @@ def day_in_numbers(data: Segmented) -> dict[str, list[dict[str, Any]]]:
 
 
 def _rates(column: pd.Series, segment: pd.Series, data: Segmented) -> list[Any]:
-    grouped = column.fillna(0).groupby(segment)
+    done = column.fillna(0)
+    grouped = done.groupby(segment)
     each = CUSTOMERS / data.window.days
     rows = pd.DataFrame(
         {
-            "rate": grouped.mean() * each,
+            # An exact sum: that of floats depends on the order of the rows.
+            "rate": grouped.agg(math.fsum) / grouped.size() * each,
             "doers": grouped.agg(lambda values: int((values != 0).sum())),
             "n": grouped.size(),
         }
     )
     rows = rows.rename_axis("segment_id").reset_index()
-    rows = rows.assign(base=column.fillna(0).mean() * each, level="one")
+    rows = rows.assign(base=math.fsum(done) / len(done) * each, level="one")
     marked = mark_hidden(rows, level="level", count="doers", limit=data.smallest_cell)
     return list(marked.itertuples(index=False))

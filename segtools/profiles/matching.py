@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ibis.expr.types as ir
@@ -16,37 +17,44 @@ from segtools.timezones import timestamp_of
 from segtools.wording import number
 
 
-def match_all(
-    data: Segmented, segment_id: str, computations: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Count the customers of a segment of whom all statements of its card are true.
+def match_cards(
+    data: Segmented, cards: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, dict[str, Any]]:
+    """Count for each card the customers of whom all its statements are true.
 
     Parameters
     ----------
     data : Segmented
-    segment_id : str
-    computations : sequence of mapping
-        Those of the evidenced statements.
+    cards : mapping
+        segment_id to the computations of the card's evidenced statements.
 
     Returns
     -------
     dict
-        ``statements`` (how many), ``of`` (customers of the segment), ``n`` and
-        ``share`` who match every statement, ``half_n`` and ``half_share`` who match at
-        least half of them, and a ``sentence``. A statement of which nothing is known
-        about somebody, such as an answer never given, is not matched. Counts of too
-        few customers to be shown are null, as are those of all but too few.
+        Of each segment_id: ``statements`` (how many), ``of`` (customers of the
+        segment), ``n`` and ``share`` who match every statement, ``half_n`` and
+        ``half_share`` who match at least half of them, and a ``sentence``. A statement
+        of which nothing is known about somebody, such as an answer never given, is not
+        matched. Counts of too few customers to be shown are null, as are those of all
+        but too few.
     """
+    found = matches(data, [c for own in cards.values() for c in own])
+    return {
+        segment_id: _counted(data, segment_id, [found[_key(c)] for c in computations])
+        for segment_id, computations in cards.items()
+    }
+
+
+def _counted(
+    data: Segmented, segment_id: str, holds: Sequence[pd.Index]
+) -> dict[str, Any]:
     own = data.members.index[data.members == segment_id]
-    found: dict[str, Any] = {"statements": len(computations), "of": len(own)}
+    found: dict[str, Any] = {"statements": len(holds), "of": len(own)}
     found |= dict.fromkeys(("n", "share", "half_n", "half_share"))
-    if computations and len(own) >= data.smallest_cell:
-        times = sum(
-            matches(data, c).reindex(own, fill_value=False).astype(int)
-            for c in computations
-        )
-        every = int((times == len(computations)).sum())
-        half = int((2 * times >= len(computations)).sum())
+    if holds and len(own) >= data.smallest_cell:
+        times = sum(own.isin(who).astype(int) for who in holds)
+        every = int((times == len(holds)).sum())
+        half = int((2 * times >= len(holds)).sum())
         apart = every, half - every, len(own) - half
         small = [0 < part < data.smallest_cell for part in apart]
         # Three parts of a whole that is known: two of them tell the third.
@@ -74,33 +82,55 @@ def _sentence(found: Mapping[str, Any], limit: int) -> str:
     )
 
 
-def matches(data: Segmented, computation: Mapping[str, Any]) -> pd.Series:
-    """Say of whom a computation holds; who is not named matches nothing.
+def matches(
+    data: Segmented, computations: Iterable[Mapping[str, Any]]
+) -> dict[str, pd.Index]:
+    """Say of whom each computation holds; who is not named matches nothing.
 
     Parameters
     ----------
     data : Segmented
-    computation : mapping
-        As statements carry it.
+    computations : iterable of mapping
+        As statements carry them. What reads the same rows is asked in one query.
 
     Returns
     -------
-    Series of bool
-        By ``customer_id``.
+    dict
+        Each computation, written as `_key` does, to the ``customer_id`` of whom it
+        holds.
     """
-    table, column = computation["table"], computation["column"]
-    op, value = computation["op"], computation["value"]
-    if op in ("bought", "did", "answered"):
-        rows = _rows(data, computation)
-        name = "answer" if op == "answered" else column
-        hits = rows.filter(rows[name] == value).select("customer_id").distinct()
-        return pd.Series(True, index=hits.to_pandas()["customer_id"])
+    found: dict[str, pd.Index] = {}
+    together: dict[str, list[Mapping[str, Any]]] = {}
+    for one in {_key(c): c for c in computations}.values():
+        if one["op"] in ("bought", "did", "answered"):
+            rest = {k: v for k, v in one.items() if k != "value"}
+            together.setdefault(_key(rest), []).append(one)
+        else:
+            found[_key(one)] = _compared(data, one)
+    for alike in together.values():
+        name = "answer" if alike[0]["op"] == "answered" else alike[0]["column"]
+        rows = _rows(data, alike[0])
+        hits = rows.filter(rows[name].isin([c["value"] for c in alike]))
+        pairs = hits.select("customer_id", value=hits[name]).distinct().to_pandas()
+        for one in alike:
+            own = pairs.loc[pairs["value"] == one["value"], "customer_id"]
+            found[_key(one)] = pd.Index(own)
+    return found
+
+
+def _key(computation: Mapping[str, Any]) -> str:
+    return json.dumps(dict(computation), sort_keys=True)
+
+
+def _compared(data: Segmented, asked: Mapping[str, Any]) -> pd.Index:
     frame = data.features
-    if table != "features":
-        people = data.shop.tables[table].select("customer_id", column)
-        frame = people.to_pandas()
-    known = frame.set_index("customer_id")[column].dropna()
-    return as_text(known) == value if op == "eq" else COMPARE[op](known, value)
+    if asked["table"] != "features":
+        people = data.shop.tables[asked["table"]]
+        frame = people.select("customer_id", asked["column"]).to_pandas()
+    known = frame.set_index("customer_id")[asked["column"]].dropna()
+    if asked["op"] == "eq":
+        return known.index[as_text(known) == asked["value"]]
+    return known.index[COMPARE[asked["op"]](known, asked["value"])]
 
 
 def _rows(data: Segmented, computation: Mapping[str, Any]) -> ir.Table:

@@ -13,7 +13,7 @@ from segtools.profiles.claim import Claim
 from segtools.profiles.day import CUSTOMERS, day_in_numbers
 from segtools.profiles.headline import headline, summary
 from segtools.profiles.interviews import by_segment
-from segtools.profiles.matching import match_all
+from segtools.profiles.matching import match_cards
 from segtools.profiles.panels import panels
 from segtools.profiles.profile import Segmented, segment_value
 from segtools.profiles.statements import evidence
@@ -65,9 +65,10 @@ def build_personas(
         own = segment["segment_id"]
         card = _sizes(segment, worth, currency)
         card |= _stated(own, claims.get(own, []), asked.get(own, []))
-        card |= {"match_all": match_all(data, own, _computations(card))}
         card |= figures[own] | {"day": {"customers": CUSTOMERS, "figures": days[own]}}
         cards.append(card | _words(card, data))
+    matched = match_cards(data, {c["segment_id"]: _computations(c) for c in cards})
+    cards = [c | {"match_all": matched[c["segment_id"]]} for c in cards]
     everyone = {"n": len(data.segments), "value": str(worth["value"].sum())}
     return {
         "segments": cards,

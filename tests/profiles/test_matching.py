@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from segtools.features.catalogue import Window
-from segtools.profiles.matching import match_all, matches
+from segtools.profiles.matching import match_cards, matches
 from segtools.profiles.profile import Segmented
 
 from .conftest import segments_of
@@ -65,8 +65,17 @@ def four(shop_of, orders):
     ],
 )
 def test_a_statement_is_matched_by_those_it_is_true_of(four, asked, who):
-    found = matches(four, asked)
-    assert set(found.index[found]) == who
+    (found,) = matches(four, [asked, asked]).values()
+    assert set(found) == who
+
+
+def test_what_reads_the_same_rows_is_told_apart(four):
+    found = matches(four, [ANSWER, ANSWER | {"value": "cheap"}])
+    assert sorted(map(sorted, found.values())) == [["ann", "bob"], ["cat"]]
+
+
+def match_all(data, segment_id, computations):
+    return match_cards(data, {segment_id: computations})[segment_id]
 
 
 def test_who_matches_all_and_who_half_is_counted(four):

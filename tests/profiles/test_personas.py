@@ -293,3 +293,20 @@ def test_the_summary_names_the_largest_stage_only_where_it_is_known_to_be(
     for card in build_personas(data, card_segments, "EUR")["segments"]:
         shown = [s["share"] for s in card["stages"] if s["share"] is not None]
         assert (" are loyal" in card["summary"]) == (max(shown, default=0) > 0.5)
+
+
+def test_the_order_of_rows_changes_nothing(personas, planted, card_segments):
+    features = planted.features.sample(frac=1, random_state=1)
+    segments = planted.segments.sample(frac=1, random_state=2)
+    mixed = replace(planted, features=features, segments=segments)
+    assert build_personas(mixed, card_segments[::-1], "EUR") == personas
+
+
+def test_fewer_than_may_be_shown_are_nowhere_counted(planted, card_segments):
+    careful = replace(planted, smallest_cell=60)
+    for card in build_personas(careful, card_segments, "EUR")["segments"]:
+        for told in card["statements"]:
+            if told["kind"] == "evidence":
+                assert round(told["share"] * told["n"]) >= 60
+        for row in [*card["typical_basket"], *card["channels"]]:
+            assert row["share"] * card["n"] >= 60 or row["share"] == 0

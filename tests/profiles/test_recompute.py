@@ -12,7 +12,7 @@ from inline import run_inline
 from segtools import recompute
 from segtools.bundled import configuration
 from segtools.config import load_config
-from segtools.profiles.matching import match_all
+from segtools.profiles.matching import match_cards
 from segtools.profiles.recompute import OPS, holders
 from segtools.report.stage import open_stage
 from segtools.schema import ConfigError, DataError
@@ -191,7 +191,8 @@ def test_who_matches_all_is_counted_again(whole_run):
             for c in asked
         ]
         times = sum(each)
-        found = match_all(data, card["segment_id"], asked)
+        found = match_cards(data, {card["segment_id"]: asked})
+        found = found[card["segment_id"]]
         assert found == card["match_all"]
         if found["n"] is not None:
             assert found["n"] == int((times == len(asked)).sum())
