@@ -66,10 +66,12 @@ def written(shop: Simulation, made: Campaigns, folder: Path) -> Path:
 def held(shop, shop_of):
     """Give the contest and its learning data, for the planted truth or for chance."""
 
-    def run(*, by_chance: bool):
+    def run(*, by_chance: bool = False, only: str = ""):
         made = campaigns_of(shop, by_chance=by_chance)
+        sent = made.campaigns
+        sent = sent[sent["campaign_id"] == only] if only else sent
         frames = {"order_lines": shop.order_lines}
-        frames |= {"campaigns": made.campaigns, "conversions": made.conversions}
+        frames |= {"campaigns": sent, "conversions": made.conversions}
         config = validate(settings(Path("nowhere")) | {"source": {"system": "sample"}})
         origin = epoch(instant(AS_OF, "Europe/Berlin"))
         known = shop_of(frames, "Europe/Berlin").before(origin)
@@ -85,7 +87,7 @@ def held(shop, shop_of):
 
 @pytest.fixture(scope="module")
 def planted(held):
-    return held(by_chance=False)
+    return held()
 
 
 def test_goal_driven_segments_beat_spend_quintiles_and_prove_their_worth(planted):
@@ -112,6 +114,23 @@ def test_responses_dealt_by_chance_prove_nothing(held):
     worth = judge_worth(contest)
     assert worth.word == "not_proved"
     assert not worth.beats_random
+
+
+def test_one_campaign_is_judged_on_other_customers_and_said_to_be_weaker(held):
+    contest, _ = held(only="K3")
+    kept = contests.record(contest)
+    assert kept["evidence"] == "cross_fitted"
+    assert "weaker evidence than a later campaign" in kept["sentence"]
+    assert contest.over(contest.entry("goal"), "random")["low"] > 0
+
+
+def test_a_campaign_that_is_not_over_is_not_judged_and_plain_rules_are_taken(held):
+    contest, _ = held(only="K5")
+    assert judge_worth(contest).word == "not_judged"
+    assert contest.plan["sentence"] == (
+        "No campaign can be learned from, so nothing is judged: 1 not over yet."
+    )
+    assert contest.reason == "Nothing could be judged, so plain rules are taken."
 
 
 def test_the_goal_without_its_tables_is_refused_before_any_kernel(shop, tmp_path):

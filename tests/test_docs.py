@@ -86,7 +86,8 @@ def test_every_key_is_listed_with_its_default(page, model, after):
 def test_goals_policies_and_methods_are_listed():
     said = {bare(r[0]): set(re.findall(r"`(\w+)`", r[2])) for r in rows(README, "key")}
     assert said["goal"] == set(GOAL_TEXT)
-    assert said["method"] == {"auto"} | {s.name for s in schemes("scheme")}
+    own = {s.name for s in schemes() if s.role == "scheme" or s.by_name}
+    assert said["method"] == {"auto"} | own
     returns = set(get_args(RunConfig.model_fields["returns"].annotation))
     assert said["returns"] == returns
     assert {bare(r[0]) for r in rows(DATA, "`returns:`")} == returns

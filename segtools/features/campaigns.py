@@ -31,8 +31,8 @@ PARTS = {
     "at_last": "teaches at last; too near to those that judge",
     "both": "teaches, judged on other customers",
     "not_over": "none: not over yet",
-    "nobody": "none: no receiver had bought before",
-    "too_early": "none: too little history before it",
+    "nobody": "none: without receivers who had bought before",
+    "too_early": "none: with too little history before",
     "too_old": f"none: older than the {MOST_WAVES} latest",
 }
 

@@ -14,7 +14,7 @@ from segtools.features.build import collect, features_at
 from segtools.features.campaigns import CampaignPlan, plan_campaigns
 from segtools.features.catalogue import Feature, Window
 from segtools.features.outcome import judged_on, outcome
-from segtools.features.plan import Leg, Plan, look_back, why_nothing
+from segtools.features.plan import Leg, Plan, look_back, nothing_learned, why_nothing
 from segtools.features.responses import learn_from_campaigns
 from segtools.features.shop import Shop
 from segtools.features.waves import GOAL
@@ -151,9 +151,9 @@ def build_learning(
         )
         for name, origin, days in wanted
     ]
-    names = ["part", "customer_id", *[f.name for f in features], "outcome"]
     if not parts:
-        return pd.DataFrame({n: pd.Series(dtype=object) for n in names})
+        return nothing_learned(features)
+    names = ["part", "customer_id", *[f.name for f in features], "outcome"]
     return pd.concat(parts, ignore_index=True)[names]
 
 

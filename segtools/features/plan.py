@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.features.catalogue import Window
+from segtools.features.catalogue import Feature, Window
 from segtools.timezones import DAY
 
 
@@ -90,6 +90,13 @@ def look_back(origin: int, first_order: int, window_days: int) -> int:
     """Give the days that features at an origin can look back, 1 or more."""
     # The first day counts whole, so a history of 88.7 days is 89 days long.
     return max(min(window_days, math.ceil((origin - first_order) / DAY)), 1)
+
+
+def nothing_learned(features: list[Feature]) -> pd.DataFrame:
+    """Give the frame of a contest that has nothing to learn from, in its types."""
+    kinds = {"part": "str", "customer_id": "str"}
+    kinds |= {f.name: "float64" for f in features} | {"outcome": "float64"}
+    return pd.DataFrame({n: pd.Series(dtype=kind) for n, kind in kinds.items()})
 
 
 def why_nothing(window_days: int, outcome_days: int) -> str:

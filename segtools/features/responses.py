@@ -9,6 +9,7 @@ import pandas as pd
 from segtools.features.build import collect, features_at
 from segtools.features.campaigns import CampaignPlan
 from segtools.features.catalogue import Feature, Window
+from segtools.features.plan import nothing_learned
 from segtools.features.shop import Shop
 from segtools.features.waves import Wave, sendings
 from segtools.prepare.campaigns import ONE
@@ -75,9 +76,9 @@ def learn_from_campaigns(
             rows = pd.concat(found, ignore_index=True)
             rows = rows.sort_values("customer_id", kind="stable", ignore_index=True)
             frames.append(rows.assign(part=part))
-    names = ["part", "customer_id", *[f.name for f in features], "outcome"]
     if not frames:
-        return pd.DataFrame({n: pd.Series(dtype=object) for n in names})
+        return nothing_learned(features)
+    names = ["part", "customer_id", *[f.name for f in features], "outcome"]
     return pd.concat(frames, ignore_index=True)[names]
 
 

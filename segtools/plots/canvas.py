@@ -265,3 +265,13 @@ def align_title(ax: Axes) -> None:
     if title and box.width > 0:
         start = (0.008 - box.x0) / box.width
         ax.set_title(title, loc="left", x=start, parse_math=False)
+
+
+def pull_labels(ax: Axes) -> None:
+    """Pull labels of x axes to the left as far as they would leave the figure."""
+    edge = ax.get_figure(root=True).bbox.x1  # type: ignore[union-attr]
+    for one in [ax, *ax.child_axes]:
+        label = one.xaxis.label
+        beyond = label.get_window_extent().x1 - edge if label.get_text() else 0.0
+        if beyond > 0:
+            label.set_x(label.get_position()[0] - beyond / one.bbox.width)

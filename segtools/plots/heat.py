@@ -22,6 +22,9 @@ BLUE = (0.0, 0x72 / 255, 0xB2 / 255)
 WIDE, HIGH = 0.96, 0.92
 # Not "under 10": that would part the small cells from those hidden beside them.
 HIDDEN = "hidden"
+# Where columns are too narrow for the word; the axis says what it means.
+HIDDEN_MARK = "\u00d7"
+DENSE = 10
 
 
 def hidden_sentence(cells: int) -> str:
@@ -68,10 +71,10 @@ def heat_cell(
     write(ax, column, row - lift, text, ha="center", color=text_on(fill))
 
 
-def hidden_cell(ax: Axes, row: float, column: float) -> None:
+def hidden_cell(ax: Axes, row: float, column: float, word: str = HIDDEN) -> None:
     """Draw a cell whose number may not be shown."""
     ax.add_patch(_cell(row, column, facecolor=INK, alpha=0.08, linewidth=0))
-    write(ax, column, row, HIDDEN, ha="center", fontsize="x-small", alpha=0.75)
+    write(ax, column, row, word, ha="center", fontsize="x-small", alpha=0.75)
 
 
 def draw_map(
@@ -91,16 +94,22 @@ def draw_map(
     known = flows.assign(hidden=flows["customers"].isna())
     cells = known.groupby(["from", "to"]).agg({"customers": "sum", "hidden": "any"})
     totals = cells["customers"].groupby("from").sum()
+    word = HIDDEN_MARK if len(now) > DENSE else HIDDEN
     for row, column in product(range(len(before)), range(len(now))):
         pair = before[row], now[column]
         if pair not in cells.index:
             continue
         count, hidden = int(cells.loc[pair, "customers"]), cells.loc[pair, "hidden"]
         if hidden:
-            hidden_cell(ax, row, column)
+            hidden_cell(ax, row, column, word)
         elif count:
             fill = shade(count / int(totals[pair[0]]))
             heat_cell(ax, row, column, number(count), fill=fill)
+
+
+def dense_note(columns: Sequence[object], *, hidden: bool) -> str:
+    """Explain the mark of hidden cells where it stands instead of the word."""
+    return f"; {HIDDEN_MARK}: hidden" if hidden and len(columns) > DENSE else ""
 
 
 def name_columns(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows
-from segtools.plots.heat import draw_map, hidden_sentence, name_columns
+from segtools.plots.heat import dense_note, draw_map, hidden_sentence, name_columns
 from segtools.plots.inputs import columns_of, part_of
 from segtools.wording import is_missing, number, percent, plain, shorten
 
@@ -59,6 +59,7 @@ def migration_flow(
     draw_map(ax, rows, before, now)
     _names(ax, before, now)
     label = "Customers by segment before (rows) and now (columns); colour: share of row"
+    label += dense_note(now, hidden=bool(rows["customers"].isna().any()))
     dress(ax, title=migration_flow_title(changes), x=label, grid="")
     ax.spines[["left", "bottom"]].set_visible(False)
     return ax
@@ -191,6 +192,6 @@ def _names(ax: Axes, before: list[str], now: list[str]) -> None:
     if len(now) > _NAMED_COLUMNS:
         place = {n: str(i) for i, n in enumerate(dict.fromkeys([*before, *now]), 1)}
         before = [n if n == NEWCOMERS else f"{place[n]}  {n}" for n in before]
-        now = [name if name == GONE else place[name] for name in now]
+        now = ["gone" if name == GONE else place[name] for name in now]
     name_rows(ax, before, width=32)
     name_columns(ax, now)

@@ -70,7 +70,7 @@ def scorecard_points(
     inside = scorecard_points_height(points, features=features) - _AROUND
     gap, top = (0.3, _HEAD / inside), 0.35 / inside
     low, high = min(0, rows["points"].min()), max(1, rows["points"].max())
-    room = 0.2 * (high - low)
+    room = 0.25 * (high - low)
     bins = max(3, *(len(group) for _, group in groups))
     multiples = panels(ax, len(groups), columns=columns, gap=gap, top=top)
     for panel, (_, group) in zip(multiples, groups, strict=True):

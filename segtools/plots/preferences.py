@@ -77,7 +77,7 @@ def category_preferences(
         _cell(ax, *place, record["value"], record["base_value"])
     _strips(ax, segments)
     name_rows(ax, [EVERYONE, *segments], width=30)
-    name_columns(ax, names, width=9, size="x-small")
+    name_columns(ax, names, width=min(14, 72 // len(names)), size="x-small")
     title = category_preferences_title(profiles, categories=categories)
     label = "Customers who bought it in the window, %; colour: against everyone"
     dress(ax, title=title, x=label, grid="")

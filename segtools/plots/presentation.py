@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from segtools.plots.canvas import HEIGHT, WIDTH, align_title, style
+from segtools.plots.canvas import HEIGHT, WIDTH, align_title, pull_labels, style
 from segtools.plots.display import Display, figure, finding
 from segtools.plots.svg import quiet_glyphs
 
@@ -54,13 +54,24 @@ def present(
     rows = _sister(draw, "table")(data, **_accepted(_sister(draw, "table"), options))
     if rows.empty:
         return finding(alt)
+    return figure(laid_out(draw, data, size, options), alt=alt, table=rows)
+
+
+def laid_out(
+    draw: Callable[..., Axes],
+    data: Any,
+    size: tuple[float, float] | None,
+    options: Mapping[str, Any],
+) -> Figure:
+    """Draw on a fresh figure as high as it must be, and put its texts in place."""
     with style(), quiet_glyphs():
         fig = _fresh(size or (WIDTH, _height(draw, data, options)))
         ax = draw(data, ax=fig.add_subplot(), **options)
         fig.draw_without_rendering()
         fig.set_layout_engine("none")
         align_title(ax)
-    return figure(fig, alt=alt, table=rows)
+        pull_labels(ax)
+    return fig
 
 
 def _fresh(size: tuple[float, float]) -> Figure:

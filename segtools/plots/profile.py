@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _NEEDED = ["segment", "kind", "name", "label", "unit", "value", "base_value", "index"]
 _ACROSS = 5
+# Characters of a segment's name on one line; more take a second one.
+_NAME = 26
 # Inches around all panels, and above each row of them.
 _AROUND = 0.8
 _HEAD = 0.75
@@ -165,7 +167,9 @@ def segment_profile_height(profiles: pd.DataFrame, *, features: int = 10) -> flo
     """Give the height that the figure needs, in inches."""
     rows = _chosen(profiles, features)
     bands, _ = grid_of(rows["name"].nunique(), most=_ACROSS)
-    return _AROUND + bands * (_HEAD + 0.22 * max(2, rows["segment"].nunique()))
+    wraps = rows["segment"].map(lambda name: len(plain(name))).max() > _NAME
+    row = 0.3 if wraps else 0.22
+    return _AROUND + bands * (_HEAD + row * max(2, rows["segment"].nunique()))
 
 
 def _chosen(profiles: pd.DataFrame, features: int) -> pd.DataFrame:
@@ -205,7 +209,7 @@ def _panel(ax: Axes, group: pd.DataFrame, limits: tuple[float, float]) -> None:
         ax.plot([spot], [place], marker, color=colours[str(name)], markersize=6)
         beside(ax, spot, place, number(index), left=spot < 100)
     ax.set(xlim=(low / room, high * room))
-    name_rows(ax, list(group.index), width=26, lines=1)
+    name_rows(ax, list(group.index), width=_NAME)
     _scale(ax, limits)
     dress(ax)
     name_panel(ax, _named(group), width=15, lines=3)

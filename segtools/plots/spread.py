@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from segtools.disclosure import LIMIT, Published, hide
 from segtools.plots.canvas import (
     axes_or_current,
     beside,
     dress,
     empty_note,
     number_axis,
+    write,
 )
 from segtools.plots.colours import INK, OTHER
 from segtools.plots.inputs import columns_of
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 # The longest tail is summed in words, so that the bulk can be seen.
 _TAIL = 0.99
+_HIDDEN = "\u00d7"
 
 
 def feature_histogram(
@@ -32,6 +35,7 @@ def feature_histogram(
     label: str | None = None,
     unit: str = "",
     bins: int = 30,
+    smallest_cell: int = LIMIT,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how one feature is spread over everyone, with its median.
@@ -48,6 +52,8 @@ def feature_histogram(
         Its unit.
     bins : int, default=30
         How many bars at most; whole numbers get bars of whole width.
+    smallest_cell : int, default=10
+        Bars of fewer customers are hidden, and others with them if the sum would tell.
     ax : Axes, default=None
         Where to draw; None means pyplot's current Axes.
 
@@ -61,41 +67,57 @@ def feature_histogram(
     --------
     >>> from matplotlib.figure import Figure
     >>> frame = pd.DataFrame({"orders": [1, 1, 2, 3]})
-    >>> ax = feature_histogram(frame, feature="orders", ax=Figure().add_subplot())
+    >>> ax = feature_histogram(
+    ...     frame, feature="orders", smallest_cell=1, ax=Figure().add_subplot()
+    ... )
     >>> [int(bar.get_height()) for bar in ax.patches]
     [2, 1, 1]
     """
     ax = axes_or_current(ax)
-    rows = feature_histogram_table(features, feature=feature, bins=bins)
-    name = plain(label or feature)
+    rows = feature_histogram_table(
+        features, feature=feature, bins=bins, smallest_cell=smallest_cell
+    )
+    named: dict[str, Any] = {"feature": feature, "label": label, "unit": unit}
+    named["smallest_cell"] = smallest_cell
     if rows.empty:
-        alt = feature_histogram_alt(features, feature=feature, label=label, unit=unit)
-        return empty_note(ax, alt)
+        return empty_note(ax, feature_histogram_alt(features, **named))
     values = _values(features, feature)
+    top = max(1.0, float(rows["Customers"].fillna(0).max()))
     left = rows["From"].to_numpy(dtype=float)
     width = rows["To"].to_numpy(dtype=float) - left
-    ax.bar(left, rows["Customers"], width=width * 0.94, align="edge", color=OTHER)
+    heights = rows["Customers"].astype(float)
+    ax.bar(left, heights.fillna(0), width=width * 0.94, align="edge", color=OTHER)
+    for place in np.flatnonzero(heights.isna()):
+        at = left[place] + width[place] / 2
+        write(ax, at, 0.03 * top, _HIDDEN, ha="center", fontsize="x-small")
     middle = float(np.median(values))
     ax.axvline(middle, color=INK, linewidth=1.2)
     text = f"median {_with_unit(middle, unit)}"
-    beside(ax, middle, rows["Customers"].max() * 1.08, text, va="center")
-    ax.set_ylim(0, rows["Customers"].max() * 1.16)
+    beside(ax, middle, top * 1.08, text, va="center")
+    ax.set_ylim(0, top * 1.16)
     number_axis(ax.xaxis, whole=bool(np.all(values == np.round(values))))
     number_axis(ax.yaxis, whole=True)
+    name = plain(label or feature)
     measured = f"{name} ({plain(unit)})" if unit else name
-    title = feature_histogram_title(features, feature=feature, label=label, unit=unit)
-    dress(ax, title=title, x=f"{measured}{_beyond(values)}", y="Customers", grid="y")
-    return ax
+    measured += _beyond(values, smallest_cell)
+    measured += f"; {_HIDDEN}: hidden" if heights.isna().any() else ""
+    title = feature_histogram_title(features, **named)
+    return dress(ax, title=title, x=measured, y="Customers", grid="y")
 
 
 def feature_histogram_title(
-    features: pd.DataFrame, *, feature: str, label: str | None = None, unit: str = ""
+    features: pd.DataFrame,
+    *,
+    feature: str,
+    label: str | None = None,
+    unit: str = "",
+    smallest_cell: int = LIMIT,
 ) -> str:
     """State between which values half of the customers lie.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"orders": [1, 2, 3, 4, 5]})
+    >>> frame = pd.DataFrame({"orders": [1, 2, 3, 4, 5] * 2})
     >>> feature_histogram_title(frame, feature="orders", label="Orders")
     'Orders: half of the customers lie between 2 and 4'
     """
@@ -103,6 +125,8 @@ def feature_histogram_title(
     name = shorten(label or feature, 50)
     if not len(values):
         return f"{name}: no customer has a value"
+    if len(values) < smallest_cell:
+        return f"{name}: too few customers have a value to be shown"
     low, high = np.quantile(values, [0.25, 0.75])
     if low == high:
         return f"{name}: at least half of the customers have {_with_unit(low, unit)}"
@@ -111,52 +135,72 @@ def feature_histogram_title(
 
 
 def feature_histogram_alt(
-    features: pd.DataFrame, *, feature: str, label: str | None = None, unit: str = ""
+    features: pd.DataFrame,
+    *,
+    feature: str,
+    label: str | None = None,
+    unit: str = "",
+    smallest_cell: int = LIMIT,
 ) -> str:
-    """State the finding of `feature_histogram` with median, range and missing.
+    """State the finding of `feature_histogram` with median, both tenths and missing.
+
+    The lowest and the highest value are those of single customers, and not said.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"orders": [1, 2, 3, 4, 5, None]})
+    >>> frame = pd.DataFrame({"orders": [1, 2, 3, 4, None] * 20})
     >>> print(feature_histogram_alt(frame, feature="orders").replace("\u202f", " "))
-    orders: half of the customers lie between 2 and 4. Median 3, range 1 to 5; 5 \
-customers, 17 % without a value.
+    orders: half of the customers lie between 1.75 and 3.25. Median 2.5, a tenth up to \
+1, a tenth from 4; 80 customers, 20 % without a value.
     """
-    title = feature_histogram_title(features, feature=feature, label=label, unit=unit)
+    title = feature_histogram_title(
+        features, feature=feature, label=label, unit=unit, smallest_cell=smallest_cell
+    )
     values = _values(features, feature)
-    if not len(values):
+    if len(values) < max(1, smallest_cell):
         return f"{title}."
     middle = _with_unit(float(np.median(values)), unit)
-    reach = f"{rounded(values.min())} to {_with_unit(values.max(), unit)}"
+    reach = ""
+    if len(values) >= 5 * smallest_cell:  # a tenth is half a cell at least
+        low, high = np.quantile(values, [0.1, 0.9])
+        reach = f", a tenth up to {rounded(low)}, a tenth from {_with_unit(high, unit)}"
     without = percent(1 - len(values) / len(features))
     return (
-        f"{title}. Median {middle}, range {reach}; "
+        f"{title}. Median {middle}{reach}; "
         f"{number(len(values))} customers, {without} without a value."
     )
 
 
 def feature_histogram_table(
-    features: pd.DataFrame, *, feature: str, bins: int = 30
+    features: pd.DataFrame,
+    *,
+    feature: str,
+    bins: int = 30,
+    smallest_cell: int = LIMIT,
 ) -> pd.DataFrame:
-    """Give the numbers of `feature_histogram`, one row a bar.
+    """Give the numbers of `feature_histogram`, one row a bar; missing where hidden.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"orders": [1, 1, 2, 3]})
-    >>> feature_histogram_table(frame, feature="orders")
+    >>> feature_histogram_table(frame, feature="orders", smallest_cell=1)
        From   To  Customers
     0   0.5  1.5          2
     1   1.5  2.5          1
     2   2.5  3.5          1
     """
     values = _values(features, feature)
-    shown = values[values <= _end(values)] if len(values) else values
+    enough = len(values) >= max(1, smallest_cell)
+    shown = values[values <= _end(values)] if enough else values[:0]
     edges = _edges(shown, bins)
-    counts = np.histogram(shown, edges)[0] if len(edges) > 1 else np.array([], int)
+    counts = np.histogram(shown, edges)[0] if enough else np.array([], int)
+    hidden = _hidden(counts, len(values) - len(shown), smallest_cell)
+    customers = pd.Series(counts, dtype="Int64").mask(hidden)
     rows = pd.DataFrame(
-        {"From": edges[: len(counts)], "To": edges[1:], "Customers": counts}
+        {"From": edges[: len(counts)], "To": edges[1:], "Customers": customers}
     )
-    rows.attrs["formats"] = {"From": "rounded", "To": "rounded"}
+    ways = {"From": "rounded", "To": "rounded", "Customers": "count"}
+    rows.attrs["formats"] = ways
     return rows
 
 
@@ -164,6 +208,14 @@ def _values(features: pd.DataFrame, feature: str) -> np.ndarray:
     column = columns_of(features, [feature], "features")[feature]
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
     return values[np.isfinite(values)]
+
+
+def _hidden(counts: np.ndarray, beyond: int, limit: int) -> np.ndarray:
+    """Say which bars are hidden; how many lie beyond is known as a hundredth."""
+    cells = np.array([counts.sum() + beyond, *counts, beyond], dtype=float)
+    known = np.isin(np.arange(len(cells)), [0, len(cells) - 1])
+    published = Published(cells, [(0, range(1, len(cells)))], fixed=known)
+    return hide(published, limit)[1:-1]
 
 
 def _end(values: np.ndarray) -> float:
@@ -183,12 +235,13 @@ def _edges(values: np.ndarray, bins: int) -> np.ndarray:
     return np.linspace(low, high if high > low else low + 1, bins + 1)
 
 
-def _beyond(values: np.ndarray) -> str:
-    end = _end(values)
-    outside = values > end
-    if not outside.any():
+def _beyond(values: np.ndarray, smallest_cell: int) -> str:
+    outside = int((values > _end(values)).sum())
+    if not outside:
         return ""
-    return f"; {number(outside.sum())} customers beyond, up to {rounded(values.max())}"
+    if outside < smallest_cell:
+        return "; the highest hundredth lies beyond"
+    return f"; {number(outside)} customers lie beyond"
 
 
 def _with_unit(value: float, unit: str) -> str:

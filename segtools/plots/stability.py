@@ -105,7 +105,7 @@ def stability_boxes_alt(stability: pd.DataFrame, *, asked: float = AGREEMENT) ->
     Examples
     --------
     >>> print(stability_boxes_alt(pd.DataFrame({"k": [2, 3], "ari": [0.9, 0.6]})))
-    Resamples agree as asked on up to 2 segments (median 0.9). \
+    Resamples agree as asked on up to 2 segments (median 0.9). Asked is 0.8. \
 Median adjusted Rand index by number of segments: 2: 0.9, 3: 0.6.
     """
     rows = stability_boxes_table(stability)
@@ -113,7 +113,10 @@ Median adjusted Rand index by number of segments: 2: 0.9, 3: 0.6.
     if rows.empty:
         return f"{title}."
     steps = series(rows["Segments"], rows["Median"])
-    return f"{title}. Median adjusted Rand index by number of segments: {steps}."
+    return (
+        f"{title}. Asked is {rounded(asked)}. Median adjusted Rand index by number of "
+        f"segments: {steps}."
+    )
 
 
 def stability_boxes_table(stability: pd.DataFrame) -> pd.DataFrame:
@@ -212,15 +215,15 @@ def within_boxes_alt(
     Examples
     --------
     >>> print(within_boxes_alt(pd.DataFrame({"segment": [0, 1], "jaccard": [1, 0.5]})))
-    1 of 2 segments comes again in resamples; least segment 2 (0.5). Median Jaccard \
-index by segment: segment 1: 1, segment 2: 0.5.
+    1 of 2 segments comes again in resamples; least segment 2 (0.5). Asked is 0.75. \
+Median Jaccard by segment: segment 1: 1, segment 2: 0.5.
     """
     rows = within_boxes_table(within, names=names)
     title = within_boxes_title(within, names=names, asked=asked)
     if rows.empty:
         return f"{title}."
     steps = series(rows["Segment"], rows["Median"])
-    return f"{title}. Median Jaccard index by segment: {steps}."
+    return f"{title}. Asked is {rounded(asked)}. Median Jaccard by segment: {steps}."
 
 
 def within_boxes_table(

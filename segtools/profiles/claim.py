@@ -82,7 +82,8 @@ def p_values(claims: Sequence[Claim]) -> NDArray[np.float64]:
     x, everyone, held, n = np.array(counts, dtype=np.int64).reshape(-1, 4).T
     above = stats.hypergeom.sf(x - 1, everyone, held, n)
     below = stats.hypergeom.cdf(x, everyone, held, n)
-    return np.minimum(1.0, 2 * np.minimum(above, below))
+    tail = np.where(n < everyone, np.minimum(above, below), 1.0)
+    return np.minimum(1.0, 2 * tail)
 
 
 def nice(value: float) -> float:

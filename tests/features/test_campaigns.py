@@ -120,8 +120,8 @@ def test_campaigns_that_overlap_are_judged_on_other_customers(plan):
     ("days_ago", "history", "why"),
     [
         (10, 400, "1 not over yet"),
-        (90, 100, "1 too little history before it"),
-        (90, 80, "1 no receiver had bought before"),
+        (90, 100, "1 with too little history before"),
+        (90, 80, "1 without receivers who had bought before"),
     ],
 )
 def test_without_a_campaign_to_learn_from_the_reason_is_said(

@@ -263,3 +263,5 @@ def test_short_history_teaches_from_the_final_leg_and_none_at_all_from_nothing(
         found = build_learning(shop, legs, known, "grow_spend")
         assert set(found["part"]) == parts
         assert found.columns.tolist()[:2] == ["part", "customer_id"]
+    # Nothing is still a table of numbers, after a file of it as well.
+    assert set(found.dtypes.iloc[2:].astype(str)) == {"float64"}

@@ -75,7 +75,7 @@ CASES = {
     "scorecard_points": lambda n: (frame(feature=n, label=n, bin=n, points=3), {}),
     "feature_histogram": lambda n: (
         frame(**{n: 3.0}),
-        {"feature": n, "label": n, "unit": n},
+        {"feature": n, "label": n, "unit": n, "smallest_cell": 1},
     ),
     "migration_flow": lambda n: (
         pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, 2]}),

@@ -199,6 +199,36 @@ def personas():
     return {"segments": rows, "everyone": everyone}
 
 
+STAGES_OF_LIFE = ("new", "active", "loyal", "at risk", "lapsed", "won back")
+
+
+def full_personas():
+    """Give the personas with every part that a card may have, the last one with few."""
+    people = personas()
+    for row in people["segments"][:-1]:
+        told = {"id": "i1", "kind": "interview", "topic": "motive", "who": "4 of 6"}
+        told |= {"text": "They pass by on their way.", "date": "2017-09-12"}
+        row["statements"] = [*row["statements"], told]
+        row["statements"][2]["aspect"] = "price"
+        row["beyond_chance"] = 31
+        row["stages"] = [
+            {"stage": s, "share": i * 0.08 or None, "base_share": 0.15}
+            for i, s in enumerate(STAGES_OF_LIFE)
+        ]
+        row["channels"] = [
+            {"channel": c, "share": 0.6, "base_share": 0.5}
+            for c in ("store", "web", "app")
+        ]
+        row["match_all"] = {"share": 0.03, "half_share": 0.5, "n": 12, "half_n": 200}
+        row["match_all"]["sentence"] = "12 of 391 match every statement."
+        names = (("orders", ""), ("spend", "money"), ("visits", ""), ("tickets", ""))
+        figures = [
+            {"name": n, "unit": u, "value": 79.1, "base_value": 38.8} for n, u in names
+        ]
+        row["day"] = {"customers": 1000, "figures": figures}
+    return people
+
+
 MESSAGES = [
     ("Thank you for being our regular", "Service, not discounts: first access, a name"),
     ("This week's prices on your list", "Multi-buy prices instead of single discounts"),
@@ -388,7 +418,7 @@ def write_notebook(path, book):
 
 def persona_notebook():
     """Build the notebook of the persona page, cards included."""
-    shown = persona_cards(personas(), actions())
+    shown = persona_cards(full_personas(), actions())
     return v4.new_notebook(
         cells=[
             v4.new_markdown_cell("# Who is in each segment?"),

@@ -299,6 +299,21 @@ def test_records_say_format_and_version_and_hold_no_nan(forced):
         assert record["version"] == 1
 
 
+def test_actions_and_canvases_are_of_the_runs_own_segments(forced):
+    personas, actions, canvas = (
+        read_record(forced / f"{name}.json")
+        for name in ("personas", "actions", "canvas")
+    )
+    ids = {c["segment_id"] for c in personas["segments"]}
+    assert {r["segment_id"] for r in actions["segments"]} == ids
+    assert {p.stem for p in (forced / "canvas").iterdir()} == ids
+    assert {c["segment_id"] for c in canvas["segments"]} == ids
+    assert actions["value"] == canvas["value"] == personas["everyone"]["value"]
+    weights = read_record(forced / "goals.json")["criteria"]
+    fixed = {c["name"] for c in weights if c["kind"] == "attractiveness"}
+    assert {*actions["weights"], *actions["unknown"]} == fixed
+
+
 def test_the_contract_holds_for_other_programs(forced):
     assert not [p for p in forced.rglob("*") if p.suffix in (".pkl", ".joblib")]
     segments = pd.read_parquet(forced / "segments.parquet")

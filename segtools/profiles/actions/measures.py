@@ -14,8 +14,8 @@ from segtools.wording import listed, shorten
 
 # Contact columns by which somebody can be written to or called.
 _REACHES = re.compile(
-    r"mail|phone|mobil|handy|portable|cell|^tel|whatsapp|street|strasse|address|adress"
-    r"|anschrift|direccion|indirizzo"
+    r"mail|phone|mobil|handy|portable|cell|^tel|whatsapp|street|strasse|ad+ress"
+    r"|anschrift|direc+ion|indirizzo"
 )
 _NO_LETTERBOX = re.compile(r"(^|_)ip(_|$)")
 # Consent that says no where it says yes.

@@ -30,8 +30,10 @@ _COSTS = {
     "discount": "Discounts given, coupons included",
     "coupon_discount": "Of these by coupons",
     "returned": "Goods sent back",
+    "message_cost": "Cost of messages of campaigns",
 }
 _TIME = {"tickets": "Tickets at the help desk", "chats": "Chats"}
+_COUNTS = _TIME | {"messages": "Messages of campaigns"}
 
 
 def business_model_canvas(
@@ -204,14 +206,16 @@ def _partners(card: Mapping[str, Any]) -> list[Line]:
 def _costs(card: Mapping[str, Any], numbers: Numbers, fewest: int) -> list[Line]:
     lines = [
         _cost(label, numbers.amounts[name], card, fewest)
-        for name, label in (_COSTS | _TIME).items()
+        for name, label in (_COSTS | _COUNTS).items()
         if name in numbers.amounts
     ]
     if "discount" not in numbers.amounts:
         lines.append(_ask("What they were given off the price: ask the till."))
     if not any(name in numbers.amounts for name in _TIME):
         lines.append(_ask("How much service they need: ask the help desk."))
-    return [*lines, _ask("What a contact costs: ask whoever pays for it.")]
+    if "message_cost" not in numbers.amounts:
+        lines.append(_ask("What a contact costs: ask whoever pays for it."))
+    return lines
 
 
 def _cost(label: str, amount: Amount, card: Mapping[str, Any], fewest: int) -> Line:
@@ -219,7 +223,7 @@ def _cost(label: str, amount: Amount, card: Mapping[str, Any], fewest: int) -> L
         return _known(f"{label}: none in the window")
     if amount.customers < fewest:
         return _known(f"{label}: of too few customers to be shown")
-    counted = label in _TIME.values()
+    counted = label in _COUNTS.values()
     unit = card["value_unit"]
     sum_ = number(amount.total) if counted else _amount(amount.total, unit)
     # How many of them are none would tell of a few, too.

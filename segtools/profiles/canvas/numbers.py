@@ -11,12 +11,14 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from segtools.features.event_names import CHATS, TICKETS, among
 from segtools.features.views import views
+from segtools.prepare.campaigns import received
 from segtools.profiles.cells import mark_hidden, shown
 from segtools.profiles.profile import Segmented
 
-# Features of contacts that cost somebody's time.
-_CONTACTS = {"tickets_opened": "tickets", "chats_started": "chats"}
+# Contacts that cost somebody's time.
+_CONTACTS = {"tickets": TICKETS, "chats": CHATS}
 _CHANNELS = 3
 
 
@@ -35,8 +37,9 @@ class Numbers:
     Attributes
     ----------
     amounts : mapping of str to Amount
-        ``orders``, ``discount``, ``coupon_discount``, ``returned``, ``tickets`` and
-        ``chats``, where the data has the columns.
+        ``orders``, ``discount``, ``coupon_discount``, ``returned``, ``tickets``,
+        ``chats``, ``messages`` of campaigns and their ``message_cost``, where the
+        data has the columns.
     channels : list of (str, float)
         Channels with the share of customers who ordered by them, the usual first;
         empty where too few did, or nothing is known.
@@ -66,7 +69,9 @@ def segment_numbers(data: Segmented) -> dict[str, Numbers]:
     amounts = _of_orders(data, orders)
     if "returned" in at:
         _add(amounts, _of_returns(data, at["returned"]))
-    _add(amounts, _of_contacts(data))
+    if "events" in at:
+        _add(amounts, _of_contacts(data, at["events"]))
+    _add(amounts, _of_campaigns(data))
     channels = _channels(data, orders)
     known = channels is not None
     return {
@@ -98,18 +103,38 @@ def _of_returns(data: Segmented, returned: ir.Table) -> dict[str, dict[str, Amou
     return _amounts(frame.to_pandas(), ["returned"])
 
 
-def _of_contacts(data: Segmented) -> dict[str, dict[str, Amount]]:
-    frame = data.features.set_index("customer_id")
-    found: dict[str, dict[str, Amount]] = {}
-    for feature, name in _CONTACTS.items():
-        if feature not in frame.columns:
-            continue
-        counted = frame[feature].fillna(0).astype(int)
-        segment = data.members.reindex(counted.index)
-        for segment_id, own in counted.groupby(segment):
-            amount = Amount(int(own.sum()), int((own > 0).sum()))
-            found.setdefault(str(segment_id), {})[name] = amount
-    return found
+def _of_contacts(data: Segmented, events: ir.Table) -> dict[str, dict[str, Amount]]:
+    joined = data.with_segment(events)
+    asked: dict[str, ir.Value] = {}
+    for name, names in _CONTACTS.items():
+        own = among(joined.slug, names)
+        asked[name] = own.sum()
+        asked[f"{name}_by"] = joined.customer_id.nunique(where=own)
+    frame = joined.group_by("segment_id").aggregate(**asked).to_pandas()
+    seen = [n for n in _CONTACTS if frame[n].sum() > 0]
+    everyone = sorted(map(str, data.segments["segment_id"].unique()))
+    # Who is in no row of a help desk that is in the data asked nothing.
+    nothing = {i: {n: Amount(0, 0) for n in seen} for i in everyone}
+    _add(nothing, _amounts(frame, seen))
+    return nothing
+
+
+def _of_campaigns(data: Segmented) -> dict[str, dict[str, Amount]]:
+    sent = data.shop.tables.get("campaigns")
+    if sent is None:
+        return {}
+    second = sent.sent_at.epoch_seconds()
+    within = (second >= data.window.start) & (second < data.window.origin)
+    joined = data.with_segment(sent.filter(within & received(sent)))
+    by = joined.customer_id.nunique()
+    asked = {"messages": joined.count(), "messages_by": by}
+    if "cost" in sent.columns:
+        known = joined.cost.notnull()
+        asked["message_cost"] = joined.cost.sum()
+        asked["message_cost_by"] = joined.customer_id.nunique(where=known)
+    frame = joined.group_by("segment_id").aggregate(**asked).to_pandas()
+    costly = "message_cost" in frame and frame["message_cost_by"].sum() > 0
+    return _amounts(frame, ["messages", "message_cost"] if costly else ["messages"])
 
 
 def _amounts(frame: pd.DataFrame, names: list[str]) -> dict[str, dict[str, Amount]]:

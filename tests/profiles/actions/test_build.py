@@ -175,6 +175,17 @@ def test_the_reasons_are_statements_of_the_segments_own_card(planted, card_segme
     assert made["different"] >= 3
 
 
+def test_planted_kinds_get_the_action_that_suits_them(planted, card_segments):
+    personas = build_personas(planted, card_segments, "EUR")
+    rows = build_actions(personas, {}, Terms("grow_spend", 90))["segments"]
+    chosen = {r["segment_id"]: r["rule"] for r in rows}
+    # Dear and never reduced; cheap and own label; large baskets; four times as often.
+    assert chosen["S01"] in ("full_price", "quality")
+    assert chosen["S02"] in ("own_label", "prices", "coupons")
+    assert chosen["S03"] == "basket"
+    assert chosen["S04"] == "routine"
+
+
 def test_value_adds_up_to_the_cent_with_those_who_never_ordered(
     market, planted, card_segments, window_lines
 ):

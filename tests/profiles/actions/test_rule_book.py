@@ -122,7 +122,7 @@ def test_each_subject_finds_its_own_statements_alone(write, said, when, statemen
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ({"mesage": "M"}, "'actions.0.mesage' is none. Did you mean 'message'?"),
+        ({"massage": "M"}, "'actions.0.massage' is none. Did you mean 'message'?"),
         (
             {"when": {"feature": "coupn_share", "op": "ge"}},
             "actions.0.when must name a known feature, but 'coupn_share' is none. "

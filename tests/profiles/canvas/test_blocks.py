@@ -3,8 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import ibis
 import pandas as pd
-import pytest
 
 from segtools.profiles.canvas import canvas_sentence
 from segtools.profiles.canvas.blocks import TITLES
@@ -64,21 +64,23 @@ def test_what_is_in_no_table_is_to_be_asked(planted_canvas, lines_of):
         assert lines_of(planted_canvas, segment_id, "key_partners", "ask")
 
 
-@pytest.fixture
-def served(planted):
-    """The planted kinds, of whom some opened tickets: all of S01, three of S02."""
-    who = planted.segments["segment_id"].to_numpy()
-    frame = planted.features.copy()
-    few = (pd.Series(who).eq("S02").cumsum() <= 3).to_numpy()
-    opened = (who == "S01") * 2 + ((who == "S02") & few) * 7
-    return replace(planted, features=frame.assign(tickets_opened=opened))
+def tickets(data, ids):
+    """Give the shop a help desk at which these customers opened a ticket."""
+    when = pd.Timestamp(data.window.origin - 86_400, unit="s")
+    frame = pd.DataFrame({"customer_id": list(ids), "event": "Ticket Opened"})
+    events = ibis.memtable(frame.assign(occurred_at=when))
+    return replace(
+        data, shop=replace(data.shop, tables=data.shop.tables | {"events": events})
+    )
 
 
 def test_a_sum_of_too_few_customers_is_not_shown(
-    served, card_segments, canvas_of, lines_of
+    planted, card_segments, canvas_of, lines_of
 ):
-    made = canvas_of(served, card_segments)
-    n = int((served.segments["segment_id"] == "S01").sum())
+    own = planted.segments.groupby("segment_id")["customer_id"]
+    first, second = own.get_group("S01"), own.get_group("S02").head(3)
+    made = canvas_of(tickets(planted, [*first, *first, *second]), card_segments)
+    n = len(first)
     many = f"Tickets at the help desk: {2 * n} in the window, of {n} customers"
     assert many in lines_of(made, "S01", "cost_structure")
     few = "Tickets at the help desk: of too few customers to be shown"
@@ -88,15 +90,12 @@ def test_a_sum_of_too_few_customers_is_not_shown(
 
 
 def test_those_who_did_not_are_not_told_by_those_who_did(
-    served, card_segments, canvas_of, lines_of
+    planted, card_segments, canvas_of, lines_of
 ):
-    own = served.segments["segment_id"].to_numpy() == "S01"
-    opened = served.features["tickets_opened"].where(~own | (own.cumsum() > 4), 0)
-    data = replace(served, features=served.features.assign(tickets_opened=opened))
+    own = planted.segments.groupby("segment_id")["customer_id"].get_group("S01")
+    made = canvas_of(tickets(planted, own.iloc[4:]), card_segments)
     (line,) = [
-        x
-        for x in lines_of(canvas_of(data, card_segments), "S01", "cost_structure")
-        if x.startswith("Tickets")
+        x for x in lines_of(made, "S01", "cost_structure") if x.startswith("Tickets")
     ]
     assert line.endswith("of nearly all of them")
 

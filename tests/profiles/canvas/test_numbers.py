@@ -17,7 +17,7 @@ ORIGIN = pd.Timestamp("2024-03-01")
 def numbered(shop_of):
     """Number orders given as rows of customer, amount, discount and channel."""
 
-    def make(rows, smallest_cell=2, returns="net"):
+    def make(rows, smallest_cell=2, **tables):
         names = ["customer_id", "amount", "discount", "channel"]
         frame = pd.DataFrame(rows, columns=names)
         frame["order_id"] = [str(i) for i in range(len(frame))]
@@ -28,7 +28,7 @@ def numbered(shop_of):
         segments["segment_id"] = np.where(segments["customer_id"] < "c", "S01", "S02")
         return segment_numbers(
             Segmented(
-                shop=shop_of({"orders": frame}, returns=returns),
+                shop=shop_of({"orders": frame} | tables),
                 window=Window(int(ORIGIN.timestamp()), 60),
                 features=pd.DataFrame({"customer_id": ids}),
                 segments=segments,
@@ -69,6 +69,37 @@ def test_channels_are_those_that_most_used_and_few_are_not_told(numbered):
     assert found["S01"].has_channels
     silent = numbered([("a", 1.0, 0.0, None)])["S01"]
     assert (silent.channels, silent.has_channels) == ([], False)
+
+
+def sent(rows):
+    """Make campaigns of rows of customer, day, who got it, and cost."""
+    frame = pd.DataFrame(rows, columns=["customer_id", "sent_at", "treated", "cost"])
+    when = pd.to_datetime(frame["sent_at"])
+    return frame.assign(campaign_id="spring", sent_at=when, cost=frame["cost"])
+
+
+def test_messages_of_the_window_are_counted_with_their_cost(numbered):
+    orders = [("a", 1.0, 0.0, "web"), ("b", 1.0, 0.0, "web"), ("c", 1.0, 0.0, "web")]
+    campaigns = sent(
+        [
+            ("a", "2024-02-01", True, 0.25),
+            ("a", "2024-02-08", True, 0.25),
+            ("b", "2024-02-01", True, None),
+            ("b", "2024-02-08", False, 9.0),  # held back
+            ("a", "2023-12-01", True, 9.0),  # before the window
+        ]
+    )
+    found = numbered(orders, campaigns=campaigns)
+    assert found["S01"].amounts["messages"] == Amount(3, 2)
+    assert found["S01"].amounts["message_cost"] == Amount(Decimal("0.5000"), 1)
+    assert "messages" not in found["S02"].amounts
+
+
+def test_costs_that_nobody_wrote_down_are_not_nought(numbered):
+    campaigns = sent([("a", "2024-02-01", True, None)])
+    found = numbered([("a", 1.0, 0.0, "web")], campaigns=campaigns)
+    assert set(found["S01"].amounts) >= {"messages"}
+    assert "message_cost" not in found["S01"].amounts
 
 
 def test_the_order_of_rows_changes_nothing(numbered):
