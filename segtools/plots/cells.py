@@ -30,6 +30,7 @@ _NAMED: dict[str, Callable[[Any], str]] = {
     "text": plain,
 }
 _STUB = "st-stub"
+LONGEST_WORD = 16  # letters of a header that are not broken
 LONGEST_CELL = 400  # characters shown before a reader asks for more
 
 
@@ -199,7 +200,10 @@ def _cell(text: str) -> str:
 
 def _markup(header: str) -> str:
     # Double braces would be read as units, even in finished markup.
-    return escape(shorten(header, LONGEST_CELL // 2)).replace("{", "&#123;")
+    text = escape(shorten(header, LONGEST_CELL // 2)).replace("{", "&#123;")
+    if max(map(len, header.split()), default=0) <= LONGEST_WORD:
+        return text
+    return f'<span class="st-break">{text}</span>'
 
 
 def _key(strings: pd.DataFrame, headers: list[str], caption: str) -> str:
