@@ -75,5 +75,5 @@ def _who(group: Sequence[Mapping[str, Any]]) -> str:
     if len(group) == 1:
         return str(group[0]["segment"])
     if len(group) == 2:
-        return listed(shorten(r["segment"], 24) for r in group)
+        return listed(shorten(r["segment"], 40) for r in group)
     return f"{len(group)} segments"
