@@ -44,7 +44,9 @@ def day_in_numbers(data: Segmented) -> dict[str, list[dict[str, Any]]]:
     frame = data.features.set_index("customer_id")
     if {"basket_lines", "n_orders"} <= set(frame.columns):
         frame = frame.assign(**{LINES: frame["basket_lines"] * frame["n_orders"]})
-    known = [c for c in _COUNTED if c[2] in frame.columns][:MOST]
+    there = [c for c in _COUNTED if c[2] in frame.columns]
+    # What nobody ever does is no part of anybody's day.
+    known = [c for c in there if frame[c[2]].fillna(0).ne(0).any()][:MOST]
     segment = data.members.reindex(frame.index)
     found: dict[str, list[dict[str, Any]]] = {str(i): [] for i in segment.unique()}
     for name, unit, feature in known:

@@ -43,3 +43,10 @@ def test_four_figures_at_most(planted):
     found = day_in_numbers(replace(planted, features=features))
     names = {tuple(f["name"] for f in figures) for figures in found.values()}
     assert names == {("orders", "spend", "visits", "tickets")}
+
+
+def test_what_nobody_does_is_left_out(planted):
+    features = planted.features.assign(visit_days=0.0, tickets_opened=1.0)
+    found = day_in_numbers(replace(planted, features=features))
+    assert "visits" not in {f["name"] for f in found["S01"]}
+    assert "tickets" in {f["name"] for f in found["S01"]}
