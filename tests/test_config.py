@@ -85,6 +85,7 @@ def test_defaults_are_the_documented_ones():
         "variables": [],
         "protected_reasons": {},
         "method": "auto",
+        "tiers": {},
         "n_segments": "auto",
         "min_share": 0.03,
         "max_actions": None,
@@ -550,3 +551,19 @@ def test_decisions_stay_as_they_were_written_through_json():
     config = validate(BASE | {"decisions": [block]})
     assert config.decisions == [block]
     assert validate(config.model_dump()).decisions == [block]
+
+
+@pytest.mark.parametrize(
+    ("tiers", "sentence"),
+    [
+        (
+            {"spend_total": [5, 1]},
+            r"must give rising numbers, but 'spend_total' has \[",
+        ),
+        ({"spend_total": []}, r"Write it like `spend_total: \[100, 500\]`"),
+        ({"a": [1, 2, 3], "b": [1, 2, 3]}, r"at most 12 tiers, but these make 16\."),
+    ],
+)
+def test_cut_points_that_make_no_tiers_are_refused(tiers, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        RunConfig(project="p", timezone="UTC", source={"system": "sample"}, tiers=tiers)

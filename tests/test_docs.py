@@ -87,7 +87,7 @@ def test_goals_policies_and_methods_are_listed():
     said = {bare(r[0]): set(re.findall(r"`(\w+)`", r[2])) for r in rows(README, "key")}
     assert said["goal"] == set(GOAL_TEXT)
     own = {s.name for s in schemes() if s.role == "scheme" or s.by_name}
-    assert said["method"] == {"auto"} | own
+    assert said["method"] == {"auto", "tiers"} | own
     returns = set(get_args(RunConfig.model_fields["returns"].annotation))
     assert said["returns"] == returns
     assert {bare(r[0]) for r in rows(DATA, "`returns:`")} == returns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import re
 from typing import Any, Literal
@@ -143,6 +144,9 @@ class RunConfig(BaseModel):
         {}, "02_data_prep", "protected attribute among `variables`: why it must be"
     )
     method: str = _key("auto", "03_segmentation", "auto, or the scheme to use")
+    tiers: dict[str, list[float]] = _key(
+        {}, "03_segmentation", "feature: own cut points; they enter the contest"
+    )
     n_segments: int | Literal["auto"] = _key(
         "auto", "03_segmentation", "2 to 12; an upper bound for goal and rules"
     )
@@ -305,6 +309,23 @@ class RunConfig(BaseModel):
             raise ValueError(
                 f"must give reasons, but that of {empty[0]!r} is empty. Write down who "
                 "decided it and why, or take it out"
+            )
+        return value
+
+    @field_validator("tiers")
+    @classmethod
+    def _tiers(cls, value: dict[str, list[float]]) -> dict[str, list[float]]:
+        for name, cuts in value.items():
+            rising = all(a < b for a, b in itertools.pairwise(cuts))
+            if not cuts or not rising or not all(map(math.isfinite, cuts)):
+                raise ValueError(
+                    f"must give rising numbers, but {name!r} has {cuts}. "
+                    "Write it like `spend_total: [100, 500]`"
+                )
+        n = math.prod(len(cuts) + 1 for cuts in value.values())
+        if n > 12:
+            raise ValueError(
+                f"must make at most 12 tiers, but these make {n}. Take out cut points"
             )
         return value
 

@@ -10,17 +10,21 @@ from segtools.features.catalogue import Window
 from segtools.features.leakage import check_leakage
 from segtools.features.shop import Shop
 from segtools.schema import ConfigError
+from segtools.segmentation.tiers import enter_tiers
 from segtools.timezones import epoch, instant
 
 
 def load_extensions(config: RunConfig) -> None:
     """Run the Python files that register an analyst's own features and schemes.
 
+    Own cut points (``tiers``) enter the contest, too.
+
     Raises
     ------
     ConfigError
         If a file is missing or fails.
     """
+    enter_tiers(config.tiers)
     for number, text in enumerate(config.extensions):
         path = Path(text)
         if not path.is_file():

@@ -98,6 +98,10 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
     chosen = variables(features, config.variables, shop, config.protected_reasons)
     building = [f.name for f in chosen if f.role == "segmentation"]
     refuse_features(config.decisions, building)
+    if config.tiers:
+        from segtools.segmentation.tiers import refuse_tiers
+
+        refuse_tiers(config.tiers, building)
     _check_method(config.method)
 
 

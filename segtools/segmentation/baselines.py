@@ -13,6 +13,7 @@ from segtools.segmentation.clusters import learn_centroids
 from segtools.segmentation.place import place
 from segtools.segmentation.rules import CELLS, cell_names, cut_points, rfm_payload
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
+from segtools.segmentation.tiers import cut_payload
 
 RFM = ["recency_days", "n_orders", "spend_total"]
 TRIVIAL = ("spend_quintiles", "rfm_grid", "kmeans_rfm")
@@ -38,41 +39,12 @@ def learn_quintiles(task: Task) -> Learned:
     Who has spent nothing that is known stands in the lowest fifth. Where many spent
     the same there are fewer groups, since equals are never parted.
     """
-    payload = quintile_payload(sorted(set(cut_points(task.at["spend_total"]))))
+    cuts = sorted(set(cut_points(task.at["spend_total"])))
+    fifths = _FIFTHS if len(cuts) == len(_FIFTHS) - 1 else ()
+    payload = cut_payload({"spend_total": cuts}, fifths)
     if task.at["spend_total"].isna().any():
         payload["seen_missing"] = ["spend_total"]
     return Learned(lambda features: place(payload, features).labels, payload)
-
-
-def quintile_payload(cuts: list[float]) -> dict[str, Any]:
-    """Freeze cuts of spend as rules: a chain of questions, the lowest cut first.
-
-    Examples
-    --------
-    >>> quintile_payload([10.0, 20.0])["label_names"]
-    ['Spend band 1 of 3', 'Spend band 2 of 3', 'Spend band 3 of 3']
-    """
-    n = len(cuts)
-    inner = list(range(n))  # node i asks for cut i; the leaves follow
-    return {
-        "kind": "rules",
-        "form": "tree",
-        "uses": ["spend_total"],
-        "preprocess": [],
-        "seen_missing": [],
-        "tree": {
-            "feature": [0] * n + [-2] * (n + 1),
-            "upper": [*cuts, *[0.0] * (n + 1)],
-            "left": [n + i for i in inner] + [-1] * (n + 1),
-            "right": [*inner[1:], *[2 * n] * bool(n), *[-1] * (n + 1)],
-            "label": [0] * n + list(range(n + 1)),
-        },
-        "label_names": _FIFTHS if n == len(_FIFTHS) - 1 else _bands(n + 1),
-    }
-
-
-def _bands(n: int) -> list[str]:
-    return [f"Spend band {i} of {n}" for i in range(1, n + 1)]
 
 
 def learn_rfm_grid(task: Task) -> Learned:

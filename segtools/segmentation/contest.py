@@ -69,7 +69,8 @@ def _entries(
 ) -> list[Entry]:
     found = []
     for scheme in entering:
-        sizes = rules.sizes if scheme.role == "scheme" else rules.sizes[-1:]
+        one = scheme.role != "scheme" or scheme.fixed
+        sizes = rules.sizes[-1:] if one else rules.sizes
         for n in sizes:
             found.append(judge_scheme(scheme, n, splits, weights, rules))
     return found

@@ -143,8 +143,11 @@ def _refuse_small(scheme: Scheme, sizes: NDArray[np.int64], least: float) -> Non
     """Refuse a user's scheme that breaks `min_share`; built-in ones keep to it."""
     share = float(sizes.min() / sizes.sum())
     if share < least and scheme.name not in BUILT_IN:
-        joins = "use method: rules, which joins cells"
-        remedy = joins if scheme.by_name else "join labels in the scheme"
+        remedy = "join labels in the scheme"
+        if scheme.by_name:
+            remedy = "use method: rules, which joins cells"
+        if scheme.fixed:
+            remedy = "move its cut points"
         raise ConfigError(
             f"Every segment must hold at least {least:.0%} of the customers, but the "
             f"smallest of the scheme {scheme.name!r} holds {share:.1%}. "

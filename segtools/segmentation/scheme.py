@@ -63,7 +63,7 @@ class Scheme:
 
     ``role`` is ``scheme`` or ``baseline``; ``simplicity`` orders schemes that do
     equally well, simplest first. ``by_name`` marks a baseline that is never chosen
-    but by ``method``.
+    but by ``method``; ``fixed`` a scheme that finds one number of segments only.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Scheme:
     simplicity: int = 5
     needs_outcome: bool = False
     by_name: bool = False
+    fixed: bool = False
 
 
 def varies(outcome: pd.Series) -> bool:

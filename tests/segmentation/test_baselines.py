@@ -12,10 +12,10 @@ from segtools.segmentation.baselines import (
     learn_quintiles,
     learn_random,
     learn_rfm_grid,
-    quintile_payload,
 )
 from segtools.segmentation.place import place
 from segtools.segmentation.rules import CELLS, cut_points
+from segtools.segmentation.tiers import cut_payload
 
 from .tasks import make_task
 
@@ -82,7 +82,7 @@ def test_chance_and_a_tutorial_are_never_shipped(learn):
 def test_frozen_quintiles_cut_where_the_quantiles_lie(spent):
     at = pd.DataFrame({"spend_total": np.asarray(spent, float)})
     cuts = sorted(set(cut_points(at["spend_total"])))
-    payload = quintile_payload(cuts)
+    payload = cut_payload({"spend_total": cuts})
     labels = place(payload, at).labels
     assert labels.tolist() == np.searchsorted(cuts, spent, side="left").tolist()
     assert len(payload["label_names"]) == len(cuts) + 1
