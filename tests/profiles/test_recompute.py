@@ -6,12 +6,14 @@ import json
 
 import pandas as pd
 import pytest
+from attack import hidden_cells
 from company import AS_OF, write_company
 from inline import run_inline
 
 from segtools import recompute
 from segtools.bundled import configuration
 from segtools.config import load_config
+from segtools.disclosure import LIMIT
 from segtools.profiles.matching import match_cards
 from segtools.profiles.recompute import OPS, holders
 from segtools.report.stage import open_stage
@@ -198,3 +200,10 @@ def test_who_matches_all_is_counted_again(whole_run):
             assert found["n"] == int((times == len(asked)).sum())
         if found["half_n"] is not None:
             assert found["half_n"] == int((2 * times >= len(asked)).sum())
+
+
+@pytest.mark.slow
+def test_no_hidden_cell_of_a_run_can_be_worked_out(whole_run):
+    found = hidden_cells(pd.read_parquet(whole_run / "profiles.parquet"))
+    assert len(found) > 0
+    assert (found["high"] - found["low"] >= LIMIT - 1e-6).all(), found.to_string()
