@@ -17,7 +17,7 @@ def hidden_cells(profiles: pd.DataFrame) -> pd.DataFrame:
     Nothing but the published table is used: shares, everyone's shares and sizes.
     """
     rows = profiles[profiles["kind"].isin(TABLES)].copy()
-    rows["table"] = rows["name"].where(rows["kind"].isin((*ADD_UP, "answer")), "")
+    rows["table"] = rows["name"].where(~rows["kind"].isin(("category", "channel")), "")
     parts = [_solved(t) for _, t in rows.groupby(["kind", "table"]) if _hides(t)]
     columns = ["kind", "name", "label", "segment_id", "low", "high"]
     return pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)
