@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 import math
-import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from segtools.attributes import KINDS
 from segtools.config.blocks import (
     Source,
     StructureThresholds,
@@ -19,8 +15,17 @@ from segtools.config.blocks import (
 )
 from segtools.config.by_hand import decision_blocks
 from segtools.config.interviews import interview_blocks
+from segtools.config.values import (
+    Bases,
+    CutPoints,
+    Instant,
+    Kinds,
+    MemoryLimit,
+    ProjectName,
+    Reasons,
+    SegmentCount,
+)
 from segtools.schema import STAGES, ConfigError, did_you_mean
-from segtools.timezones import instant
 
 Goal = Literal[
     "grow_spend", "keep_customers", "win_back", "respond_to_campaign", "understand"
@@ -34,8 +39,6 @@ GOAL_TEXT = {
 }
 # Numbers of segments that `n_segments: auto` tries.
 AUTO_SEGMENTS = (3, 4, 5)
-_MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]B")
-_PROJECT = re.compile(r"\w[\w .-]{0,79}")
 
 # Keys whose values name people: pages say only how many there are.
 PRIVATE = ("internal_customers", "interviews")
@@ -57,7 +60,9 @@ class RunConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
-    project: str = _key(..., "01_goals", "name of the project; runs are kept under it")
+    project: ProjectName = _key(
+        ..., "01_goals", "name of the project; runs are kept under it"
+    )
     goal: Goal = _key("grow_spend", "01_goals", "what the segments are to serve")
     decision: str = _key("", "01_goals", "the decision that will be taken with them")
     readiness: dict[str, str] = _key({}, "01_goals", "answers only people can give")
@@ -73,12 +78,12 @@ class RunConfig(BaseModel):
     timezone: ZoneName | None = _key(None, "01_goals", "IANA zone of days and hours")
     country: str = _key("", "01_goals", "whose public holidays count, such as DE")
     currency: str = _key("", "01_goals", "sign or code shown beside money")
-    memory_limit: str = _key(
+    memory_limit: MemoryLimit = _key(
         "1250MB",
         "01_goals",
         "what the engine may take; beyond it, it spills to disk",
     )
-    as_of: str | None = _key(None, "01_goals", "instant at which the analysis stands")
+    as_of: Instant = _key(None, "01_goals", "instant at which the analysis stands")
     window_days: int = _key(180, "02_data_prep", "how far features look back", ge=7)
     outcome_days: int = _key(90, "02_data_prep", "length of the goal's period", ge=7)
     returns: Literal["net", "drop", "separate"] = _key(
@@ -126,13 +131,13 @@ class RunConfig(BaseModel):
     exchange_rates: dict[str, float] = _key(
         {}, "02_data_prep", "code: what one unit is worth in `currency`"
     )
-    attribute_kinds: dict[str, str] = _key(
+    attribute_kinds: Kinds = _key(
         {}, "02_data_prep", "attribute: its kind, where the guess is wrong"
     )
     quarantine_limit: float = _key(
         0.05, "02_data_prep", "share of rows that may break the contract", ge=0, le=1
     )
-    bases: list[str] = _key(
+    bases: Bases = _key(
         ["value", "behaviour", "loyalty", "benefits"],
         "02_data_prep",
         "what segments look at",
@@ -140,14 +145,14 @@ class RunConfig(BaseModel):
     variables: list[str] = _key(
         [], "02_data_prep", "descriptors that are to build segments, too"
     )
-    protected_reasons: dict[str, str] = _key(
+    protected_reasons: Reasons = _key(
         {}, "02_data_prep", "protected attribute among `variables`: why it must be"
     )
     method: str = _key("auto", "03_segmentation", "auto, or the scheme to use")
-    tiers: dict[str, list[float]] = _key(
+    tiers: CutPoints = _key(
         {}, "03_segmentation", "feature: own cut points; they enter the contest"
     )
-    n_segments: int | Literal["auto"] = _key(
+    n_segments: SegmentCount = _key(
         "auto", "03_segmentation", "2 to 12; an upper bound for goal and rules"
     )
     min_share: float = _key(
@@ -225,55 +230,6 @@ class RunConfig(BaseModel):
     def _interviews(cls, value: Any) -> Any:
         return interview_blocks(value)
 
-    @field_validator("project")
-    @classmethod
-    def _project(cls, value: str) -> str:
-        if not _PROJECT.fullmatch(value) or value.endswith((".", " ")):
-            raise ValueError(
-                "must be a name of letters, digits, blanks, dots, - and _ "
-                "that can be a folder"
-            )
-        return value
-
-    @field_validator("as_of", mode="before")
-    @classmethod
-    def _as_of(cls, value: Any) -> Any:
-        if isinstance(value, (dt.date, dt.datetime)):
-            value = value.isoformat()
-        if value is not None:
-            try:
-                instant(value, "UTC")
-            except (ConfigError, TypeError):
-                raise ValueError("must be an ISO date such as 2024-10-01") from None
-        return value
-
-    @field_validator("n_segments", mode="before")
-    @classmethod
-    def _n_segments(cls, value: Any) -> Any:
-        if value != "auto" and not (isinstance(value, int) and 2 <= value <= 12):
-            raise ValueError("must be auto or a whole number from 2 to 12")
-        return value
-
-    @field_validator("memory_limit")
-    @classmethod
-    def _memory(cls, value: str) -> str:
-        if not _MEMORY.fullmatch(value):
-            raise ValueError(
-                f"must be a number with MB, GB or TB, but it is {value!r}. "
-                "Write it like 2GB"
-            )
-        return value
-
-    @field_validator("bases")
-    @classmethod
-    def _bases(cls, value: list[str]) -> list[str]:
-        if "value" not in value:
-            raise ValueError(
-                f"must include 'value', but it is {value}. Add value: recency, orders "
-                "and spend are what baselines and rules are made of"
-            )
-        return value
-
     @field_validator("exchange_rates")
     @classmethod
     def _rates(cls, value: dict[str, float], info: Any) -> dict[str, float]:
@@ -287,45 +243,6 @@ class RunConfig(BaseModel):
             raise ValueError(
                 "need a currency to convert into, but `currency` is not set. "
                 "Set it, such as `currency: EUR`"
-            )
-        return value
-
-    @field_validator("attribute_kinds")
-    @classmethod
-    def _kinds(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, kind in value.items():
-            if kind not in KINDS:
-                raise ValueError(
-                    f"must name known kinds, but {name!r} has {kind!r}. "
-                    f"{did_you_mean(kind, KINDS).rstrip('.')}"
-                )
-        return value
-
-    @field_validator("protected_reasons")
-    @classmethod
-    def _reasons(cls, value: dict[str, str]) -> dict[str, str]:
-        empty = [name for name, reason in value.items() if not reason.strip()]
-        if empty:
-            raise ValueError(
-                f"must give reasons, but that of {empty[0]!r} is empty. Write down who "
-                "decided it and why, or take it out"
-            )
-        return value
-
-    @field_validator("tiers")
-    @classmethod
-    def _tiers(cls, value: dict[str, list[float]]) -> dict[str, list[float]]:
-        for name, cuts in value.items():
-            rising = all(a < b for a, b in itertools.pairwise(cuts))
-            if not cuts or not rising or not all(map(math.isfinite, cuts)):
-                raise ValueError(
-                    f"must give rising numbers, but {name!r} has {cuts}. "
-                    "Write it like `spend_total: [100, 500]`"
-                )
-        n = math.prod(len(cuts) + 1 for cuts in value.values())
-        if n > 12:
-            raise ValueError(
-                f"must make at most 12 tiers, but these make {n}. Take out cut points"
             )
         return value
 
