@@ -102,6 +102,8 @@ def segment_spread_title(spread: pd.DataFrame, *, features: int = 4) -> str:
         return "There are no features to compare"
     base = rows[rows["everyone"]].set_index("feature")
     own = rows[~rows["everyone"]].dropna(subset=["p25", "p50", "p75"])
+    if own.empty:
+        return "No segment has enough customers apart from everyone to be shown"
     wide = (base["p75"] - base["p25"]).replace(0, np.nan)
     apart = (own["p50"] - own["feature"].map(base["p50"])).abs()
     apart = apart / own["feature"].map(wide)

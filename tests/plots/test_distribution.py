@@ -123,3 +123,11 @@ def test_without_spread_in_everyone_nothing_stands_out(spread):
 def test_without_features_a_sentence_says_so(spread):
     shown = present(segment_spread, spread.head(0))
     assert repr(shown) == "There are no features to compare."
+
+
+def test_where_no_segment_may_be_shown_a_sentence_says_so(spread):
+    texts = spread.astype({"feature": "str"})
+    few = texts[texts["segment"].isin(["Everyone", "Nobody"])]
+    sentence = "No segment has enough customers apart from everyone to be shown"
+    assert segment_spread_title(few) == sentence
+    assert segment_spread_title(texts[texts["everyone"]]) == sentence

@@ -53,6 +53,7 @@ def lines(tmp_path_factory) -> Path:
 
 def body(lines: Path, **changes: object) -> dict:
     more = {"force_segments": True, "method": "rules", "n_segments": 3}
+    more |= {"smallest_cell": 5}  # a shop of 48 customers
     return settings(lines, decisions=DECISIONS, **more) | changes
 
 

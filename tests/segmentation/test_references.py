@@ -46,7 +46,8 @@ def test_tightness_of_three_pairs_by_hand(rng):
     # Each pair holds half a square; a cluster more takes one of them away.
     X = np.array([0.0, 1, 10, 11, 20, 21])[:, None]
     left = np.array([1.5, 1.0, 0.5]) / 401.5
-    assert tightness(X, rng) == pytest.approx(-np.log(left).mean())
+    # Distances are of single precision, which processors round differently.
+    assert tightness(X, rng) == pytest.approx(-np.log(left).mean(), rel=1e-4)
 
 
 def test_columns_of_few_values_do_not_lose_their_correlation(rng):

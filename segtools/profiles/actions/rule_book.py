@@ -240,7 +240,7 @@ def choose(
     ----------
     rows : sequence of Action or Channel
     statements : sequence of mapping
-        Of a card, the most telling first.
+        Of a card, in any order; the one furthest above everyone is the most telling.
 
     Returns
     -------
@@ -252,8 +252,9 @@ def choose(
         The statements that call for it.
     """
     found = []
+    telling = sorted(statements, key=_above, reverse=True)
     for place, row in enumerate(rows):
-        called = called_for(row.when, statements)
+        called = called_for(row.when, telling)
         if called is not None:
             order = (row.fallback or not row.when, called[0], -len(called[1]), place)
             found.append((order, row, called[1]))
@@ -261,3 +262,9 @@ def choose(
         return None, []
     _, row, because = min(found, key=lambda f: f[0])
     return row, because
+
+
+def _above(statement: Statement) -> float:
+    """Say how far a statement's share lies above everyone's; without one it is last."""
+    share, base = statement.get("share"), statement.get("base_share")
+    return -1.0 if share is None or base is None else float(share - base)

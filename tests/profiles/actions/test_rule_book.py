@@ -223,3 +223,11 @@ def test_the_example_of_the_page_is_read(tmp_path):
     example = re.findall(r"^```yaml\n(# own.yaml.*?)^```", page, re.M | re.S)[0]
     (tmp_path / "own.yaml").write_text(example)
     assert load_rule_book(tmp_path / "own.yaml").actions[0].key == "tea_lovers"
+
+
+def test_the_statement_furthest_above_everyone_decides_wherever_it_stands(said):
+    near = said("features", "coupon_share", "ge", 0.3, share=0.5)
+    far = said("features", "private_label_share", "ge", 0.6, share=0.9)
+    rows = load_rule_book().actions
+    assert choose(rows, [near, far])[0].key == "own_label"
+    assert choose(rows, [far, near])[0].key == "own_label"
