@@ -9,6 +9,7 @@ from segtools.attributes import attribute_kind
 from segtools.profiles.cells import FLAGS, mark_hidden, shown
 from segtools.profiles.claim import Claim
 from segtools.profiles.profile import Segmented
+from segtools.profiles.remember import remembered
 from segtools.profiles.topics import aspect_of, topic_of
 from segtools.wording import plain, shorten
 
@@ -17,6 +18,7 @@ _COLUMNS = ["segment_id", "question", "answer", "holders", "n", "value"]
 _COLUMNS += ["base_value", "index", *FLAGS]
 
 
+@remembered
 def answer_profile(data: Segmented) -> pd.DataFrame:
     """Give the share of each answer among those of a segment who answered.
 

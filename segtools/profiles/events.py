@@ -11,6 +11,7 @@ import pandas as pd
 from segtools.profiles.cells import FLAGS, mark_hidden, shown
 from segtools.profiles.claim import Claim
 from segtools.profiles.profile import Segmented, customers_of, shares_of_all
+from segtools.profiles.remember import remembered
 from segtools.timezones import timestamp_of
 from segtools.wording import plain, shorten
 
@@ -28,6 +29,7 @@ _ABOUT = {
 }
 
 
+@remembered
 def event_profile(data: Segmented) -> pd.DataFrame:
     """Give the share of each segment that did something in the window.
 

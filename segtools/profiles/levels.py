@@ -11,6 +11,7 @@ from segtools.features.journey import STAGES
 from segtools.profiles.cells import FLAGS, mark_hidden, shown
 from segtools.profiles.claim import Claim
 from segtools.profiles.profile import INDEX_BASE, Segmented
+from segtools.profiles.remember import remembered
 from segtools.wording import plain, shorten
 
 MOST_LEVELS = 20
@@ -28,6 +29,7 @@ _STAGE_TEXTS = {
 }
 
 
+@remembered
 def attribute_profile(data: Segmented) -> pd.DataFrame:
     """Give the share of each value of each shown attribute, among those known.
 
@@ -48,6 +50,7 @@ def attribute_profile(data: Segmented) -> pd.DataFrame:
     return _profile(data, frame)
 
 
+@remembered
 def stage_profile(data: Segmented) -> pd.DataFrame:
     """Give the share of each stage of life, from new to won back, by segment.
 

@@ -15,6 +15,7 @@ from segtools.features.catalogue import Window
 from segtools.features.shop import Shop
 from segtools.features.views import views
 from segtools.profiles.cells import FLAGS, mark_hidden
+from segtools.profiles.remember import remembered
 from segtools.timezones import timestamp_of
 
 INDEX_BASE = 100.0
@@ -46,6 +47,7 @@ class Segmented:
         return ibis.memtable(self.segments[["customer_id", "segment_id"]])
 
 
+@remembered
 def segment_value(data: Segmented) -> pd.DataFrame:
     """Sum customers and money by segment; the money adds up to the cent.
 
@@ -123,6 +125,7 @@ def sold_in(data: Segmented, column: str) -> str | None:
     return next((n for n in names if n in tables and column in tables[n].columns), None)
 
 
+@remembered
 def bought_profile(
     data: Segmented, column: str, *, most: int = 40, of_buyers: bool = False
 ) -> pd.DataFrame:
@@ -213,6 +216,7 @@ def shares_of_all(
     return long.assign(n=n, value=share, base_value=base, index=index)
 
 
+@remembered
 def habits(data: Segmented) -> pd.DataFrame:
     """Give each segment's share of orders by local hour and by weekday.
 

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from segtools.bundled import bundled
 from segtools.records import read_record, write_record
 from segtools.report.errors import (
@@ -95,6 +93,8 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
 
     Its parameters are those of the run's configuration that it declares.
     """
+    # Both take seconds to import, and a kernel that asks for sensitivity needs neither.
+    import nbformat
     import papermill
 
     from segtools.report.kernel import LocalKernelManager
