@@ -6,10 +6,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from segtools.config.wrong import checked, where_in_yaml
+from segtools.config.wrong import checked
+from segtools.config.yaml_file import read_yaml
 from segtools.disclosure import EMAIL, PHONE
 from segtools.schema import ConfigError, did_you_mean
 
@@ -104,7 +104,10 @@ def interview_blocks(value: Any) -> list[dict[str, Any]]:
     segtools.schema.ConfigError: interviews.0.topic must be a topic of a card, but it \
 is 'motiv'. Did you mean 'motive'?
     """
-    blocks = _read(Path(value)) if isinstance(value, str) else value
+    blocks = value
+    if isinstance(value, str):
+        relative = "Write the path relative to the configuration."
+        blocks = read_yaml(Path(value), "interviews must name", relative)
     if not isinstance(blocks, list):
         raise ConfigError(
             "interviews must be a list of what people said, or a YAML file with one, "
@@ -119,17 +122,3 @@ is 'motiv'. Did you mean 'motive'?
             )
         read.append(checked(InterviewBlock, block, f"interviews.{i}").model_dump())
     return read
-
-
-def _read(path: Path) -> Any:
-    if not path.is_file():
-        raise ConfigError(
-            f"interviews must name a YAML file, but there is no {path}. "
-            "Write the path relative to the configuration."
-        )
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{path.name} must be YAML, but {where_in_yaml(error)}."
-        ) from None

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from segtools.config.blocks import Source, TableFile, gives_orders
 from segtools.config.run import RunConfig
-from segtools.config.wrong import checked, sentence_of, where_in_yaml
+from segtools.config.wrong import checked, sentence_of
+from segtools.config.yaml_file import mapping_in, read_yaml
 from segtools.schema import TABLES, ConfigError, did_you_mean
 
 
@@ -36,23 +37,8 @@ def load_config(path: str | Path, overrides: dict[str, Any] | None = None) -> Ru
         If the file is missing, is not YAML, or a key is unknown or mistyped.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ConfigError(
-            f"CONFIG must be a YAML file, but there is no {path}. "
-            "Make one with `segtools init DIR`."
-        )
-    try:
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{path.name} must be YAML, but {where_in_yaml(error)}."
-        ) from None
-    if not isinstance(body, dict):
-        raise ConfigError(
-            f"{path.name} must hold `key: value` lines, but it holds "
-            f"{'nothing' if body is None else type(body).__name__}. "
-            "Start from `segtools init DIR`."
-        )
+    held = read_yaml(path, "CONFIG must be", "Make one with `segtools init DIR`.")
+    body = mapping_in(path, held, "Start from `segtools init DIR`.")
     for name, value in (overrides or {}).items():
         _set(body, name, value)
     return validate(_relative(body, path.parent))

@@ -93,16 +93,11 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
 
     Its parameters are those of the run's configuration that it declares.
     """
-    # Both take seconds to import, and a kernel that asks for sensitivity needs neither.
-    import nbformat
     import papermill
 
     from segtools.report.kernel import LocalKernelManager
 
     source = bundled("notebooks") / f"{stage}.ipynb"
-    # One more than the notebook has: papermill adds a cell with the parameters.
-    cells = 1 + len(nbformat.read(source, as_version=4).cells)
-
     whole = path / "notebooks" / f"{stage}.ipynb"
     half = whole.with_name(f".{whole.name}")
     half.parent.mkdir(exist_ok=True)
@@ -116,7 +111,7 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
             kernel_name="python3",
             progress_bar=False,
             cwd=str(path),
-            on_cell_start=_watch(progress, stage, cells),
+            on_cell_start=_watch(progress, stage, _cells(source)),
             kernel_manager_class=LocalKernelManager,
         )
     except papermill.PapermillExecutionError as error:
@@ -125,6 +120,13 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
     finally:
         if half.exists():
             half.replace(whole)
+
+
+def _cells(notebook: Path) -> int:
+    """Count the cells that papermill runs: it adds one with the parameters."""
+    import nbformat  # late: it takes a second, and kernels import this module, too
+
+    return 1 + len(nbformat.read(notebook, as_version=4).cells)
 
 
 def _watch(progress: Progress | None, stage: str, cells: int) -> Callable[..., None]:

@@ -9,11 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.config import checked
-from segtools.config.wrong import where_in_yaml
+from segtools.config.yaml_file import mapping_in, read_yaml
 from segtools.profiles.actions.conditions import (
     WHOLE,
     Statement,
@@ -159,24 +158,9 @@ def _default() -> RuleBook:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise ConfigError(
-            f"rule_book must be a YAML file, but there is no {path}. "
-            "Check the path; it is relative to the configuration."
-        )
-    try:
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{path.name} must be YAML, but {where_in_yaml(error)}."
-        ) from None
-    if not isinstance(body, dict):
-        raise ConfigError(
-            f"{path.name} must hold `key: value` lines, but it holds "
-            f"{'nothing' if body is None else type(body).__name__}. Write the rows "
-            "under `actions:`."
-        )
-    return body
+    relative = "Check the path; it is relative to the configuration."
+    held = read_yaml(path, "rule_book must be", relative)
+    return mapping_in(path, held, "Write the rows under `actions:`.")
 
 
 def _book(settings: _Settings) -> RuleBook:
