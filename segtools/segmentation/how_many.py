@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from segtools.disclosure import LIMIT, Published, hide
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.place import prepared
 from segtools.segmentation.stability.pairs import MAY_MOVE
@@ -51,25 +53,40 @@ class HowMany:
             return pd.DataFrame(columns=["segment", "pair", "jaccard"])
         return self.selection.within(self.n_clusters)
 
-    def nodes(self) -> pd.DataFrame:
-        """Give the segments of the family tree, with their SLSa."""
+    def nodes(self, smallest_cell: int = LIMIT) -> pd.DataFrame:
+        """Give the segments of the family tree, with their SLSa.
+
+        Sizes under `smallest_cell`, and what would give them away, are missing.
+        """
         names = ["k", "segment", "customers", "share", "slsa", "parent"]
         if self.selection is None:
             return pd.DataFrame(columns=names)
-        return self.selection.tree.nodes
+        nodes = self.selection.tree.nodes
+        hidden = nodes.groupby("k")["customers"].transform(
+            lambda sizes: _hidden(sizes.to_numpy(float), smallest_cell)
+        )
+        sizes = nodes[["customers", "share"]].astype(float).mask(hidden.astype(bool))
+        return nodes.assign(customers=sizes["customers"], share=sizes["share"])
 
-    def edges(self) -> pd.DataFrame:
-        """Give who of the family tree comes from whom."""
+    def edges(self, smallest_cell: int = LIMIT) -> pd.DataFrame:
+        """Give who of the family tree comes from whom, if they are not too few."""
         names = ["k", "parent", "segment", "customers", "share"]
         if self.selection is None:
             return pd.DataFrame(columns=names)
-        return self.selection.tree.edges
+        edges = self.selection.tree.edges
+        return edges[edges["customers"] >= smallest_cell].reset_index(drop=True)
 
     def gorge(self) -> pd.DataFrame:
         """Give every customer's similarity to each suggested segment."""
         if self.selection is None:
             return pd.DataFrame()
         return self.selection.gorge(self.n_clusters)
+
+
+def _hidden(sizes: NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
+    """Say which parts of everyone are too small to be shown, or give one away."""
+    parts = list(range(1, len(sizes) + 1))
+    return hide(Published(np.r_[sizes.sum(), sizes], [(0, parts)]), limit)[1:]
 
 
 def how_many(

@@ -1,6 +1,7 @@
 """How many segments hold: a run's measures on customers of known kinds."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from segtools.records import write_record
 from segtools.segmentation.how_many import (
+    HowMany,
     by_number,
     by_segment,
     how_many,
@@ -18,6 +20,7 @@ from segtools.segmentation.how_many import (
     how_many_sentences,
     how_many_table,
 )
+from segtools.segmentation.stability import family_tree
 from segtools.segmentation.stability import pairs as pairing
 
 QUICK = {"n_pairs": 10}
@@ -160,3 +163,16 @@ def test_the_number_of_threads_does_not_matter(rng, monkeypatch):
     one, other = found
     pd.testing.assert_frame_equal(by_number(one), by_number(other))
     pd.testing.assert_frame_equal(by_segment(one), by_segment(other))
+
+
+def test_sizes_of_a_few_customers_and_the_smallest_other_are_not_told():
+    labels = {2: np.repeat([0, 1], [60, 40]), 3: np.repeat([0, 1, 2], [60, 36, 4])}
+    found = HowMany(SimpleNamespace(tree=family_tree(labels)), "")
+    nodes = found.nodes()
+    assert nodes.query("k == 2")["customers"].tolist() == [60, 40]
+    three = nodes.query("k == 3").set_index("segment")
+    assert three["customers"].isna().sum() == 2
+    assert three["customers"].max() == 60
+    assert three["share"].isna().equals(three["customers"].isna())
+    assert found.edges()["customers"].tolist() == [60, 36]
+    assert found.nodes(4)["customers"].notna().all()
