@@ -33,6 +33,7 @@ from segtools.features.shop import Shop
 from segtools.prepare.clean import tables_at
 from segtools.records import read_record, write_record, write_table
 from segtools.report.extensions import load_extensions
+from segtools.report.scan import refuse_record
 from segtools.schema import STAGES, TABLES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
 from segtools.timezones import epoch, instant
@@ -147,7 +148,12 @@ class Stage:
         return read_record(self.path / f"{name}.json")
 
     def write(self, name: str, record: dict[str, Any]) -> None:
-        """Write one of the run's JSON records, whole or not at all."""
+        """Write one of the run's JSON records, whole or not at all.
+
+        All but ``run.json``, which holds the configuration, must tell nobody's name.
+        """
+        if name != "run":
+            refuse_record(record, f"{name}.json", self.path, self.run)
         write_record(self.path / f"{name}.json", record)
 
     def read_table(self, name: str) -> pd.DataFrame:
@@ -155,7 +161,11 @@ class Stage:
         return pd.read_parquet(self.path / f"{name}.parquet")
 
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table, whole or not at all."""
+        """Write a table, whole or not at all; ids only where a row is a customer."""
+        if "customer_id" not in frame.columns:
+            told = frame.select_dtypes(exclude="number")
+            texts = {c: told[c].dropna().astype(str).unique() for c in told.columns}
+            refuse_record(texts, f"{name}.parquet", self.path, self.run)
         write_table(self.path / f"{name}.parquet", frame)
 
     @property
