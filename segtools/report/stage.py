@@ -316,6 +316,7 @@ def _applied(
 
 
 def _sample_run(name: str, given: dict[str, Any]) -> Path:
+    from segtools.report.kernel import Kernels
     from segtools.report.run import execute_stage
     from segtools.report.start import start_run
 
@@ -323,6 +324,8 @@ def _sample_run(name: str, given: dict[str, Any]) -> Path:
     config = load_config(file or "sample.yaml", given)
     folder = Path(tempfile.mkdtemp(prefix="segtools-")) / config.project
     path = start_run(config, folder / str(config.as_of))
-    for stage in STAGES[: STAGES.index(name)]:
-        execute_stage(path, stage)
+    earlier = STAGES[: STAGES.index(name)]
+    with Kernels(path) as kernels:
+        for stage in earlier:
+            execute_stage(path, stage, kernels.next(last=stage == earlier[-1]))
     return path
