@@ -80,10 +80,14 @@ def start_run(
 
 def _read_beside(config: RunConfig) -> dict[str, str]:
     """Give the text of files that the configuration names and the result rests on."""
-    if not config.rule_book:
-        return {}
-    load_rule_book(config.rule_book)
-    return {"rule_book": Path(config.rule_book).read_text(encoding="utf-8")}
+    beside = {
+        f"extensions.{number}": Path(file).read_text(encoding="utf-8")
+        for number, file in enumerate(config.extensions)
+    }
+    if config.rule_book:
+        load_rule_book(config.rule_book)
+        beside["rule_book"] = Path(config.rule_book).read_text(encoding="utf-8")
+    return beside
 
 
 def _refuse(config: RunConfig, opened: Opened) -> None:
