@@ -13,6 +13,8 @@ import pandas as pd
 
 from segtools import goals
 from segtools.config import RunConfig, refuse_features
+from segtools.destinations.approval import FILE as APPROVAL
+from segtools.destinations.registry import check_destinations
 from segtools.features.build import supported, variables
 from segtools.features.waves import refuse_campaigns
 from segtools.history.changes import find_previous
@@ -88,6 +90,7 @@ def _read_beside(config: RunConfig) -> dict[str, str]:
 
 def _refuse(config: RunConfig, opened: Opened) -> None:
     """Raise what would stop a later stage, before any kernel is started."""
+    check_destinations(config)
     origin = epoch(instant(str(config.as_of), str(config.timezone)))
     preflight(opened, config, origin)
     shop = goals.typed_shop(opened.before(origin), config, origin)
@@ -123,14 +126,18 @@ def _record(config: RunConfig, opened: Opened, path: Path) -> dict[str, Any]:
 
 
 def _clear(path: Path) -> None:
-    """Take away what an earlier run left in its folder, so that nothing is mixed."""
+    """Take away what an earlier run left in its folder, so that nothing is mixed.
+
+    What was exported stays on record, and an approval is of a model, whichever it is.
+    """
     if not (path / "run.json").exists():
         return
     for name in _OURS:
         shutil.rmtree(path / name, ignore_errors=True)
     for pattern in ("*.html", "*.json", "*.parquet"):
         for file in path.glob(pattern):
-            file.unlink()
+            if file.name != APPROVAL:
+                file.unlink()
 
 
 def _check_method(method: str) -> None:
