@@ -124,6 +124,17 @@ def texts(values: pd.Series) -> pd.Series:
     return pd.Series(found, index=values.index, dtype=object)
 
 
+def with_none(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write whatever is missing as None, so that `value or ""` is safe.
+
+    Examples
+    --------
+    >>> with_none(pd.DataFrame({"x": ["a", float("nan")]}))["x"].tolist()
+    ['a', None]
+    """
+    return frame.astype(object).where(frame.notna(), None)
+
+
 def machine_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     """Write e-mails in lower case, phones in E.164 and countries as two letters.
 

@@ -20,6 +20,7 @@ from segtools.destinations.fields import (
     find_fields,
     refuse_hashes,
     texts,
+    with_none,
 )
 from segtools.destinations.registry import Destination
 from segtools.disclosure import LIMIT
@@ -146,7 +147,7 @@ def _fields(order: Order, frame: pd.DataFrame) -> tuple[pd.DataFrame, frozenset[
     made = {f: texts(frame[found[f]]) if f in found else nothing for f in asked}
     if "external_id" in made:
         made["external_id"] = made["external_id"].fillna(frame["customer_id"])
-    raw = pd.DataFrame(made, index=frame.index)
+    raw = with_none(pd.DataFrame(made, index=frame.index))
     refuse_hashes(raw, order.block.hashed)
     return raw, frozenset(found)
 
@@ -210,7 +211,8 @@ class _Sorting:
 
     def normalise(self) -> None:
         """Write the fields as the system wants them; note what it cannot use."""
-        made = self.order.destination.normalise(self.raw, self.order.block)
+        asked = self.order.destination
+        made = with_none(asked.normalise(self.raw, self.order.block))
         for name in made:
             lost = self.raw[name].notna() & made[name].isna()
             self._note(lost, name, "cannot be read as the system needs it")
@@ -227,7 +229,7 @@ class _Sorting:
             else:
                 self._note(runs, name, "could run as a formula")
                 made[name] = self.fields[name].mask(runs, None)
-        self.fields = self.fields.assign(**made)
+        self.fields = with_none(self.fields.assign(**made))
         if asked.refuse is not None:
             whole = self.frame.join(self.fields)
             where = asked.refuse(whole, self.order.block)
@@ -269,7 +271,7 @@ class _Sorting:
 
     def _open(self) -> pd.DataFrame:
         made = {n: self.fields[n].mask(m, None) for n, m in self.closed.items()}
-        return self.fields.assign(**made)
+        return with_none(self.fields.assign(**made))
 
     def _note(self, which: pd.Series, name: str, why: str) -> None:
         noted = self.frame.loc[which, ["customer_id"]].assign(field=name, why=why)

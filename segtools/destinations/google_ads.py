@@ -68,7 +68,7 @@ def google_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     """
     made = {"country": mapped(frame["country"], country_code)}
     pairs = zip(frame["zip"], made["country"], strict=True)
-    zips = [google_zip(z, c or "") if z else None for z, c in pairs]
+    zips = [google_zip(z, c or "") for z, c in pairs]
     made["zip"] = pd.Series(zips, index=frame.index, dtype=object)
     for name in ("email", "phone", "first_name", "last_name"):
         done = name in block.hashed
@@ -126,7 +126,7 @@ def _files(one: SegmentList, block: GoogleBlock) -> Iterator[Part]:
 def _table(frame: pd.DataFrame, block: GoogleBlock) -> pd.DataFrame:
     """Give the columns under Google's names; an address is whole or not there."""
     fields = [*KEYS, *(ADDRESS if block.address else ())]
-    rows = frame.reindex(columns=fields)
+    rows = frame.reindex(columns=fields).astype(object)
     if block.address:
         part = rows[[*ADDRESS]].isna().any(axis=1)
         rows.loc[part, [*ADDRESS]] = None

@@ -220,8 +220,9 @@ def phones(
         The rule, such as `meta_phone`.
     """
     if regions is None:
-        regions = pd.Series(None, index=values.index, dtype=object)
-    own = mapped(regions, country_code).fillna(default_region)
+        regions = pd.Series("", index=values.index, dtype=object)
+    own = mapped(regions, lambda text: country_code(text) or default_region)
+    own = own.fillna(default_region)
     known = _remembered(one)
     found = [
         None if pd.isna(v) else known(v, r) for v, r in zip(values, own, strict=True)

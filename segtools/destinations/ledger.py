@@ -132,7 +132,8 @@ def remember(
     """
     folder = run.resolve() / FOLDER
     write_table(folder / _file(name, at.number, "parquet"), members)
-    record = {"destination": name, "number": at.number, "mark": at.mark, **about}
+    record = {"format": "segtools.export", "destination": name}
+    record |= {"number": at.number, "mark": at.mark, **about}
     previous = at.previous
     record["previous"] = previous and {
         "number": previous.number,

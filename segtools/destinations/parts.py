@@ -147,14 +147,17 @@ def write_part(part: Part, folder: Path) -> list[dict[str, Any]]:
         If a single row is larger than a file, or than a row, may be.
     """
     pieces = [_Piece(part, folder, 1)]
-    for row in part.rows:
-        text = row.encode()
-        _refuse_large(part, len(text))
-        if not pieces[-1].takes(len(text)):
-            pieces[-1].close()
-            pieces.append(_Piece(part, folder, len(pieces) + 1))
-        pieces[-1].add(text)
-    pieces[-1].close()
+    try:
+        for row in part.rows:
+            text = row.encode()
+            _refuse_large(part, len(text))
+            if not pieces[-1].takes(len(text)):
+                pieces[-1].end()
+                pieces.append(_Piece(part, folder, len(pieces) + 1))
+            pieces[-1].add(text)
+        pieces[-1].end()
+    finally:
+        pieces[-1].file.close()
     if len(pieces) == 1:
         pieces[0].rename(part.name)
     return [piece.record() for piece in pieces]
@@ -193,7 +196,7 @@ class _Piece:
         self._put((self.part.between.encode() if self.rows else b"") + text)
         self.rows += 1
 
-    def close(self) -> None:
+    def end(self) -> None:
         self._put(self.part.tail.encode())
         self.file.close()
 

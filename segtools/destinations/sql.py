@@ -20,6 +20,7 @@ from segtools.schema import ConfigError, DataError
 from segtools.sources.database import env_name, server_of, url_of
 
 COLUMNS = ("customer_id", "segment_id", "segment", "valid_from", "valid_to")
+_STAGED = dict.fromkeys(COLUMNS[:3], "string")
 _NEXT = (
     "Nothing: the table is written. Rows whose valid_to is empty are what holds now; "
     "join the others by valid_from <= time < valid_to, both in UTC."
@@ -114,7 +115,7 @@ def write_history(
     """
     now = ibis.util.gen_name("segtools_now")
     try:
-        con.create_table(now, ibis.memtable(rows), temp=True)
+        con.create_table(now, ibis.memtable(rows, schema=_STAGED), temp=True)
     except Exception as error:
         raise _refused(table, error) from None
     say = _Dialect(con, table, now, at)
