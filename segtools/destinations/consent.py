@@ -114,9 +114,7 @@ def consent(customers: pd.DataFrame, columns: list[str]) -> pd.Series:
     heard = pd.DataFrame(index=customers.index)
     for column in columns:
         said = answers(customers[column.removeprefix("not ")])
-        heard[column] = (
-            said.map(_OPPOSITE.get) if column.startswith("not ") else said
-        )
+        heard[column] = said.map(_OPPOSITE.get) if column.startswith("not ") else said
     found = pd.Series(UNKNOWN, index=customers.index, dtype=object)
     found[(heard == YES).all(axis=1)] = YES
     found[(heard == NO).any(axis=1)] = NO
@@ -215,9 +213,9 @@ def suppressed(
         own = frame[column]
         if column == "email":
             own = mapped(own, lambda text: plain_email(text) or (text or "").lower())
-            values = values | {sha256(v) for v in values}
-            values |= {sha256(google_email(v)) for v in values}
+            spelled = [*values, *(google_email(v) or v for v in values)]
+            values = values | {sha256(v) or v for v in spelled}
         if column == "phone":
             own = phones(own, countries(frame), region)
-        found |= own.isin(values - {None})
+        found |= own.isin(values)
     return found

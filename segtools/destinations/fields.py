@@ -162,7 +162,7 @@ def machine_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
 
 def countries(frame: pd.DataFrame) -> pd.Series | None:
     """Give the column of countries, if there is one."""
-    return frame["country"] if "country" in frame else None
+    return frame.get("country")
 
 
 def refuse_hashes(frame: pd.DataFrame, hashed: Iterable[str]) -> None:

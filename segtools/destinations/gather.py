@@ -258,7 +258,7 @@ class _Sorting:
         return (several | later).reindex(values.index, fill_value=False)
 
     def sizes(self) -> None:
-        """Leave out segments that are too small there, or could tell who somebody is."""
+        """Leave out segments that are too small there, or too small to be safe."""
         least = least_size(self.order)
         if least is None:
             return

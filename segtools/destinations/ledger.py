@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +91,7 @@ class Place:
 
 
 def place(entries: list[Entry], run: Path, mark: str) -> Place:
-    """Number an export; to repeat the last one gives its number, and its bytes, again.
+    """Give an export its number; to repeat the last one gives its number again.
 
     Parameters
     ----------
@@ -132,12 +131,13 @@ def remember(
     """
     folder = run.resolve() / FOLDER
     write_table(folder / _file(name, at.number, "parquet"), members)
-    record = {"format": "segtools.export", "destination": name}
-    record |= {"number": at.number, "mark": at.mark, **about}
-    previous = at.previous
-    record["previous"] = previous and {
-        "number": previous.number,
-        "run": os.path.relpath(previous.run, run.resolve()),
+    record = {
+        "format": "segtools.export",
+        "destination": name,
+        "number": at.number,
+        "mark": at.mark,
+        "previous": at.previous and at.previous.number,
+        **about,
     }
     write_record(folder / _file(name, at.number, "json"), record)
 

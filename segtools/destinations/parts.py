@@ -97,9 +97,9 @@ def csv_part(
     ('Phone\n', ['+49300000000\n', '""\n'])
     """
     sheet = profile == "spreadsheet"
-    quoting = csv.QUOTE_ALL if sheet else csv.QUOTE_MINIMAL
-    end = "\r\n" if sheet else "\n"
-    writer = csv.writer(_Line(), quoting=quoting, lineterminator=end)
+    machine = csv.writer(_Line(), lineterminator="\n")
+    people = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer = people if sheet else machine
     cell = escape_formula if sheet else (lambda value: value)
 
     def rows() -> Iterator[str]:
@@ -121,9 +121,7 @@ def json_line(value: Any) -> str:
     >>> json_line({"userId": "1", "traits": {"seg": True}})
     '{"userId":"1","traits":{"seg":true}}'
     """
-    return json.dumps(
-        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def write_part(part: Part, folder: Path) -> list[dict[str, Any]]:

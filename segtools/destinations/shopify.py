@@ -131,8 +131,8 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
         h: f for h, f in HEADER.items() if f in audience.known or f not in _CONSENT
     }
     table = changed[list(columns.values())].set_axis(list(columns), axis=1)
-    more = {"tags": own, "rows": {"changed": len(changed), "right_already": 0}}
-    more["rows"]["right_already"] = len(rows) - len(changed)
+    right = len(rows) - len(changed)
+    more = {"tags": own, "rows": {"changed": len(changed), "right_already": right}}
     parts = [
         csv_part(
             "customers.csv",

@@ -54,7 +54,9 @@ def order(
     }
     customers = rows.drop(columns="segment_id")
     given = {"smallest_cell": 1, "origin": ORIGIN} | more
-    return Order(to, destination, checked, segments, customers, names, about=about, **given)
+    return Order(
+        to, destination, checked, segments, customers, names, about=about, **given
+    )
 
 
 def read(folder: Path, name: str) -> list[list[str]]:

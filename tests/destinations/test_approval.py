@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from destinations.makers import run_folder
 
+from destinations.makers import run_folder
 from segtools.destinations.approval import (
     approval_of,
     approve,
@@ -37,7 +37,9 @@ def test_an_approval_is_recorded_whole_and_reads_no_clock(run):
         "model_hash": model_hash(run),
         "as_of": "2024-09-29",
     }
-    assert approve(run, "Ann", "ok", "2024-10-02")["approved_at"] == "2024-10-02T00:00:00"
+    assert (
+        approve(run, "Ann", "ok", "2024-10-02")["approved_at"] == "2024-10-02T00:00:00"
+    )
 
 
 def test_a_model_that_changed_must_be_approved_again(run):

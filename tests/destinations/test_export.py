@@ -5,13 +5,13 @@ import json
 
 import pandas as pd
 import pytest
-from destinations.makers import column, order, people, run_folder
 
+from destinations.makers import column, order, people, run_folder
+from segtools.config import validate
 from segtools.destinations import DestinationBlock, Written, csv_part, destination
 from segtools.destinations.export import write_export
 from segtools.destinations.ledger import exports_of
 from segtools.destinations.registry import configured, remove_destination
-from segtools.config import validate
 from segtools.records import read_record
 from segtools.schema import ConfigError, DataError
 
@@ -57,13 +57,16 @@ def letter_people(n):
 def test_an_own_destination_gets_only_what_its_channels_allow(tmp_path):
     rows = letter_people(3).assign(phone="+49300000000")
     rows.loc[2, "accepts_sms_marketing"] = "yes"
-    manifest = write_export(order(rows, "letters"), tmp_path / "l", run_folder(tmp_path))
+    manifest = write_export(
+        order(rows, "letters"), tmp_path / "l", run_folder(tmp_path)
+    )
     assert column(tmp_path / "l", "all.csv", "phone") == ["", "", "+49300000000"]
     assert manifest["counts"]["blanked"] == {"phone": 2}
     assert manifest["limits"] == ["https://example.com/limits"]
-    assert column(tmp_path / "l", "left_out.csv", "why") == [
-        "not agreed to this channel"
-    ] * 2
+    assert (
+        column(tmp_path / "l", "left_out.csv", "why")
+        == ["not agreed to this channel"] * 2
+    )
 
 
 @pytest.mark.usefixtures("letters")
@@ -76,7 +79,9 @@ def test_changes_are_since_the_last_export_not_the_last_run(tmp_path):
     assert second.is_dir()  # of the run in September nothing was exported
     later = rows.iloc[:3].copy()
     later.loc[0, "segment_id"] = "S02"
-    later = pd.concat([later, letter_people(1).assign(customer_id="new", email="n@x.de")])
+    later = pd.concat(
+        [later, letter_people(1).assign(customer_id="new", email="n@x.de")]
+    )
     manifest = write_export(
         order(later, "letters", as_of="2024-10-29"), tmp_path / "b", third
     )
@@ -110,14 +115,18 @@ def test_other_projects_and_destinations_are_not_compared(tmp_path):
     manifest = write_export(order(letter_people(3), "letters"), tmp_path / "b", run)
     assert manifest["relative_to"] is None
     assert manifest["counts"]["added"] == 3
-    google = write_export(order(letter_people(3), "google_ads", ONE), tmp_path / "g", run)
+    google = write_export(
+        order(letter_people(3), "google_ads", ONE), tmp_path / "g", run
+    )
     assert google["number"] == 1
 
 
 @pytest.mark.usefixtures("letters")
 def test_whoever_is_left_out_now_is_a_removal(tmp_path):
     rows = letter_people(3)
-    write_export(order(rows, "letters"), tmp_path / "a", run_folder(tmp_path, "2024-08-29"))
+    write_export(
+        order(rows, "letters"), tmp_path / "a", run_folder(tmp_path, "2024-08-29")
+    )
     rows["accepts_email_marketing"] = "no"
     run = run_folder(tmp_path)
     manifest = write_export(order(rows, "letters"), tmp_path / "b", run)
@@ -160,7 +169,9 @@ def test_a_folder_with_a_foreign_file_is_refused_and_stays(tmp_path, name):
     out = tmp_path / "g"
     out.mkdir()
     (out / name).write_text("mine")
-    with pytest.raises(ConfigError, match=f"holds '{name}', which is none of its files"):
+    with pytest.raises(
+        ConfigError, match=f"holds '{name}', which is none of its files"
+    ):
         write_export(order(people(3), "google_ads", ONE), out, run_folder(tmp_path))
     assert tree(out) == {name: b"mine"}
 

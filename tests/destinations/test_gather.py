@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from destinations.makers import NAMES, order, people
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from destinations.makers import NAMES, order, people
 from segtools.destinations.gather import REASONS, gather
 from segtools.destinations.identifiers import sha256
 from segtools.schema import ConfigError, DataError
@@ -15,7 +15,9 @@ GOOGLE = {"min_size": 1}
 
 
 def reasons(found):
-    return dict(zip(found.left_out["customer_id"], found.left_out["reason"], strict=True))
+    return dict(
+        zip(found.left_out["customer_id"], found.left_out["reason"], strict=True)
+    )
 
 
 def test_each_has_the_first_reason_that_holds():
@@ -28,7 +30,9 @@ def test_each_has_the_first_reason_that_holds():
     rows.loc[[6, 7], ["email"]] = "c0006@example.com"
     rows.loc[7, "ad_user_data"] = "denied"
     listed = {"customer_id": frozenset({"c0006"})}
-    asked = order(rows, "google_ads", GOOGLE | {"segments": ["S01"]}, suppressions=listed)
+    asked = order(
+        rows, "google_ads", GOOGLE | {"segments": ["S01"]}, suppressions=listed
+    )
     found = gather(asked)
     assert found.members["customer_id"].tolist() == ["c0000"]
     assert reasons(found) == {
@@ -108,9 +112,11 @@ def test_a_hashed_column_passes_as_it_is_where_it_is_said_to_be_hashed():
 
 def test_wrong_names_are_refused_with_a_suggestion():
     rows = people(2)
-    with pytest.raises(ConfigError, match="'Champion' is none. Did you mean 'Champions'"):
+    with pytest.raises(
+        ConfigError, match=r"'Champion' is none\. Did you mean 'Champions'"
+    ):
         gather(order(rows, "google_ads", GOOGLE | {"segments": ["Champion"]}))
-    with pytest.raises(ConfigError, match="'emial' is none. Did you mean 'email'"):
+    with pytest.raises(ConfigError, match=r"'emial' is none\. Did you mean 'email'"):
         gather(order(rows, "google_ads", GOOGLE | {"fields": {"email": "emial"}}))
 
 

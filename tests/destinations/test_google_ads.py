@@ -1,8 +1,8 @@
 """Customer Match: exactly the bytes that Google takes, and removals that remove."""
 
 import pytest
-from destinations.makers import column, order, people, read, run_folder
 
+from destinations.makers import column, order, people, read, run_folder
 from segtools.destinations.export import write_export
 from segtools.destinations.identifiers import sha256
 
@@ -25,7 +25,9 @@ def two():
 
 def test_a_list_is_exactly_what_google_takes(two, tmp_path):
     block = {"min_size": 1, "address": True}
-    manifest = write_export(order(two, "google_ads", block), tmp_path / "g", run_folder(tmp_path))
+    manifest = write_export(
+        order(two, "google_ads", block), tmp_path / "g", run_folder(tmp_path)
+    )
     assert (tmp_path / "g" / "s01-members.csv").read_bytes() == EXPECTED
     assert (tmp_path / "g" / "s01-additions.csv").read_bytes() == EXPECTED
     assert read(tmp_path / "g", "s01-removals.csv")[1:] == []
@@ -33,7 +35,9 @@ def test_a_list_is_exactly_what_google_takes(two, tmp_path):
 
 
 def test_names_and_addresses_stay_here_unless_asked_for(two, tmp_path):
-    write_export(order(two, "google_ads", {"min_size": 1}), tmp_path / "g", run_folder(tmp_path))
+    write_export(
+        order(two, "google_ads", {"min_size": 1}), tmp_path / "g", run_folder(tmp_path)
+    )
     lines = EXPECTED.splitlines()
     first = b",".join(lines[1].split(b",")[:2])
     second = lines[2].removesuffix(b",,,,") if lines[2].endswith(b",,,,,") else b""
@@ -65,7 +69,9 @@ def test_who_moves_withdraws_or_changes_the_address_is_removed(tmp_path):
 
 
 def test_no_address_stands_anywhere_in_plain(two, tmp_path):
-    write_export(order(two, "google_ads", {"min_size": 1}), tmp_path / "g", run_folder(tmp_path))
+    write_export(
+        order(two, "google_ads", {"min_size": 1}), tmp_path / "g", run_folder(tmp_path)
+    )
     kept = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
     assert b"example.com" not in kept.lower()
     assert b"gmail" not in kept.lower()

@@ -4,8 +4,8 @@ import time
 
 import pandas as pd
 import pytest
-from destinations.makers import order, run_folder
 
+from destinations.makers import order, run_folder
 from segtools.destinations.export import write_export
 from segtools.destinations.shopify import LARGEST_FILE
 

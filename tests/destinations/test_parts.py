@@ -17,12 +17,14 @@ from segtools.destinations.parts import (
 )
 from segtools.schema import DataError
 
-rows = st.lists(st.text(alphabet="aé漢\n,\"", max_size=9), max_size=30)
+rows = st.lists(st.text(alphabet='aé漢\n,"', max_size=9), max_size=30)
 
 
 @settings(max_examples=60)
 @given(rows, st.integers(1, 7), st.integers(60, 120))
-def test_pieces_stay_within_limits_and_lose_nothing(tmp_path_factory, texts, most, size):
+def test_pieces_stay_within_limits_and_lose_nothing(
+    tmp_path_factory, texts, most, size
+):
     folder = tmp_path_factory.mktemp("parts")
     lines = [json_line({"x": text}) for text in texts]
     part = Part("b.json", iter(lines), '{"batch":[', ",", "]}", Limits(most, size))

@@ -1,11 +1,11 @@
-"""Shopify: the import's own bytes, no tag lost but ours, and back through the source."""
+"""Shopify: the import's own bytes, no tag lost but ours, and back by the source."""
 
 import re
 
 import pandas as pd
 import pytest
-from destinations.makers import column, order, run_folder
 
+from destinations.makers import column, order, run_folder
 from segtools.config import DataFile
 from segtools.destinations.export import write_export
 from segtools.destinations.shopify import HEADER, foreign_tags
@@ -42,7 +42,10 @@ def customers(con, tmp_csv):
     def make(text, *segments):
         file = DataFile(path=str(tmp_csv(text)))
         frame = read_customers(con, file, "UTC").to_pandas()
-        frame = frame.drop(columns=["by_email", "by_phone", "unreadable", "valid_from"], errors="ignore")
+        frame = frame.drop(
+            columns=["by_email", "by_phone", "unreadable", "valid_from"],
+            errors="ignore",
+        )
         frame["customer_id"] = frame["customer_id"].fillna(frame["email"])
         frame = frame.sort_values("email", ignore_index=True)
         return frame.assign(segment_id=list(segments))
@@ -52,7 +55,9 @@ def customers(con, tmp_csv):
 
 def test_the_file_is_exactly_what_shopify_imports(customers, tmp_path):
     rows = customers(EXPORT, "S01", "S02")
-    manifest = write_export(order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path))
+    manifest = write_export(
+        order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path)
+    )
     assert (tmp_path / "s" / "customers.csv").read_text() == IMPORT
     assert (tmp_path / "s" / "segment_queries.txt").read_text() == (
         "customer_tags CONTAINS 'seg:champions'\n"
@@ -80,7 +85,12 @@ def test_our_own_export_read_again_gives_the_same_customers_and_segments(
 def test_only_our_own_tags_ever_go(customers, tmp_path):
     rows = customers(EXPORT, "S02", "S02")
     rows["tags"] = ["Seg:Champions, vip, seg:old", "segment, seg:champions"]
-    asked = order(rows, "shopify", {"segments": ["S02"]}, suppressions={"email": frozenset({"bo.kim@example.com"})})
+    asked = order(
+        rows,
+        "shopify",
+        {"segments": ["S02"]},
+        suppressions={"email": frozenset({"bo.kim@example.com"})},
+    )
     write_export(asked, tmp_path / "s", run_folder(tmp_path))
     # Bo is on the suppression list, and loses our tag, but keeps his own.
     assert column(tmp_path / "s", "customers.csv", "Tags") == [
@@ -115,8 +125,10 @@ def test_a_tag_with_a_comma_is_refused(customers, block):
 
 def test_names_with_commas_and_quotes_become_harmless_tags(customers, tmp_path):
     rows = customers(EXPORT, "S01", "S02")
-    names = {"S01": "Ann's, the \"best\"", "S02": "=cmd|' /C calc'!A0"}
-    write_export(order(rows, "shopify", names=names), tmp_path / "s", run_folder(tmp_path))
+    names = {"S01": 'Ann\'s, the "best"', "S02": "=cmd|' /C calc'!A0"}
+    write_export(
+        order(rows, "shopify", names=names), tmp_path / "s", run_folder(tmp_path)
+    )
     tags = column(tmp_path / "s", "customers.csv", "Tags")
     assert tags == ["newsletter, vip, seg:ann-s-the-best", "seg:cmd-c-calc-a0"]
 
@@ -125,7 +137,9 @@ def test_a_row_with_a_formula_is_left_out_and_reported_not_blanked(customers, tm
     rows = customers(EXPORT, "S01", "S02")
     rows.loc[0, "note"] = "=HYPERLINK(1)"
     rows.loc[1, "address_phone"] = "+49 (30) 00-00 01"
-    manifest = write_export(order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path))
+    manifest = write_export(
+        order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path)
+    )
     assert manifest["counts"]["left_out"] == {"refused": 1}
     assert column(tmp_path / "s", "customers.csv", "First Name") == ["Bo"]
     assert column(tmp_path / "s", "left_out.csv", "field") == ["note"]
@@ -134,8 +148,19 @@ def test_a_row_with_a_formula_is_left_out_and_reported_not_blanked(customers, tm
 def test_more_tags_than_shopify_takes_are_refused_row_by_row(customers, tmp_path):
     rows = customers(EXPORT, "S01", "S02")
     rows["tags"] = [", ".join(f"t{i}" for i in range(250)), "x" * 256]
-    rows = pd.concat([rows, rows.iloc[:1].assign(customer_id="3", email="c@example.com", tags=", ".join(f"t{i}" for i in range(249)))])
-    manifest = write_export(order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path))
+    rows = pd.concat(
+        [
+            rows,
+            rows.iloc[:1].assign(
+                customer_id="3",
+                email="c@example.com",
+                tags=", ".join(f"t{i}" for i in range(249)),
+            ),
+        ]
+    )
+    manifest = write_export(
+        order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path)
+    )
     assert manifest["counts"]["left_out"] == {"refused": 2}
     assert len(column(tmp_path / "s", "customers.csv", "Tags")[0].split(", ")) == 250
 

@@ -47,7 +47,9 @@ def test_no_small_count_can_be_worked_out(stayed, added, removed, denied, unaske
     parts = [shown["written"], shown["denied"], shown["not_asked"]]
     assert not any(n is not None and 0 < n < 10 for n in parts)
     assert sum(n is None for n in parts) != 1  # else members less the others
-    assert not any(shown[k] is not None and 0 < shown[k] < 10 for k in ("added", "removed"))
+    assert not any(
+        shown[k] is not None and 0 < shown[k] < 10 for k in ("added", "removed")
+    )
     if None not in (shown["written"], shown["added"]):
         assert shown["written"] - shown["added"] not in range(1, 10)
 
@@ -63,7 +65,9 @@ def test_tables_say_what_is_written_waits_or_is_left_out():
     assert table["Written"].tolist()[0] == 900
     out = left_out_table([made, waits])
     assert out["Customers"].isna().all()
-    assert left_out_table([waits])["Left out because"].tolist() == ["nobody is left out"]
+    assert left_out_table([waits])["Left out because"].tolist() == [
+        "nobody is left out"
+    ]
     steps = next_steps_table([made, waits])["Next step"]
     assert steps[0] == "Upload."
     assert "segtools approve" in steps[1]

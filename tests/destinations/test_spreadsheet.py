@@ -128,7 +128,7 @@ def test_a_first_run_adds_everybody_and_removes_nobody(tmp_path):
 
 
 def test_additions_and_removals_lead_from_the_last_run_to_this_one(tmp_path):
-    manifest, found = exported(tmp_path, NOW, BEFORE)
+    _, found = exported(tmp_path, NOW, BEFORE)
     assert found["additions"][1:] == [
         ["b", "S02", "'=cmd|' /C calc'!A0"],
         ["d", "S02", "$x_1$"],

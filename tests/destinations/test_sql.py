@@ -3,12 +3,12 @@
 import ibis
 import pandas as pd
 import pytest
-from destinations.makers import order, people, run_folder
 from engines import need_engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sources.postgres import running
 
+from destinations.makers import order, people, run_folder
 from segtools.destinations.export import write_export
 from segtools.destinations.sql import COLUMNS, write_history
 from segtools.schema import ConfigError, DataError
@@ -54,7 +54,9 @@ def history(con):
     known = frame["valid_to"].notna()
     ends = pd.to_datetime(frame["valid_to"]).dt.month.where(known, 0).astype(int)
     starts = pd.to_datetime(frame["valid_from"]).dt.month
-    return list(zip(frame["customer_id"], frame["segment_id"], starts, ends, strict=True))
+    return list(
+        zip(frame["customer_id"], frame["segment_id"], starts, ends, strict=True)
+    )
 
 
 def write(database, rows, at):

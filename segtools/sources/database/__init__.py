@@ -218,9 +218,7 @@ def _from_file(
     return Opened(tables=tables, read_as=_read_as(block))
 
 
-def server_of(
-    scheme: str, url: str, variable: str, seconds: int
-) -> ibis.BaseBackend:
+def server_of(scheme: str, url: str, variable: str, seconds: int) -> ibis.BaseBackend:
     """Connect to a server by its URL, or say in our words why that fails.
 
     Parameters
