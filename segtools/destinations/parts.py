@@ -144,11 +144,12 @@ def write_part(part: Part, folder: Path) -> list[dict[str, Any]]:
     DataError
         If a single row is larger than a file, or than a row, may be.
     """
-    pieces = [_Piece(part, folder, 1)]
+    pieces, most = [_Piece(part, folder, 1)], _largest_row(part)
     try:
         for row in part.rows:
             text = row.encode()
-            _refuse_large(part, len(text))
+            if most is not None and len(text) > most:
+                raise _too_large(part, most, len(text))
             if not pieces[-1].takes(len(text)):
                 pieces[-1].end()
                 pieces.append(_Piece(part, folder, len(pieces) + 1))
@@ -161,15 +162,17 @@ def write_part(part: Part, folder: Path) -> list[dict[str, Any]]:
     return [piece.record() for piece in pieces]
 
 
-def _refuse_large(part: Part, size: int) -> None:
+def _largest_row(part: Part) -> int | None:
     around = len((part.head + part.tail).encode())
-    whole, row = part.limits.size, part.limits.row_size
-    most = min([n for n in (whole and whole - around, row) if n], default=size)
-    if size > most:
-        raise DataError(
-            f"A row of {part.name} must have at most {most:,} bytes, but one has "
-            f"{size:,}. Write fewer or shorter fields."
-        )
+    whole = part.limits.size and part.limits.size - around
+    return min((n for n in (whole, part.limits.row_size) if n), default=None)
+
+
+def _too_large(part: Part, most: int, size: int) -> DataError:
+    return DataError(
+        f"A row of {part.name} must have at most {most:,} bytes, but one has "
+        f"{size:,}. Write fewer or shorter fields."
+    )
 
 
 class _Piece:
@@ -180,18 +183,19 @@ class _Piece:
         stem, dot, suffix = part.name.partition(".")
         self.name = f"{stem}-{number:04d}{dot}{suffix}"
         self.rows, self.size, self.sha = 0, 0, hashlib.sha256()
+        self.between = part.between.encode()
+        self.around = len(self.between) + len(part.tail.encode())
         self.file = (folder / self.name).open("wb")
         self._put(part.head.encode())
 
     def takes(self, size: int) -> bool:
         limits = self.part.limits
-        around = len((self.part.between + self.part.tail).encode())
         full = limits.rows is not None and self.rows >= limits.rows
-        room = limits.size is None or self.size + size + around <= limits.size
+        room = limits.size is None or self.size + size + self.around <= limits.size
         return self.rows == 0 or (not full and room)
 
     def add(self, text: bytes) -> None:
-        self._put((self.part.between.encode() if self.rows else b"") + text)
+        self._put((self.between if self.rows else b"") + text)
         self.rows += 1
 
     def end(self) -> None:
