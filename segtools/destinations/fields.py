@@ -160,6 +160,18 @@ def machine_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     return frame.assign(**made)
 
 
+def as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
+    """Change nothing, where a system gets back what it has.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Fields as they stand in the data.
+    block : DestinationBlock
+    """
+    return frame
+
+
 def countries(frame: pd.DataFrame) -> pd.Series | None:
     """Give the column of countries, if there is one."""
     return frame.get("country")

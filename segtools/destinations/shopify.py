@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pandas as pd
 from pydantic import Field, field_validator
 
 from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience, labels
-from segtools.destinations.fields import any_dangerous
+from segtools.destinations.fields import any_dangerous, as_it_stands
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.schema import ConfigError
@@ -79,11 +78,6 @@ def foreign_tags(text: str | None, prefix: str) -> list[str]:
     return list(dict.fromkeys(kept))
 
 
-def _as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
-    """Change nothing: the shop gets back what it has."""
-    return frame
-
-
 def _refused(frame: pd.DataFrame, block: ShopifyBlock) -> pd.Series:
     """Refuse rows with more or longer tags than Shopify takes."""
     tags = [foreign_tags(text, block.prefix) for text in frame["tags"]]
@@ -99,7 +93,7 @@ def _refused(frame: pd.DataFrame, block: ShopifyBlock) -> pd.Series:
     fields=tuple(HEADER.values()),
     reach=("email", "phone"),
     distinct=("email", "phone"),
-    normalise=_as_it_stands,
+    normalise=as_it_stands,
     refuse=_refused,
     formulas="refuse",
     block=ShopifyBlock,

@@ -65,6 +65,7 @@ def start_run(
         If no honest run is possible on the data.
     """
     load_extensions(config)
+    check_destinations(config)
     opened = open_source(config, connect(memory_limit=config.memory_limit))
     data = fingerprint(opened.tables)
     config = settle_as_of(config, opened, data)
@@ -90,7 +91,6 @@ def _read_beside(config: RunConfig) -> dict[str, str]:
 
 def _refuse(config: RunConfig, opened: Opened) -> None:
     """Raise what would stop a later stage, before any kernel is started."""
-    check_destinations(config)
     origin = epoch(instant(str(config.as_of), str(config.timezone)))
     preflight(opened, config, origin)
     shop = goals.typed_shop(opened.before(origin), config, origin)
