@@ -182,7 +182,8 @@ def export_all(stage: Stage) -> list[dict[str, Any]]:
     -------
     list of dict
         The manifests. Where nothing could be written, ``destination`` and ``not_yet``
-        say why: the model is not approved, or nobody is left.
+        say why: the model is not approved, nobody is left, or the data lacks what
+        the system needs.
     """
     names = [ALWAYS, *(n for n in stage.config.destinations if n != ALWAYS)]
     return [_written(stage, name) for name in names]
@@ -196,5 +197,6 @@ def _written(stage: Stage, name: str) -> dict[str, Any]:
         return {"destination": name, "not_yet": why}
     try:
         return export_stage(stage, name, stage.path / "activation" / name)
-    except DataError as error:
+    except (ConfigError, DataError) as error:
+        # One list that cannot be written is no reason to lose the report.
         return {"destination": name, "not_yet": str(error)}

@@ -122,6 +122,15 @@ def test_stage_05_writes_what_it_may_and_says_why_not_the_rest(run):
     assert third[1]["counts"]["removed"] == 200
 
 
+def test_a_list_that_cannot_be_written_does_not_stop_the_report(run):
+    asked = {"shopify": {}, "google_ads": {"consent": {"ads": ["agred"]}}}
+    stage = stage_of_run(run, destinations=asked, exports_need_approval=False)
+    told = [one.get("not_yet", "") for one in export_all(stage)]
+    assert told[0] == ""
+    assert "must know the present tags" in told[1]
+    assert "Did you mean 'agreed'?" in told[2]
+
+
 def call(*words):
     return CliRunner().invoke(app, [str(w) for w in words])
 
