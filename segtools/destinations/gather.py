@@ -153,8 +153,6 @@ def _fields(order: Order, frame: pd.DataFrame) -> tuple[pd.DataFrame, frozenset[
 
 
 def _chosen(order: Order, frame: pd.DataFrame) -> pd.Series:
-    if not order.block.segments:
-        return pd.Series(True, index=frame.index)
     ids = {name: one for one, name in order.names.items()}
     ids |= {one: one for one in order.names}
     for asked in [*order.block.segments, *order.block.names]:
@@ -163,6 +161,8 @@ def _chosen(order: Order, frame: pd.DataFrame) -> pd.Series:
                 f"destinations.{order.name} must name segments of the run, but "
                 f"{asked!r} is none. {did_you_mean(asked, ids)}"
             )
+    if not order.block.segments:
+        return pd.Series(True, index=frame.index)
     return frame["segment_id"].isin({ids[s] for s in order.block.segments})
 
 

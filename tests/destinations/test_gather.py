@@ -116,6 +116,8 @@ def test_wrong_names_are_refused_with_a_suggestion():
         ConfigError, match=r"'Champion' is none\. Did you mean 'Champions'"
     ):
         gather(order(rows, "google_ads", GOOGLE | {"segments": ["Champion"]}))
+    with pytest.raises(ConfigError, match=r"'S1' is none\. Did you mean 'S01'"):
+        gather(order(rows, "google_ads", GOOGLE | {"names": {"S1": "best"}}))
     with pytest.raises(ConfigError, match=r"'emial' is none\. Did you mean 'email'"):
         gather(order(rows, "google_ads", GOOGLE | {"fields": {"email": "emial"}}))
 
