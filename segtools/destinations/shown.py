@@ -89,7 +89,8 @@ def exports_table(
 def _state(one: Mapping[str, Any]) -> str:
     if "not_yet" in one:
         return f"not written: {one['not_yet']}"
-    return f"written, {len(one['files'])} files"
+    n = len(one["files"])
+    return f"written, {n} file{'s' if n > 1 else ''}"
 
 
 def left_out_table(
@@ -117,11 +118,10 @@ def left_out_table(
 
 def next_steps_table(exports: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Tabulate what somebody does next with each destination's files."""
-    approve = "Approve it: `segtools approve`, then `segtools export`."
     return pd.DataFrame(
         {
             "Destination": [one["destination"] for one in exports],
-            "Next step": [one.get("next_step", approve) for one in exports],
+            "Next step": [one["next_step"] for one in exports],
         }
     )
 

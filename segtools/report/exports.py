@@ -181,8 +181,7 @@ def export_all(stage: Stage) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        The manifests. Where nothing could be written, ``destination`` and ``not_yet``
-        say why: the model is not approved, nobody is left, or the data lacks what
+        The manifests. Where nothing could be written, ``not_yet`` says why: the model is not approved, nobody is left, or the data lacks what
         the system needs.
     """
     names = [ALWAYS, *(n for n in stage.config.destinations if n != ALWAYS)]
@@ -194,9 +193,13 @@ def _written(stage: Stage, name: str) -> dict[str, Any]:
     waits = needs and stage.config.exports_need_approval
     if waits and approval_of(stage.path) is None:
         why = "Its model is new or has changed, and nobody has approved it yet."
-        return {"destination": name, "not_yet": why}
+        return _not_yet(name, why, "Approve it: segtools approve, then export.")
     try:
         return export_stage(stage, name, stage.path / "activation" / name)
     except (ConfigError, DataError) as error:
         # One list that cannot be written is no reason to lose the report.
-        return {"destination": name, "not_yet": str(error)}
+        return _not_yet(name, str(error), "Mend that, then: segtools export.")
+
+
+def _not_yet(name: str, why: str, step: str) -> dict[str, Any]:
+    return {"destination": name, "not_yet": why, "next_step": step}

@@ -57,6 +57,7 @@ def test_no_small_count_can_be_worked_out(stayed, added, removed, denied, unaske
 def test_tables_say_what_is_written_waits_or_is_left_out():
     made = manifest(900, 900, 0, denied=97, suppressed=3)
     waits = {"destination": "meta", "not_yet": "Nobody has approved it."}
+    waits |= {"next_step": "Approve it."}
     table = exports_table([made, waits])
     assert table["State"].tolist() == [
         "written, 2 files",
@@ -70,7 +71,7 @@ def test_tables_say_what_is_written_waits_or_is_left_out():
     ]
     steps = next_steps_table([made, waits])["Next step"]
     assert steps[0] == "Upload."
-    assert "segtools approve" in steps[1]
+    assert steps[1] == "Approve it."
 
 
 @pytest.mark.parametrize(("small", "told"), [(1, "3 removed"), (10, "a few removed")])
