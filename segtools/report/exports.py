@@ -181,8 +181,8 @@ def export_all(stage: Stage) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        The manifests. Where nothing could be written, ``not_yet`` says why: the model is not approved, nobody is left, or the data lacks what
-        the system needs.
+        The manifests. Where nothing could be written, ``not_yet`` says why: the model
+        is not approved, nobody is left, or the data lacks what the system needs.
     """
     names = [ALWAYS, *(n for n in stage.config.destinations if n != ALWAYS)]
     return [_written(stage, name) for name in names]
