@@ -123,7 +123,7 @@ def test_stage_05_writes_what_it_may_and_says_why_not_the_rest(run):
 
 
 def test_a_list_that_cannot_be_written_does_not_stop_the_report(run):
-    asked = {"shopify": {}, "google_ads": {"consent": {"ads": ["agred"]}}}
+    asked = {"shopify": {}, "google_ads": {"consent": {"ads": ["agree"]}}}
     stage = stage_of_run(run, destinations=asked, exports_need_approval=False)
     told = [one.get("not_yet", "") for one in export_all(stage)]
     assert told[0] == ""
