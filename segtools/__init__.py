@@ -65,7 +65,10 @@ _HOMES = {
     "profiles.canvas": ("business_model_canvas",),
     "profiles.recompute": ("recompute",),
     "profiles.compare": ("compare_personas",),
+    "destinations.registry": ("destination",),
+    "destinations.approval": ("approve",),
     "destinations.spreadsheet": ("export_spreadsheet",),
+    "report.exports": ("export_run",),
     "report.sensitivity": ("sensitivity",),
     "report.stage": ("open_stage", "parameters_of"),
 }

@@ -13,6 +13,8 @@ import pandas as pd
 
 from segtools import goals
 from segtools.config import RunConfig, refuse_features
+from segtools.destinations.approval import FILE as APPROVAL
+from segtools.destinations.registry import check_destinations
 from segtools.features.build import supported, variables
 from segtools.features.waves import refuse_campaigns
 from segtools.history.changes import find_previous
@@ -63,6 +65,7 @@ def start_run(
         If no honest run is possible on the data.
     """
     load_extensions(config)
+    check_destinations(config)
     opened = open_source(config, connect(memory_limit=config.memory_limit))
     data = fingerprint(opened.tables)
     config = settle_as_of(config, opened, data)
@@ -127,14 +130,18 @@ def _record(config: RunConfig, opened: Opened, path: Path) -> dict[str, Any]:
 
 
 def _clear(path: Path) -> None:
-    """Take away what an earlier run left in its folder, so that nothing is mixed."""
+    """Take away what an earlier run left in its folder, so that nothing is mixed.
+
+    What was exported stays on record, and an approval is of a model, whichever it is.
+    """
     if not (path / "run.json").exists():
         return
     for name in _OURS:
         shutil.rmtree(path / name, ignore_errors=True)
     for pattern in ("*.html", "*.json", "*.parquet"):
         for file in path.glob(pattern):
-            file.unlink()
+            if file.name != APPROVAL:
+                file.unlink()
 
 
 def _check_method(method: str) -> None:
