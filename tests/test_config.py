@@ -88,6 +88,7 @@ def test_defaults_are_the_documented_ones():
         "tiers": {},
         "n_segments": "auto",
         "min_share": 0.03,
+        "dormant": "join",
         "max_actions": None,
         "max_fit_customers": 200_000,
         "force_segments": False,

@@ -163,6 +163,11 @@ class RunConfig(BaseModel):
         ge=0,
         le=0.5,
     )
+    dormant: Literal["join", "separate"] = _key(
+        "join",
+        "03_segmentation",
+        "who did not order in the window: in one of the segments, or in one apart",
+    )
     max_actions: int | None = _key(
         None,
         "03_segmentation",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -113,11 +114,37 @@ def name_segments(
     if [s["segment_id"] for s in model.segments] == ["S00"]:
         return replace(model, next_number=number), []
     matches = _matches(model, features, previous)
-    carried = {m.label: (m.segment_id, m.name) for m in matches}
+    before = {str(row["extra"]): row for row in _apart_before(previous)}
+    taken = {m.name for m in matches} | set(renamed.values())
+    taken |= {str(before.get(row["extra"], row)["name"]) for row in model.extra}
+    segments, number = _named(model, described, matches, taken, number)
+    extra, number = _named_apart(model, before, number)
+    for row in [*segments, *extra]:
+        own, name = str(row["segment_id"]), str(row["name"])
+        row["name"] = renamed.get(own, renamed.get(name, name))
+    _refuse_doubles([str(s["name"]) for s in [*segments, *extra]])
     fallback = [s["segment_id"] for s in model.segments].index(model.fallback)
+    named = replace(
+        model,
+        segments=segments,
+        fallback=str(segments[fallback]["segment_id"]),
+        extra=extra,
+        next_number=number,
+    )
+    return named, matches
+
+
+def _named(
+    model: SegmentModel,
+    described: list[str],
+    matches: list[Match],
+    taken: set[str],
+    number: int,
+) -> tuple[list[dict[str, Any]], int]:
+    """Give learned segments, best first, the id and name of their match or new ones."""
+    carried = {m.label: (m.segment_id, m.name) for m in matches}
     order = np.argsort([s["rank"] for s in model.segments])
-    segments: list[dict[str, object]] = [{}] * len(order)
-    taken = {name for _, name in carried.values()} | set(renamed.values())
+    segments: list[dict[str, Any]] = [{}] * len(order)
     for label in map(int, order):
         if label in carried:
             segment_id, name = carried[label]
@@ -125,17 +152,26 @@ def name_segments(
             segment_id, name = f"S{number:02d}", _free(described[label], taken)
             number += 1
         taken.add(name)
-        name = renamed.get(segment_id, renamed.get(name, name))
         rank = model.segments[label]["rank"]
         segments[label] = {"segment_id": segment_id, "name": name, "rank": rank}
-    _refuse_doubles([str(s["name"]) for s in segments])
-    named = replace(
-        model,
-        segments=segments,
-        fallback=str(segments[fallback]["segment_id"]),
-        next_number=number,
-    )
-    return named, matches
+    return segments, number
+
+
+def _named_apart(
+    model: SegmentModel, before: dict[str, dict[str, Any]], number: int
+) -> tuple[list[dict[str, Any]], int]:
+    """Give segments that stand apart the id and name that they had.
+
+    A rule makes each the same segment in every run, whoever is in it.
+    """
+    extra = []
+    for row in model.extra:
+        known = before.get(row["extra"])
+        if known is None:
+            known = row | {"segment_id": f"S{number:02d}"}
+            number += 1
+        extra.append(row | {k: known[k] for k in ("segment_id", "name")})
+    return extra, number
 
 
 def _refuse_reserved(renamed: dict[str, str]) -> None:
@@ -169,9 +205,19 @@ def _matches(
         return []
     ids = [s["segment_id"] for s in model.segments]
     now = model.assign(features)[["customer_id", "segment_id"]]
+    now = now[now["segment_id"].isin(ids)]
     now["label"] = now.pop("segment_id").map(ids.index)
     old = _before(previous)
-    return match_segments(old[old["segment_id"] != "S00"], now)
+    rules = {"S00", *(str(row["segment_id"]) for row in _apart_before(previous))}
+    return match_segments(old[~old["segment_id"].isin(rules)], now)
+
+
+def _apart_before(previous: Path | None) -> list[dict[str, Any]]:
+    """List the segments of the previous run that a rule made, not a method."""
+    if previous is None:
+        return []
+    record = read_record(previous / "model.json")
+    return [row for row in record["segments"] if "extra" in row]
 
 
 def _before(previous: Path) -> pd.DataFrame:

@@ -139,7 +139,12 @@ def vary(
         trials[number] = trial
         if progress:
             progress("sensitivity", len(trials), len(variants))
-    found = compare(own_of(written), choices, [trials[i] for i in sorted(trials)])
+    found = compare(
+        own_of(written),
+        choices,
+        [trials[i] for i in sorted(trials)],
+        smallest_cell=config.smallest_cell,
+    )
     return _named(found, written, choices)
 
 
@@ -165,7 +170,9 @@ def settled_by(written: Written, config: RunConfig) -> Settled:
 def own_of(written: Written) -> Own:
     """Describe a run as its alternatives are described."""
     verdict, rows = written.verdict, written.selection["segments"]
-    order = [r["segment_id"] for r in sorted(rows, key=lambda r: r["rank"]) if r["n"]]
+    rows = [r for r in sorted(rows, key=lambda r: r["rank"]) if r["n"]]
+    order = [r["segment_id"] for r in rows if "extra" not in r]
+    apart = [r["segment_id"] for r in rows if "extra" in r]
     pairs = written.segments.set_index("customer_id")["segment_id"].sort_index()
     spend = written.features.set_index("customer_id")["spend_total"]
     paid = spend.reindex(pairs.index).fillna(0).to_numpy(float)
@@ -173,7 +180,7 @@ def own_of(written: Written) -> Own:
     facts = {name: verdict[name] for name in ("structure", "decision", "worth")}
     facts |= {"n_segments": len(order), "best_customers": customers}
     facts |= {"best_value": value, "beats_random": _beats_random(written)}
-    return Own(facts, pairs, order)
+    return Own(facts, pairs, order, apart)
 
 
 def _beats_random(written: Written) -> bool | None:

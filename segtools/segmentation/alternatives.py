@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.segmentation.apart import extra_rows, which
+from segtools.segmentation.apart_scheme import days_at_origin, settled
 from segtools.segmentation.clusters import learn_centroids
 from segtools.segmentation.contest import run_contest
 from segtools.segmentation.entries import Contest, Rules
@@ -96,9 +98,11 @@ def learn_alternative(
     ConfigError, DataError
         If the method cannot learn from this data.
     """
+    rules = settled(rules, data.features, data.plan)
     scheme = _scheme(rules.method, logged=logged)
     contest = _contest(data, scheme, rules)
-    task = final_task(data.learning, data.features, rules, rules.sizes[-1])
+    days = days_at_origin(rules, data.plan)
+    task = final_task(data.learning, data.features, rules, rules.sizes[-1], days=days)
     task = fit_sample(task, max_fit_customers)
     learned = scheme.learn(task)
     n = len(np.unique(learned.labels(task.at)))
@@ -107,14 +111,18 @@ def learn_alternative(
     )
     if n < 2 or verdict["n_segments"] < 2:
         ranks = np.ones(len(data.features), dtype=np.int64)
-        expected = {1: float(_worth(task).mean())}
+        expected, n_own = {1: float(_worth(task).mean())}, 1
     else:
         rank = np.asarray(segment_ranks(task, learned), dtype=np.int64)
         ranks = _everybody(data.features, task, learned, rank)
         expected = _expected(task, rank[learned.labels(task.features)])
+        n_own = len(np.unique(ranks))
+        ranks, more = _apart(data, rules, days, ranks)
+        expected |= more
     segments = pd.Series(ranks, data.features["customer_id"].astype(str))
     spend = data.features["spend_total"].fillna(0).to_numpy(float)
-    return Alternative(_facts(verdict, contest, ranks, spend), segments, expected)
+    facts = _facts(verdict, contest, ranks, spend)
+    return Alternative(facts | {"n_segments": n_own}, segments, expected)
 
 
 def _scheme(method: str, *, logged: bool) -> Scheme:
@@ -144,9 +152,22 @@ def _everybody(
 ) -> NDArray[np.int64]:
     """Give everybody's rank; who has never bought goes to the last segment."""
     found = np.full(len(features), rank.max(), dtype=np.int64)
-    bought = features["recency_days"].notna().to_numpy()
-    found[bought] = rank[learned.labels(task.at)]
+    known = features["customer_id"].isin(task.at.index).to_numpy()
+    found[known] = rank[learned.labels(task.at)]
     return found
+
+
+def _apart(
+    data: Prepared, rules: Rules, days: float, ranks: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], dict[int, float]]:
+    """Let those who stand apart follow the last segment, with what they did before."""
+    extra, k = extra_rows(rules.apart, days, 1), int(ranks.max())
+    place = which(extra, data.features["recency_days"].to_numpy(float))
+    before = data.learning[data.learning["part"] == "final_learn"]
+    then = which(extra, before["recency_days"].to_numpy(float))
+    mean = before["outcome"].astype(float).groupby(then).mean()
+    expected = {k + 1 + int(i): float(v) for i, v in mean.items() if i >= 0}
+    return np.where(place < 0, ranks, k + 1 + place), expected
 
 
 def _worth(task: Task) -> pd.Series:
@@ -174,7 +195,6 @@ def _facts(
         "worth": verdict["worth"],
         "beats_random": None if over is None else bool(over["low"] > 0),
         "gini": float(entry.draws["gini"][0]) if entry else None,
-        "n_segments": len(np.unique(ranks)),
         "best_customers": customers,
         "best_value": value,
     }

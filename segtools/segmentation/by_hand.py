@@ -160,7 +160,7 @@ def _by_id(wish: Decision, model: SegmentModel) -> dict[str, Any]:
 
 
 def _id(called: str, model: SegmentModel) -> str:
-    ids = {str(s["segment_id"]): str(s["name"]) for s in model.segments}
+    ids = {str(s["segment_id"]): str(s["name"]) for s in model.every}
     if called in ids:
         return called
     for segment_id, name in ids.items():

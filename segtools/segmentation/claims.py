@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -35,11 +35,14 @@ class Own:
         ``customer_id`` to ``segment_id``.
     order : list of str
         Its segments, best first.
+    apart : list of str
+        Segments that stand apart by rule; no claim is about them.
     """
 
     facts: dict[str, Any]
     segments: pd.Series
     order: list[str]
+    apart: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.segmentation.apart_scheme import days_judged
 from segtools.segmentation.choosing import choose
 from segtools.segmentation.entries import FIGURE, Contest, Entry, Rules
 from segtools.segmentation.figures import FIGURES, Array, interval
@@ -57,23 +58,27 @@ def run_contest(
     if splits:
         weights = weights_of(splits, N_DRAWS, rules.seed)
         entering = schemes() if among is None else among
-        contest.entries += _entries(splits, weights, rules, entering)
+        for scheme, n in _entering(entering, rules):
+            contest.entries.append(_judged(contest, scheme, n, splits, weights))
         if among is None:
             contest.entries.append(judge_each(splits, weights, rules))
     choose(contest)
     return contest
 
 
-def _entries(
-    splits: list[Split], weights: list[Array], rules: Rules, entering: list[Scheme]
-) -> list[Entry]:
+def _entering(entering: list[Scheme], rules: Rules) -> list[tuple[Scheme, int]]:
     found = []
     for scheme in entering:
         one = scheme.role != "scheme" or scheme.fixed
-        sizes = rules.sizes[-1:] if one else rules.sizes
-        for n in sizes:
-            found.append(judge_scheme(scheme, n, splits, weights, rules))
+        found += [(scheme, n) for n in (rules.sizes[-1:] if one else rules.sizes)]
     return found
+
+
+def _judged(
+    contest: Contest, scheme: Scheme, n: int, splits: list[Split], weights: list[Array]
+) -> Entry:
+    days = days_judged(contest.rules, contest.plan)
+    return judge_scheme(scheme, n, splits, weights, contest.rules, days=days)
 
 
 def record(contest: Contest) -> dict[str, Any]:
@@ -85,6 +90,7 @@ def record(contest: Contest) -> dict[str, Any]:
         "outcome": {"name": rules.goal, "unit": unit},
         "figure": FIGURE,
         "draws": N_DRAWS,
+        "apart": list(rules.apart),
         "schemes": [_entry_record(contest, e) for e in contest.entries],
         "winner": None if winner is None else winner.scheme,
         "n_segments": None if winner is None else winner.asked,
@@ -133,4 +139,4 @@ def judge_also(
     rules = contest.rules
     splits = splits_of(learning, contest.plan["evidence"])
     weights = weights_of(splits, N_DRAWS, rules.seed)
-    return judge_scheme(scheme, n_segments, splits, weights, rules)
+    return _judged(contest, scheme, n_segments, splits, weights)

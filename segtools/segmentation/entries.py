@@ -18,7 +18,10 @@ FIGURE = "gini"
 
 @dataclass(frozen=True)
 class Rules:
-    """What the contest needs of the configuration."""
+    """What the contest needs of the configuration.
+
+    ``apart`` lists the kinds of customers who stand apart, as `settled` finds them.
+    """
 
     goal: str
     n_segments: int | str = "auto"
@@ -27,6 +30,9 @@ class Rules:
     method: str = "auto"
     max_actions: int | None = None
     smallest_cell: int = 0
+    window_days: int = 180
+    dormant: str = "join"
+    apart: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: RunConfig) -> Rules:
@@ -39,6 +45,8 @@ class Rules:
             method=config.method,
             max_actions=config.max_actions,
             smallest_cell=config.smallest_cell,
+            window_days=config.window_days,
+            dormant=config.dormant,
         )
 
     def least_share(self, n_customers: int) -> float:
@@ -50,11 +58,14 @@ class Rules:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Numbers of segments to try, none above what the team has actions for."""
+        """Numbers of segments to try, none above what the team has actions for.
+
+        Customers who stand apart need actions of their own.
+        """
         asked: tuple[int, ...] = AUTO_SEGMENTS
         if isinstance(self.n_segments, int):
             asked = (self.n_segments,)
-        most = self.max_actions or max(asked)
+        most = self.max_actions - len(self.apart) if self.max_actions else max(asked)
         return tuple(n for n in asked if n <= most) or (most,)
 
 

@@ -52,7 +52,7 @@ def fits(model: SegmentModel, features: pd.DataFrame) -> pd.DataFrame:
         One row per row of `features`: ``customer_id``, ``distance`` to the nearest
         centre (in standard deviations of the prepared features, those of a component
         in a Gaussian mixture) and ``fits_no_segment``. Both are missing for methods
-        without centres, and for customers without any order.
+        without centres, and for customers whose segment a rule decided.
 
     Examples
     --------
@@ -67,8 +67,8 @@ def fits(model: SegmentModel, features: pd.DataFrame) -> pd.DataFrame:
     >>> fits(model, people).values.tolist()
     [['u', 1.0, False], ['v', 4.0, True]]
     """
-    bought = features["recency_days"].notna().to_numpy()
-    away = np.where(bought, nearest(model.payload, features), np.nan)
+    own = model.by_method(features["recency_days"])
+    away = np.where(own, nearest(model.payload, features), np.nan)
     threshold = model.payload.get("far_threshold")
     flags = [is_far(None if np.isnan(d) else d, threshold) for d in away]
     return pd.DataFrame(

@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.schema import ConfigError
+from segtools.segmentation.apart import extra_rows
+from segtools.segmentation.apart_scheme import awake, days_at_origin
 from segtools.segmentation.clusters import replicate_centroids
 from segtools.segmentation.entries import Contest, Rules
 from segtools.segmentation.latent_class import replicate_classes
@@ -51,15 +53,24 @@ def pick_scheme(contest: Contest) -> tuple[Scheme, int]:
 
 
 def final_task(
-    learning: pd.DataFrame, features: pd.DataFrame, rules: Rules, n: int
+    learning: pd.DataFrame,
+    features: pd.DataFrame,
+    rules: Rules,
+    n: int,
+    *,
+    days: float | None = None,
 ) -> Task:
     """Make the task of the final leg: learn before, assign at the origin.
 
-    Where there is no final leg, it learns on the features at the origin itself.
+    Where there is no final leg, it learns on the features at the origin itself. Of
+    customers who stand apart nothing is learned; `days` is how far features look back.
     """
+    back = rules.window_days if days is None else days
     known = features[features["recency_days"].notna()].set_index("customer_id")
+    known = known[awake(known, rules, back)]
     names = sorted(known.columns)
     rows = learning[learning["part"] == "final_learn"].set_index("customer_id")
+    rows = rows[awake(rows, rules, back)]
     rows = with_own_ids(rows)
     outcome = rows["outcome"] if varies(rows["outcome"]) else None
     # The smallest share is one of everybody, those without orders included.
@@ -115,15 +126,16 @@ def freeze(
         With one segment where no more could be told apart.
     """
     scheme, n = pick_scheme(contest)
-    task = fit_sample(
-        final_task(learning, features, contest.rules, n), max_fit_customers
-    )
+    rules = contest.rules
+    days = days_at_origin(rules, contest.plan)
+    whole = final_task(learning, features, rules, n, days=days)
+    task = fit_sample(whole, max_fit_customers)
     learned = scheme.learn(task)
     payload = learned.payload
     sizes = np.unique(learned.labels(task.at), return_counts=True)[1]
     if payload is None or len(sizes) < 2:
         return everyone()
-    _refuse_small(scheme, sizes, contest.rules.least_share(int(sizes.sum())))
+    _refuse_small(scheme, sizes, len(features) if rules.apart else sizes.sum(), rules)
     rank = segment_ranks(task, learned)
     segments: list[dict[str, Any]] = [
         {"segment_id": f"S{r:02d}", "name": f"Segment {r}", "rank": r} for r in rank
@@ -135,13 +147,16 @@ def freeze(
         features=read_features(payload, catalogue),
         fallback=worst,
         replicates=replicates(task, learned),
-        next_number=len(segments) + 1,
+        extra=extra_rows(rules.apart, days, len(segments) + 1),
+        next_number=len(segments) + len(rules.apart) + 1,
     )
 
 
-def _refuse_small(scheme: Scheme, sizes: NDArray[np.int64], least: float) -> None:
+def _refuse_small(
+    scheme: Scheme, sizes: NDArray[np.int64], n: int, rules: Rules
+) -> None:
     """Refuse a user's scheme that breaks `min_share`; built-in ones keep to it."""
-    share = float(sizes.min() / sizes.sum())
+    share, least = float(sizes.min() / n), rules.least_share(int(n))
     if share < least and scheme.name not in BUILT_IN:
         remedy = "join labels in the scheme"
         if scheme.by_name:

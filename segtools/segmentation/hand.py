@@ -48,7 +48,7 @@ class Hand:
 
 
 def sizes(model: SegmentModel, features: pd.DataFrame) -> dict[str, int]:
-    """Count customers by segment id; those without any order stand in the fallback.
+    """Count customers by segment id, those that stand apart last.
 
     Examples
     --------
@@ -57,10 +57,9 @@ def sizes(model: SegmentModel, features: pd.DataFrame) -> dict[str, int]:
     {'S00': 2}
     """
     X = features.reindex(columns=needed(model.payload)).astype(float)
-    ids = [str(s["segment_id"]) for s in model.segments]
-    bought = features["recency_days"].notna().to_numpy()
-    own = np.where(bought, place(model.payload, X).labels, ids.index(model.fallback))
-    counted = np.bincount(own.astype(np.int64), minlength=len(ids))
+    ids = [str(s["segment_id"]) for s in model.every]
+    own = model.positions(features["recency_days"], place(model.payload, X).labels)
+    counted = np.bincount(own, minlength=len(ids))
     return {i: int(n) for i, n in zip(ids, counted, strict=True)}
 
 

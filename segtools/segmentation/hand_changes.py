@@ -16,6 +16,12 @@ def _ids(model: SegmentModel) -> list[str]:
 
 def _position(model: SegmentModel, segment_id: str) -> int:
     ids = _ids(model)
+    if segment_id in {str(row["segment_id"]) for row in model.extra}:
+        raise ConfigError(
+            f"A decision must be about a segment that was learned, but {segment_id} "
+            "stands apart by rule. Set dormant to join: its customers then stand among "
+            "the others."
+        )
     if segment_id not in ids:
         raise ConfigError(
             f"A segment must be named by its id, but {segment_id!r} is none. "
@@ -40,7 +46,7 @@ def _merged(
     to = [left.index(first if i in gone else i) for i in range(len(model.segments))]
     kept = [dict(model.segments[i]) for i in left]
     if name is not None:
-        kept[to[first]]["name"] = _free(name, kept, to[first])
+        kept[to[first]]["name"] = _free(name, [*kept, *model.extra], to[first])
     fallback = kept[to[_position(model, model.fallback)]]["segment_id"]
     step = {"op": "merge", "to": to}
     return replace(
@@ -63,7 +69,7 @@ def _divided(
     own = _position(model, segment)
     label, old = len(model.segments), model.segments[own]
     made = segment_id or next_id(model)
-    if made in _ids(model):
+    if made in {str(row["segment_id"]) for row in model.every}:
         raise ConfigError(
             f"A split must make a new id, but {made!r} is a segment already. Leave "
             "segment_id out: the next free id is taken."
@@ -71,7 +77,7 @@ def _divided(
     called = name or f"{old['name']}, {feature} above {upper:.6g}"
     new = {"segment_id": made, "name": called}
     segments = [dict(s) for s in model.segments] + [new]
-    new["name"] = _free(called, segments, label)
+    new["name"] = _free(called, [*segments, *model.extra], label)
     ranks = [float(s["rank"]) for s in model.segments] + [old["rank"] + 0.5]
     step = {"op": "split", "label": own, "feature": feature, "upper": float(upper)}
     return replace(
@@ -91,7 +97,8 @@ def next_id(model: SegmentModel) -> str:
     >>> next_id(everyone())
     'S01'
     """
-    return f"S{max(model.next_number, *(_number(i) + 1 for i in _ids(model))):02d}"
+    taken = [_number(str(row["segment_id"])) + 1 for row in model.every]
+    return f"S{max(model.next_number, *taken):02d}"
 
 
 def _moved(

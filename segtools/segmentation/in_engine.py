@@ -10,10 +10,12 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from segtools.features.significant import exact as to_the_bit
 from segtools.features.significant import rounded as round_in_engine
 from segtools.features.significant import stepwise
 from segtools.schema import ConfigError, DataError
-from segtools.segmentation.edges import for_raw
+from segtools.segmentation.apart import DORMANT
+from segtools.segmentation.edges import for_raw, widened
 from segtools.segmentation.engine_columns import Stage, columns_of, whole
 from segtools.segmentation.engine_far import far
 from segtools.segmentation.engine_kinds import KINDS, by_hand, unseen
@@ -128,7 +130,8 @@ def expression(
         )
     stage = partial(_stage, fenced=fenced)
     wide = None if rounded else for_raw(payload)
-    ready = _ready(payload, features, stage, exact=rounded or wide is not None)
+    rules = _apart(model, features, rounded=rounded) if model.extra else {}
+    ready = _ready(payload, features, stage, rules, exact=rounded or wide is not None)
     payload = wide or payload
     place = KINDS[payload["kind"]]
     placed = place(payload, ready, stage, rounded=rounded or wide is None)
@@ -148,13 +151,19 @@ def _refuse_incomplete(features: ir.Table) -> None:
 
 
 def _ready(
-    payload: dict[str, Any], features: ir.Table, stage: Stage, *, exact: bool
+    payload: dict[str, Any],
+    features: ir.Table,
+    stage: Stage,
+    rules: dict[str, ir.Value],
+    *,
+    exact: bool,
 ) -> ir.Table:
     """Give what the payload reads; rounded as by `collect`, unless it is `exact`."""
     at = columns_of(payload)
     numbers = features.select(
         customer_id=features.customer_id.cast("string"),
         bought=features.recency_days.notnull(),
+        **rules,
         **{column: _number(features, name) for name, column in at.items()},
     )
     if not exact:
@@ -176,28 +185,48 @@ def _number(features: ir.Table, name: str) -> ir.Value:
     return features[name].cast("float64")
 
 
+def _apart(
+    model: SegmentModel, features: ir.Table, *, rounded: bool
+) -> dict[str, ir.Value]:
+    """Give ``apart``: the position of the segment apart that a rule gives, or -1."""
+    days = features.recency_days.cast("float64")
+    found: ir.Value = whole(-1)
+    for place, row in enumerate(model.extra):
+        concerned = days.isnull()
+        if row["extra"] == DORMANT:
+            # What rounding would bring down to the limit lies within it.
+            limit = row["after_days"] if rounded else widened([row["after_days"]])[0]
+            concerned = (days > to_the_bit(limit)).fill_null(False)
+        found = ibis.ifelse(concerned, whole(place), found)
+    return {"apart": found}
+
+
 def _named(model: SegmentModel, placed: ir.Table, stage: Stage) -> ir.Table:
-    """Turn labels into segments; who never ordered gets the fallback."""
-    ids = [str(s["segment_id"]) for s in model.segments]
-    names = [str(s["name"]) for s in model.segments]
-    rest, bought = whole(ids.index(model.fallback)), placed.bought
-    placed = stage(
-        placed,
-        label=ibis.ifelse(bought, placed.label, rest),
-        runner=ibis.ifelse(bought, placed.runner, whole(-1)),
-    )
+    """Turn labels into segments; rules come first, and no order means the fallback."""
+    ids = [str(s["segment_id"]) for s in model.every]
+    names = [str(s["name"]) for s in model.every]
+    rest, own = whole(ids.index(model.fallback)), placed.bought
+    label = ibis.ifelse(own, placed.label, rest)
+    if model.extra:
+        by_rule = placed.apart >= 0
+        label = ibis.ifelse(by_rule, placed.apart + whole(len(model.segments)), label)
+        placed = stage(placed, label=label, own=own & ~by_rule)
+        label, own = placed.label, placed.own
+    runner = ibis.ifelse(own, placed.runner, whole(-1))
+    placed = stage(placed, label=label, runner=runner)
+    own = placed.own if model.extra else placed.bought
     steps = ibis.ifelse(placed.reduced, "reduced_model", "model")
     more = {}
     if "far" in placed.columns:
         unknown = ibis.null("boolean")
-        more["fits_no_segment"] = ibis.ifelse(bought, placed.far, unknown)
+        more["fits_no_segment"] = ibis.ifelse(own, placed.far, unknown)
     return placed.select(
         customer_id=placed.customer_id,
         segment_id=_of(placed.label, ids),
         segment=_of(placed.label, names),
         confidence=ibis.null("float64"),
         runner_up=_of(placed.runner, [None, *ids], first=-1),
-        assigned_by=ibis.ifelse(placed.bought, steps, "rule"),
+        assigned_by=ibis.ifelse(own, steps, "rule"),
         **more,
     )
 

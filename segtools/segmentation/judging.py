@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.records import digest
+from segtools.segmentation.apart_scheme import standing_apart
 from segtools.segmentation.ceiling import predict_each
 from segtools.segmentation.entries import Entry, Ints, Rules
 from segtools.segmentation.figures import Array, Part, figures
@@ -17,7 +18,13 @@ CAP_QUANTILE = 0.99
 
 
 def judge_scheme(
-    scheme: Scheme, n: int, splits: list[Split], weights: list[Array], rules: Rules
+    scheme: Scheme,
+    n: int,
+    splits: list[Split],
+    weights: list[Array],
+    rules: Rules,
+    *,
+    days: float,
 ) -> Entry:
     """Let one scheme learn and be judged on every split.
 
@@ -31,7 +38,12 @@ def judge_scheme(
     weights : list of arrays
         As `weights_of` gives them.
     rules : Rules
+        Who stands apart is one more group, whose outcome counts; neither the number
+        of segments nor their shares count it.
+    days : float
+        How far the judged customers' features look back.
     """
+    scheme = standing_apart(scheme, rules, days)
     entry = Entry(scheme.name, scheme.label, scheme.role, scheme.simplicity, asked=n)
     parts, counts, shares, marks = [], [], [], []
     for learn, judge in splits:
@@ -42,10 +54,10 @@ def judge_scheme(
         )
         part = judged(*entry.labels[-1], learn, judge)
         parts.append(part)
-        sizes = np.bincount(part.groups)
+        sizes = np.bincount(part.groups)[learned.n_apart :]
         sizes = sizes[sizes > 0]
         counts.append(len(sizes))
-        shares.append(sizes.min() / sizes.sum())
+        shares.append(sizes.min(initial=len(part.groups)) / len(part.groups))
         marks.append(learned.payload)
     entry.draws = figures(parts, weights)
     entry.n_segments, entry.smallest_share = max(counts), float(min(shares))
@@ -63,9 +75,10 @@ def _why_not(entry: Entry, rules: Rules) -> str:
             f"Its smallest segment holds {percent(entry.smallest_share)} of the "
             f"customers, less than {percent(rules.min_share)}."
         )
-    if rules.max_actions and (entry.n_segments or 0) > rules.max_actions:
+    many = (entry.n_segments or 0) + len(rules.apart)
+    if rules.max_actions and many > rules.max_actions:
         return (
-            f"It has {entry.n_segments} segments, but the team can run "
+            f"It has {many} segments, but the team can run "
             f"{rules.max_actions} different actions."
         )
     return ""

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.schema import DataError
+from segtools.segmentation.apart import ladder_steps, which
 from segtools.segmentation.far import fits
 from segtools.segmentation.one import answer, compiled
 from segtools.segmentation.place import Placement, needed, place, readable
@@ -26,6 +27,8 @@ ASSIGNED = (
     "assigned_by",
 )
 _LADDER_NEEDS = ("customer_id", "recency_days")
+# Version 2 has segments that stand apart; without any, a model is of version 1.
+_PLAIN, _WITH_EXTRA = 1, 2
 
 
 @dataclass
@@ -37,7 +40,7 @@ class SegmentModel:
     payload : dict
         The method: points and cuts, centroids, a mixture, or rules.
     segments : list of dict
-        ``segment_id``, ``name`` and ``rank`` (1 is best), by label.
+        ``segment_id``, ``name`` and ``rank`` (1 is best), by label of the method.
     features : list of dict
         ``name``, ``unit`` and ``definition_version`` of what it reads.
     fallback : str
@@ -46,6 +49,8 @@ class SegmentModel:
         The method learned again on bootstrap samples, for the confidence.
     next_number : int
         The number that the project's next new segment would get.
+    extra : list of dict
+        Segments that stand apart by rule, see `extra_rows`; the method never gives one.
     """
 
     payload: dict[str, Any]
@@ -54,6 +59,30 @@ class SegmentModel:
     fallback: str
     replicates: list[Any] = field(default_factory=list)
     next_number: int = 1
+    extra: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def every(self) -> list[dict[str, Any]]:
+        """All segments: those of the method by label, then those that stand apart."""
+        k = len(self.segments)
+        return [
+            *self.segments,
+            *(r | {"rank": k + i + 1} for i, r in enumerate(self.extra)),
+        ]
+
+    def by_method(self, recency: pd.Series) -> NDArray[np.bool_]:
+        """Mark customers whose segment the method decides, and no rule."""
+        days = recency.to_numpy(float)
+        return np.asarray(~np.isnan(days) & (which(self.extra, days) < 0))
+
+    def positions(
+        self, recency: pd.Series, labels: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Give everyone's position in `every`, from what the method says of all."""
+        apart = which(self.extra, recency.to_numpy(float))
+        bought = recency.notna().to_numpy()
+        own = np.where(bought, labels, self._label(self.fallback))
+        return np.where(apart < 0, own, len(self.segments) + apart)
 
     def assign(
         self, features: pd.DataFrame, *, fits_no_segment: bool = False
@@ -68,7 +97,7 @@ class SegmentModel:
         fits_no_segment : bool, default=False
             Add a column of that name: whether the customer lies beyond
             ``far_threshold`` of every centre, see `fits`; missing where a method has
-            no centres, or no order is known.
+            no centres, or a rule decided.
 
         Returns
         -------
@@ -93,17 +122,18 @@ class SegmentModel:
         X = readable(self.payload, features)
         placed = place(self.payload, X)
         self._refuse_uncovered(placed.labels)
-        bought = features["recency_days"].notna().to_numpy()
-        ids = np.array([s["segment_id"] for s in self.segments], dtype=object)
-        label = np.where(bought, placed.labels, self._label(self.fallback))
+        own = self.by_method(features["recency_days"])
+        ids = np.array([s["segment_id"] for s in self.every], dtype=object)
+        names = np.array([s["name"] for s in self.every], dtype=object)
+        label = self.positions(features["recency_days"], placed.labels)
         frame = pd.DataFrame(
             {
                 "customer_id": features["customer_id"].astype("str").to_numpy(),
                 "segment_id": ids[label],
-                "segment": [self.segments[i]["name"] for i in label],
-                "confidence": np.where(bought, self._confidence(X, placed), np.nan),
-                "runner_up": _or_none(ids, np.where(bought, placed.runner_up, -1)),
-                "assigned_by": _ladder(bought, placed.reduced),
+                "segment": names[label],
+                "confidence": np.where(own, self._confidence(X, placed), np.nan),
+                "runner_up": _or_none(ids, np.where(own, placed.runner_up, -1)),
+                "assigned_by": _ladder(own, placed.reduced),
             }
         )
         for name in ("customer_id", "segment_id", "segment", "runner_up"):
@@ -128,7 +158,7 @@ class SegmentModel:
         dict
             What `assign` gives for this customer (null is None), and
             ``fits_no_segment``: whether the customer lies farther from every centre
-            than `far_threshold`; None where a method has none, or no order is known.
+            than `far_threshold`; None where a method has none, or a rule decided.
 
         Raises
         ------
@@ -211,6 +241,7 @@ class SegmentModel:
     def record(self) -> dict[str, Any]:
         """Give what ``model.json`` keeps; `from_record` reads it back."""
         ladder = [
+            *ladder_steps(self.extra),
             {"step": "model", "when": "the customer has an order before the origin"},
             {
                 "step": "reduced_model",
@@ -223,13 +254,17 @@ class SegmentModel:
                 "segment_id": self.fallback,
             },
         ]
-        common: dict[str, Any] = {"preprocess": [], "far_threshold": None}
+        common: dict[str, Any] = {
+            "version": _WITH_EXTRA if self.extra else _PLAIN,
+            "preprocess": [],
+            "far_threshold": None,
+        }
         return (
             common
             | self.payload
             | {
                 "features": self.features,
-                "segments": self.segments,
+                "segments": self.every,
                 "ladder": ladder,
                 "next_number": self.next_number,
                 "replicates": self.replicates,
@@ -238,17 +273,29 @@ class SegmentModel:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> SegmentModel:
-        """Read a model back from ``model.json``; nothing is refitted."""
+        """Read a model back from ``model.json``; nothing is refitted.
+
+        Raises
+        ------
+        DataError
+            If a later version wrote it, whose ladder might have other steps.
+        """
+        if (version := record.get("version", _PLAIN)) > _WITH_EXTRA:
+            raise DataError(
+                f"model.json must be of version {_WITH_EXTRA} at most, but it is of "
+                f"version {version}. Install a newer segtools."
+            )
         own = ("features", "segments", "ladder", "next_number", "replicates")
         head = ("format", "version")
         payload = {k: v for k, v in record.items() if k not in own + head}
         return cls(
             payload=payload,
-            segments=record["segments"],
+            segments=[s for s in record["segments"] if "extra" not in s],
             features=record["features"],
             fallback=record["ladder"][-1]["segment_id"],
             replicates=record["replicates"],
             next_number=record["next_number"],
+            extra=[_without_rank(s) for s in record["segments"] if "extra" in s],
         )
 
 
@@ -280,10 +327,14 @@ def everyone() -> SegmentModel:
     return SegmentModel(payload, segments, [], fallback="S00")
 
 
+def _without_rank(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in row.items() if k != "rank"}
+
+
 def _or_none(ids: NDArray[Any], labels: NDArray[np.int64]) -> list[str | None]:
     return [str(ids[i]) if i >= 0 else None for i in labels]
 
 
-def _ladder(bought: NDArray[np.bool_], reduced: NDArray[np.bool_]) -> NDArray[Any]:
+def _ladder(own: NDArray[np.bool_], reduced: NDArray[np.bool_]) -> NDArray[Any]:
     steps = np.where(reduced, "reduced_model", "model")
-    return np.where(bought, steps, "rule").astype(object)
+    return np.where(own, steps, "rule").astype(object)

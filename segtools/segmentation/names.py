@@ -117,7 +117,9 @@ def describe_model(model: SegmentModel, features: pd.DataFrame) -> list[str]:
     if len(own_names) == len(model.segments):
         return list(own_names)
     ids = [s["segment_id"] for s in model.segments]
-    own = model.assign(features)["segment_id"].map(ids.index).to_numpy()
+    given = model.assign(features)["segment_id"]
+    mine = given.isin(ids).to_numpy()  # whoever stands apart has a name by rule
+    features, own = features[mine], given[mine].map(ids.index).to_numpy()
     order = [int(i) for i in np.argsort([s["rank"] for s in model.segments])]
     described = describe_segments(features.set_index("customer_id"), own, order)
     by_label = dict(zip(order, described, strict=True))

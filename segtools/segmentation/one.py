@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.segmentation.apart import which
 from segtools.segmentation.far import is_far
 from segtools.segmentation.one_mixtures import mixture
 from segtools.segmentation.place import needed
@@ -17,6 +18,7 @@ from segtools.segmentation.spot import (
     Placer,
     Spot,
     Values,
+    as_number,
     is_known,
     preparer,
     read_record,
@@ -31,22 +33,36 @@ def answer(model: SegmentModel, record: Mapping[str, Any]) -> dict[str, Any]:
     if model.placer is None:
         return _in_a_frame(model, record)
     bought = is_known(record.get("recency_days"))
+    apart = _apart(model, record) if model.extra else -1
+    by_method = bought and apart < 0
     spot = model.placer(read_record(model.payload, record))
     again = spot.again
     agreed = float(np.round((again == spot.label).mean(), 6)) if again.size else None
-    labels = [s["segment_id"] for s in model.segments]
+    every = model.every if model.extra else model.segments
+    labels = [s["segment_id"] for s in every]
     own = spot.label if bought else labels.index(model.fallback)
+    own = own if apart < 0 else len(model.segments) + apart
     step = "reduced_model" if spot.reduced else "model"
     far = is_far(spot.distance, model.payload.get("far_threshold"))
     return {
         "customer_id": record.get("customer_id"),
         "segment_id": labels[own],
-        "segment": model.segments[own]["name"],
-        "confidence": agreed if bought else None,
-        "runner_up": labels[spot.runner_up] if bought and spot.runner_up >= 0 else None,
-        "assigned_by": step if bought else "rule",
-        "fits_no_segment": far if bought else None,
+        "segment": every[own]["name"],
+        "confidence": agreed if by_method else None,
+        "runner_up": _runner_up(labels, spot) if by_method else None,
+        "assigned_by": step if by_method else "rule",
+        "fits_no_segment": far if by_method else None,
     }
+
+
+def _runner_up(labels: list[str], spot: Spot) -> str | None:
+    return labels[spot.runner_up] if spot.runner_up >= 0 else None
+
+
+def _apart(model: SegmentModel, record: Mapping[str, Any]) -> int:
+    """Give the position of the segment apart that a record belongs to, or -1."""
+    days = as_number("recency_days", record.get("recency_days"))
+    return int(which(model.extra, np.array([days]))[0])
 
 
 def _in_a_frame(model: SegmentModel, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _changed_way(
     features: pd.DataFrame,
 ) -> Scheme:
     """Make a scheme that learns as another one does, and then does what was decided."""
-    bought = features[features["recency_days"].notna()]
+    bought = features[frozen.by_method(features["recency_days"])]
 
     def learn(task: Task) -> Learned:
         learned = scheme.learn(task)
@@ -166,7 +166,7 @@ def _alike(
     earlier: SegmentModel, frozen: SegmentModel, features: pd.DataFrame
 ) -> dict[str, str]:
     """Match two models' segments by the customers that both hold at the origin."""
-    bought = features[features["recency_days"].notna()]
+    bought = features[frozen.by_method(features["recency_days"])]
     own = replace(frozen, replicates=[]).assign(bought)["segment_id"]
     shared = pd.crosstab(own, earlier.assign(bought)["segment_id"])
     size = shared.sum(axis=1).to_numpy()[:, None] + shared.sum(axis=0).to_numpy()

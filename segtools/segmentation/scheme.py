@@ -49,12 +49,14 @@ class Learned:
     """A learned scheme: labels for any features, and its frozen form.
 
     ``labels`` gives integers from 0; ``payload`` is what ``model.json`` keeps, or
-    None for baselines that are never shipped.
+    None for baselines that are never shipped. The first ``n_apart`` labels are groups
+    that stand apart by rule and are not the scheme's own, see `standing_apart`.
     """
 
     labels: Callable[[pd.DataFrame], Labels]
     payload: dict[str, Any] | None = None
     note: str = ""
+    n_apart: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segtools.segmentation.apart import beside
 from segtools.segmentation.entries import Contest
 from segtools.segmentation.model import SegmentModel
 from segtools.wording import percent
@@ -71,7 +72,7 @@ def _segment_rows(model: SegmentModel, segments: pd.DataFrame) -> list[dict[str,
             "share": float(sizes.get(s["segment_id"], 0) / max(n, 1)),
             "stability": float(steady.get(s["segment_id"], np.nan)),
         }
-        for s in sorted(model.segments, key=lambda s: s["rank"])
+        for s in sorted(model.every, key=lambda s: s["rank"])
     ]
 
 
@@ -175,7 +176,8 @@ def _value(figure: dict[str, float] | None, key: str = "value") -> float:
 
 def sizes_sentence(selection: dict[str, Any]) -> str:
     """Say in one sentence how many segments there are and how large."""
-    rows = selection["segments"]
+    rows = [r for r in selection["segments"] if "extra" not in r]
+    apart = [r for r in selection["segments"] if "extra" in r]
     if len(rows) == 1:
         return "Everyone stays in one segment."
     largest = max(rows, key=lambda r: r["n"])
@@ -183,8 +185,8 @@ def sizes_sentence(selection: dict[str, Any]) -> str:
     return (
         f"{len(rows)} segments: the largest, {largest['name']}, holds "
         f"{percent(largest['share'])} of the customers; the smallest, "
-        f"{smallest['name']}, {percent(smallest['share'])}."
-    )
+        f"{smallest['name']}, {percent(smallest['share'])}. {beside(apart)}"
+    ).strip()
 
 
 def sizes_table(selection: dict[str, Any]) -> pd.DataFrame:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from segtools.disclosure import LIMIT, hide, two_way
 from segtools.segmentation.alternatives import Alternative
 from segtools.segmentation.choices import POLICIES, Choice, Variant
 from segtools.segmentation.claims import Claim, Own, claims_of
@@ -63,7 +65,13 @@ class Sensitivity:
         return segments_table(self.record)
 
 
-def compare(own: Own, choices: list[Choice], trials: list[Trial]) -> Sensitivity:
+def compare(
+    own: Own,
+    choices: list[Choice],
+    trials: list[Trial],
+    *,
+    smallest_cell: int = LIMIT,
+) -> Sensitivity:
     """Judge every headline claim of a run under every variant.
 
     Parameters
@@ -74,6 +82,8 @@ def compare(own: Own, choices: list[Choice], trials: list[Trial]) -> Sensitivity
         What was varied.
     trials : list of Trial
         One for each variant. Those that could not learn are counted and left out.
+    smallest_cell : int, default=10
+        Fewer customers on a border than that are not told.
 
     Returns
     -------
@@ -90,7 +100,8 @@ def compare(own: Own, choices: list[Choice], trials: list[Trial]) -> Sensitivity
     done = [t for t in trials if t.found is not None]
     found = [t.found for t in done if t.found is not None]
     claims = [_claim(c, choices, done) for c in claims_of(own)]
-    customers, rows = company_of(own.segments, own.order, [a.segments for a in found])
+    every = [*own.order, *own.apart]
+    customers, rows = company_of(own.segments, every, [a.segments for a in found])
     body: dict[str, Any] = {
         "n_variants": len(trials),
         "n_done": len(done),
@@ -99,7 +110,7 @@ def compare(own: Own, choices: list[Choice], trials: list[Trial]) -> Sensitivity
         "claims": claims,
         "segments": rows,
         "stays": float(customers["stays"].mean()) if done else None,
-        "border": int((customers["stays"] < 0.5).sum()),
+        "border": _told_borders(rows, smallest_cell),
         "thresholds": {"blame": BLAME, "dissolved": 0.5, "border": 0.5},
     }
     return Sensitivity(body | {"sentence": _sentence(body)}, customers)
@@ -116,6 +127,24 @@ def nothing(why: str) -> Sensitivity:
     record = {"n_variants": 0, "n_done": 0, "claims": [], "segments": []}
     columns = ["customer_id", "segment_id", "stays"]
     return Sensitivity(record | {"sentence": why}, pd.DataFrame(columns=columns))
+
+
+def _told_borders(rows: list[dict[str, Any]], limit: int) -> int | None:
+    """Hide numbers of a few customers on a border; give the sum, if it can be told.
+
+    Sizes of segments stand on every page, so that the others count, too.
+    """
+    told = [r for r in rows if r["border"] is not None]
+    if not told:
+        return None
+    table = two_way([[r["border"], r["n"] - r["border"]] for r in told])
+    fixed = np.zeros(len(table.counts), dtype=bool).reshape(len(told) + 1, 3)
+    fixed[:, 2] = True
+    hidden = hide(replace(table, fixed=fixed.ravel()), limit).reshape(fixed.shape)
+    total = sum(r["border"] for r in told)
+    for row, few in zip(told, hidden[:-1, 0], strict=True):
+        row["border"] = None if few else row["border"]
+    return None if hidden[-1, 0] else total
 
 
 def _variant(trial: Trial) -> dict[str, Any]:
@@ -166,11 +195,13 @@ def _sentence(body: dict[str, Any]) -> str:
     head = f"{always} of {len(claims)} headline claims hold in all {n} variants"
     if always < len(claims):
         head += f"; least often, in {weakest['holds']}: {_quoted(weakest['sentence'])}"
-    return (
+    said = (
         f"{head}. On average a customer stays in the same company in "
-        f"{percent(body['stays'])} of the variants; {number(body['border'])} stay in "
-        "less than half of them."
+        f"{percent(body['stays'])} of the variants"
     )
+    if body["border"] is None:
+        return f"{said}."
+    return f"{said}; {number(body['border'])} stay in less than half of them."
 
 
 def _quoted(sentence: str) -> str:

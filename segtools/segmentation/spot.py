@@ -56,7 +56,7 @@ def read_record(payload: dict[str, Any], record: Mapping[str, Any]) -> Values:
     return {
         name: _known(record.get(name))
         if name in words
-        else _float(name, record.get(name))
+        else as_number(name, record.get(name))
         for name in needed(payload)
     }
 
@@ -76,7 +76,14 @@ def _known(value: Any) -> Any:
     return value if is_known(value) else math.nan
 
 
-def _float(name: str, value: Any) -> float:
+def as_number(name: str, value: Any) -> float:
+    """Read a feature's value; what is not there is NaN, and what is no number refused.
+
+    Examples
+    --------
+    >>> as_number("recency_days", 3)
+    3.0
+    """
     try:
         return float(value) if is_known(value) else math.nan
     except (TypeError, ValueError) as error:

@@ -50,13 +50,17 @@ class Standing:
         return [str(s["segment_id"]) for s in self.model.segments]
 
     def now(self) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-        """Give the customers with an order at the origin, and their labels."""
-        rows = self.features[self.features["recency_days"].notna()]
-        return self._placed(rows)
+        """Give the customers whom the method places at the origin, and their labels."""
+        return self._placed(self._own(self.features))
 
     def before(self) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-        """Give the customers whose outcome is known, and their labels."""
-        return self._placed(self.learning[self.learning["part"] == "final_learn"])
+        """Give those of them whose outcome is known, and their labels."""
+        rows = self.learning[self.learning["part"] == "final_learn"]
+        # Who is learned from has bought, so that only the dormant can stand apart.
+        return self._placed(self._own(rows) if self.model.extra else rows)
+
+    def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[self.model.by_method(rows["recency_days"])]
 
     def _placed(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
         # By id, so that no sum depends on the order of a file.

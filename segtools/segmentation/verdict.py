@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from segtools.segmentation.apart import CALLED
 from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
 from segtools.segmentation.structure import Structure
@@ -108,12 +110,15 @@ def decide(
     Returns
     -------
     dict
-        What ``verdict.json`` keeps.
+        What ``verdict.json`` keeps. Who stands apart by rule is listed in ``apart``
+        and not counted in ``n_segments``.
     """
     worth = judge_worth(contest)
     why = _against(worth, adequacy, n_segments)
     decision = "do_not_segment" if why else "segment"
-    winner = contest.winner
+    winner, one = contest.winner, bool(why) and not force
+    sentence = _sentence(structure, worth, why, n_segments, force=force)
+    kinds = [] if one or n_segments < 2 else list(contest.rules.apart)
     return {
         "structure": structure.label,
         "structure_sentence": structure.sentence,
@@ -123,13 +128,29 @@ def decide(
         "decision": decision,
         "why_not": why,
         "forced": bool(why) and force,
-        "sentence": _sentence(structure, worth, why, n_segments, force=force),
-        "n_segments": n_segments if not why or force else 1,
+        "sentence": f"{sentence} {_apart_sentence(kinds)}".strip(),
+        "n_segments": 1 if one else n_segments,
+        "apart": kinds,
         "scheme": winner.scheme if winner else None,
         "reason": contest.reason,
         "adequacy": adequacy,
         "evidence": structure.evidence | {"n_clusters": structure.n_clusters},
     }
+
+
+def _apart_sentence(kinds: Sequence[str]) -> str:
+    """Say who stands beside the segments that were counted.
+
+    Examples
+    --------
+    >>> _apart_sentence(["dormant", "no_orders"])
+    'Dormant customers and customers without any order stand apart, by rule.'
+    """
+    if not kinds:
+        return ""
+    names = [CALLED[k][0].lower() + CALLED[k][1:] for k in kinds]
+    said = " and ".join(names)
+    return f"{said[0].upper()}{said[1:]} stand apart, by rule."
 
 
 def _against(worth: Worth, adequacy: str, n_segments: int) -> str:

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.segmentation.entries import FIGURE, Contest, Entry
+from segtools.segmentation.apart_scheme import awake, days_at_origin
+from segtools.segmentation.entries import FIGURE, Contest, Entry, Rules
 from segtools.segmentation.figures import interval
 from segtools.segmentation.scheme import known_scheme
 from segtools.segmentation.splits import task_of
@@ -112,24 +113,30 @@ def _as_good(contest: Contest, entry: Entry) -> bool:
 def _stability(
     contest: Contest, entry: Entry, learning: pd.DataFrame
 ) -> dict[str, float]:
-    """Learn on bootstrap samples and compare where everyone comes to stand."""
+    """Learn on bootstrap samples and compare where everyone comes to stand.
+
+    Who stands apart by rule does so every time, which would only flatter.
+    """
     rows = learning[learning["part"] == "final_learn"].drop(columns="part")
+    rules, n = contest.rules, len(rows)
+    rows = rows[awake(rows, rules, days_at_origin(rules, contest.plan))]
+    rules = replace(rules, min_share=min(rules.min_share * n / max(len(rows), 1), 1.0))
     rows = rows.sort_values("customer_id", kind="stable").set_index("customer_id")
-    rng = np.random.default_rng([contest.rules.seed, *entry.scheme.encode()])
+    rng = np.random.default_rng([rules.seed, *entry.scheme.encode()])
     if len(rows) > MAX_ROWS:
         rows = rows.iloc[np.sort(rng.choice(len(rows), MAX_ROWS, replace=False))]
-    labels = [_learned_again(contest, entry, rows, rng) for _ in range(N_RESAMPLES)]
+    labels = [_learned_again(rules, entry, rows, rng) for _ in range(N_RESAMPLES)]
     return _agreement(labels)
 
 
 def _learned_again(
-    contest: Contest, entry: Entry, rows: pd.DataFrame, rng: np.random.Generator
+    rules: Rules, entry: Entry, rows: pd.DataFrame, rng: np.random.Generator
 ) -> NDArray[np.int64]:
     drawn = np.sort(rng.integers(len(rows), size=len(rows)))
     again = rows.iloc[drawn]
     # An id of its own for every row, as learners expect.
     again.index = pd.Index([f"{i}/{k}" for k, i in enumerate(again.index)])
-    task = task_of(again, rows, contest.rules, entry.asked)
+    task = task_of(again, rows, rules, entry.asked)
     return known_scheme(entry.scheme).learn(task).labels(task.at)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.segmentation.apart import because
 from segtools.segmentation.densities import contributions, joint
 from segtools.segmentation.engine_kinds import leaves
 from segtools.segmentation.model import SegmentModel
@@ -57,6 +58,9 @@ def explain(
     """
     found = model.assign_one(customer)
     name = plain(found["segment"])
+    for row in model.extra:
+        if row["segment_id"] == found["segment_id"]:
+            return f"In {name} {because(row)}."
     if found["assigned_by"] == "rule":
         return f"In {name} by rule: no order of this customer is known."
     write = _Writer(model, dict(labels or {}), name)
@@ -109,7 +113,7 @@ def why_table(
     own = features.set_index(features["customer_id"].astype(str))
     of = segments.set_index("customer_id")["segment_id"]
     rows = []
-    for row in sorted(model.segments, key=lambda s: s["rank"]):
+    for row in sorted(model.every, key=lambda s: s["rank"]):
         group = own.loc[of.index[of == row["segment_id"]]]
         rows.append((plain(row["name"]), _middle_why(model, row, group, labels)))
     return pd.DataFrame(rows, columns=["Segment", "Why"])
@@ -121,6 +125,8 @@ def _middle_why(
     group: pd.DataFrame,
     labels: Mapping[str, str] | None,
 ) -> str:
+    if "extra" in row:
+        return f"In {plain(row['name'])} {because(row)}."
     known = group[group["recency_days"].notna()]
     if known.empty:
         return "Nobody in it has ordered."

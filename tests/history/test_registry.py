@@ -1,5 +1,6 @@
 """Names that outlive runs: matched by customers, never reused, renamed for good."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from segtools.history.registry import match_segments, name_segments
 from segtools.records import write_record
 from segtools.schema import ConfigError
+from segtools.segmentation.apart import extra_rows
 from segtools.segmentation.hand import Hand, merge
 from segtools.segmentation.model import SegmentModel, everyone
 
@@ -307,3 +309,59 @@ def test_what_a_hand_merged_is_matched_as_it_was_learned(tmp_path):
     again, matches = named(learned, people, previous=folder)
     assert ids_and_names(again) == ids_and_names(before)
     assert [m.jaccard for m in matches] == [1.0, 1.0, 1.0]
+
+
+# Segments that stand apart by rule
+
+
+def apart(model, *kinds):
+    first = len(model.segments) + 1
+    extra = extra_rows(kinds, 100, first)
+    return replace(model, extra=extra, next_number=first + len(extra))
+
+
+def sleepy(people, n):
+    """Let the last customers be dormant."""
+    recency = np.where(np.arange(len(people)) >= len(people) - n, 300.0, 1.0)
+    return people.assign(recency_days=recency)
+
+
+def test_a_segment_apart_keeps_its_id_and_name_whoever_is_in_it(tmp_path):
+    people = sleepy(customers(), 20)
+    first, _ = named(apart(model_of([30, 60]), "dormant"), people)
+    assert [(r["segment_id"], r["name"]) for r in first.extra] == [
+        ("S04", "Dormant customers")
+    ]
+    previous = save(tmp_path / "a", first, people)
+    later = sleepy(people, 30)[::-1].reset_index(drop=True)
+    again, matches = named(
+        apart(model_of([30, 60]), "dormant", "no_orders"), later, previous
+    )
+    assert [r["segment_id"] for r in again.extra] == ["S04", "S05"]
+    assert again.next_number == 6
+    assert not {m.segment_id for m in matches} & {"S04", "S05"}
+
+
+def test_the_users_name_of_a_segment_apart_stays_and_is_nobody_elses(tmp_path):
+    people = sleepy(customers(), 20)
+    model = apart(model_of([30, 60]), "dormant")
+    first, _ = named(model, people, renamed={"Dormant customers": "Asleep"})
+    assert first.extra[0]["name"] == "Asleep"
+    previous = save(tmp_path / "a", first, people)
+    again, _ = named(model, people, previous, described=["Asleep", "B", "C"])
+    assert again.extra[0]["name"] == "Asleep"
+    assert "Asleep" not in [s["name"] for s in again.segments]
+    with pytest.raises(ConfigError, match="2 of them would be called 'Same'"):
+        named(model, people, renamed={"S01": "Same", "S04": "Same"})
+
+
+def test_no_segment_inherits_from_one_that_stood_apart(tmp_path):
+    people = sleepy(customers(), 40)
+    first, _ = named(apart(model_of([60]), "dormant"), people)
+    previous = save(tmp_path / "a", first, people)
+    # All of them join now, and the dormant are a band of their own by chance.
+    awake = people.assign(recency_days=1.0)
+    joined, matches = named(model_of([30, 60]), awake, previous)
+    assert joined.extra == []
+    assert "S03" not in {m.segment_id for m in matches}
+    assert "S03" not in {s["segment_id"] for s in joined.segments}

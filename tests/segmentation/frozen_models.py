@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 from tasks import make_task
 
+from segtools.segmentation.apart import DORMANT, KINDS, NO_ORDERS, extra_rows
 from segtools.segmentation.baselines import learn_quintiles, learn_rfm_grid
 from segtools.segmentation.clusters import learn_clusters
 from segtools.segmentation.mixtures import learn_mixture
@@ -115,6 +117,13 @@ def by_hand(payload: dict[str, Any]) -> SegmentModel:
     return SegmentModel(changed, named, features, kept[-1])
 
 
+def with_apart(
+    model: SegmentModel, days: float = 1.0, kinds: tuple[str, ...] = KINDS
+) -> SegmentModel:
+    """Let the dormant, and those without any order, stand apart from a model."""
+    return replace(model, extra=extra_rows(kinds, days, 30))
+
+
 def mixture_of(payload: dict[str, Any], n: int) -> dict[str, Any]:
     """Keep a mixture's first components."""
     parts = ("weights", "means", "roots", "probabilities")
@@ -149,6 +158,10 @@ MODELS = {
     "centroids by hand": lambda: by_hand(CENTROIDS),
     "mixture by hand": lambda: by_hand(MIXTURE),
     "grid by hand": lambda: by_hand(learn_rules(make_task()).payload),
+    "ties apart": lambda: with_apart(model_of(TIES, HOSTILE)),
+    "far apart": lambda: with_apart(model_of(CENTROIDS), kinds=(DORMANT,)),
+    "answers apart": lambda: with_apart(model_of(ANSWERS), kinds=(NO_ORDERS,)),
+    "grid apart": lambda: with_apart(made("grid by hand"), days=30.0),
 }
 
 

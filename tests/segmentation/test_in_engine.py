@@ -18,11 +18,14 @@ from frozen_models import (
     model_of,
     payloads,
     people,
+    with_apart,
 )
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from segtools.features.build import collect, features_at, round_significant, supported
 from segtools.schema import ConfigError, DataError
+from segtools.segmentation.apart import KINDS
 from segtools.segmentation.in_engine import assign_in_engine
 from segtools.segmentation.model import ASSIGNED, SegmentModel
 
@@ -64,7 +67,35 @@ def test_any_model_assigns_anybody_as_pandas_does(payload, rows):
     assert_same(model_of(payload), ibis.memtable(pa.table(columns, schema=schema)))
 
 
-@pytest.mark.parametrize("kind", ["clusters", "far", "goal", "by hand"])
+@settings(max_examples=30)
+@given(payloads(), ROWS, st.sampled_from([KINDS, KINDS[:1], KINDS[1:]]))
+def test_who_stands_apart_does_so_for_any_model_and_anybody(payload, rows, kinds):
+    schema = pa.schema(
+        [("customer_id", pa.string()), *[(n, pa.float64()) for n in NAMES]]
+    )
+    columns = [[f"c{i}" for i in range(len(rows))], *map(list, zip(*rows, strict=True))]
+    model = with_apart(model_of(payload), days=1.0, kinds=kinds)
+    assert_same(model, ibis.memtable(pa.table(columns, schema=schema)))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_order_as_old_as_the_window_lies_within_it_in_every_engine(engine):
+    days = {"b": 180.0, "c": 180.0000000004, "d": 180.0000116, "e": None, "f": 3.0}
+    columns = {"customer_id": list(days), "recency_days": list(days.values())}
+    columns |= {"a": [1.0] * 5, "b": [1.0] * 5}
+    table = load(engine, {"edge": pa.table(columns)})["edge"]
+    given_to = assert_same(with_apart(model_of(TIES), days=180), table)
+    apart = given_to.set_index("customer_id")["segment_id"]
+    assert apart[["d", "e"]].tolist() == ["S30", "S31"]
+    assert not apart[["b", "c", "f"]].isin(["S30", "S31"]).any()
+    steps = given_to.set_index("customer_id")["assigned_by"]
+    assert (steps[["d", "e"]] == "rule").all()
+    assert given_to.set_index("customer_id")["runner_up"][["d", "e"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    "kind", ["clusters", "far", "goal", "by hand", "ties apart", "far apart"]
+)
 def test_features_rounded_already_need_no_rounding(kind):
     model = made(kind)
     frame = people(model.payload).to_pandas().set_index("customer_id")
@@ -90,6 +121,7 @@ FAR = {
         MIXTURE | {"roots": [[1.0, 0.5]] * 4, "far_threshold": 1.5}
     ),
     "goal": lambda: made("goal"),
+    "apart": lambda: with_apart(model_of(CENTROIDS | {"far_threshold": 1.0})),
 }
 
 

@@ -208,17 +208,44 @@ def test_variants_that_cannot_be_learned_are_counted_and_left_out():
 
 def test_border_customers_are_those_who_mostly_leave():
     def change(choices):
-        # Under two methods of four, six of the first segment go to the second.
+        # Under two methods of four, twelve of the last segment go to the second.
         moved = choices["method"] in ("rules", "ward") or choices["seed"] == 2
-        return {"sizes": (6, 24, 30)} if moved else {}
+        return {"sizes": (12, 30, 18)} if moved else {}
 
     found = compare(own(), CHOICES, trials(change))
-    first = found.record["segments"][0]
-    assert first["border"] == 6
+    assert [r["border"] for r in found.record["segments"]] == [0, 0, 12]
     stays = found.customers.set_index("customer_id")["stays"]
-    assert stays.iloc[5] == 1
-    assert stays.iloc[6] == pytest.approx(0.25)
-    assert found.record["border"] == 6
+    assert stays.iloc[42] == 1
+    assert stays.iloc[41] == pytest.approx(0.25)
+    assert found.record["border"] == 12
+    assert "; 12 stay in less than half of them." in found.sentence
+
+
+def test_a_few_customers_on_a_border_are_not_told_nor_to_be_subtracted():
+    def change(choices):
+        moved = choices["method"] in ("rules", "ward") or choices["seed"] == 2
+        return {"sizes": (6, 36, 18)} if moved else {}
+
+    found = compare(own(), CHOICES, trials(change))
+    told = found.record["segments"]
+    # Six of the first and twelve of the last leave: with the sum, twelve would tell.
+    assert told[0]["border"] is None
+    shown = [found.record["border"], told[2]["border"]]
+    assert None in shown
+    assert "6 stay" not in found.sentence
+    fine = compare(own(), CHOICES, trials(change), smallest_cell=5).record
+    assert [r["border"] for r in fine["segments"]] == [6, 0, 12]
+    assert fine["border"] == 18
+
+
+def test_segments_apart_are_matched_but_no_claim_is_about_them():
+    names = ["S01", "S02", "S04"]
+    segments = people([names[r - 1] for r in ranks()])
+    one = Own(FACTS | {"n_segments": 2}, segments, ["S01", "S02"], ["S04"])
+    found = compare(one, CHOICES, trials())
+    assert [r["segment_id"] for r in found.record["segments"]] == names
+    assert by_name(found)["order"]["sentence"].endswith("from S01 down to S02.")
+    assert len(by_name(found)["order"]["figures"][0]) == 2
 
 
 def test_the_record_is_plain_and_about_no_single_customer():
