@@ -14,6 +14,7 @@ from scipy.stats import spearmanr
 from segtools.config import validate
 from segtools.features.build import supported, variables
 from segtools.features.legs import build_learning, plan_contest
+from segtools.report import sensitivity as asked
 from segtools.report.check import check
 from segtools.report.start import start_run
 from segtools.schema import DataError
@@ -197,3 +198,27 @@ def test_a_run_on_responses_by_chance_does_not_segment(shop, tmp_path):
     verdict = read(path, "verdict")
     assert (verdict["worth"], verdict["decision"]) == ("not_proved", "do_not_segment")
     assert pd.read_parquet(path / "segments.parquet")["segment_id"].nunique() == 1
+
+
+@pytest.mark.slow
+def test_other_choices_are_compared_by_who_responds(tmp_path, monkeypatch):
+    small = simulate(600, structure="none", seed=31)
+    folder = written(small, campaigns_of(small), tmp_path)
+    config = settings(folder, sensitivity=True, force_segments=True)
+    every = asked.variants_of
+    monkeypatch.setattr(contests, "N_DRAWS", 50)
+    monkeypatch.setattr(asked, "variants_of", lambda choices: every(choices)[1::7])
+    path = run_inline(config, tmp_path / AS_OF, until="03_segmentation")
+    record = read(path, "sensitivity")
+    assert record["n_done"] == record["n_variants"] == 7
+    assert {v["choices"]["window_days"] for v in record["variants"]} == {120, 180, 240}
+    claims = {c["name"]: c for c in record["claims"]}
+    # What is expected is a share of receivers, and no money.
+    shares = np.array(claims["order"]["figures"])
+    assert ((shares >= 0) & (shares <= 1)).all()
+    assert (shares[:, 0] > shares[:, -1]).all()
+    # A method that looks for responses finds them, whatever the window.
+    for name in ("beats_random", "best_first"):
+        levels = next(e for e in claims[name]["effects"] if e["choice"] == "method")
+        goal = next(row for row in levels["levels"] if row["level"] == "goal")
+        assert goal["holds"] == goal["of"] > 0
