@@ -9,6 +9,7 @@ import pandas as pd
 
 from segtools.profiles.cells import mark_hidden, shown
 from segtools.profiles.claim import Claim, nice
+from segtools.profiles.never import never_claims
 from segtools.profiles.phrases import PHRASES, heading, sentence
 from segtools.profiles.profile import Segmented
 
@@ -27,11 +28,12 @@ def feature_claims(data: Segmented, currency: str) -> list[Claim]:
     """Make a claim for each feature, segment and quartile of everyone.
 
     Features that build segments, and descriptors that have a phrase of their own.
-    What holds for everyone or for nobody is no claim.
+    What holds for everyone or for nobody is no claim. That customers have not ordered
+    yet is one, see `never_claims`.
     """
     frame = data.features.set_index("customer_id")
     segment = data.members.reindex(frame.index)
-    claims = []
+    claims = never_claims(data)
     for entry in data.catalogue:
         if not _spoken_of(entry, data) or entry["name"] not in frame.columns:
             continue

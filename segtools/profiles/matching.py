@@ -127,7 +127,10 @@ def _compared(data: Segmented, asked: Mapping[str, Any]) -> pd.Index:
     if asked["table"] != "features":
         people = data.shop.tables[asked["table"]]
         frame = people.select("customer_id", asked["column"]).to_pandas()
-    known = frame.set_index("customer_id")[asked["column"]].dropna()
+    column = frame.set_index("customer_id")[asked["column"]]
+    if asked["op"] == "missing":
+        return column.index[column.isna()]
+    known = column.dropna()
     if asked["op"] == "eq":
         return known.index[as_text(known) == asked["value"]]
     return known.index[COMPARE[asked["op"]](known, asked["value"])]

@@ -17,6 +17,7 @@ OPS = {
     "ge": "the column of features.parquet is at least the value",
     "le": "the column of features.parquet is at most the value",
     "eq": "the column of features.parquet or of the table is the value",
+    "missing": "the column of features.parquet has no value",
     "bought": "a purchase of the window has the value in the column",
     "did": "an event of the window (of those named in `events`, if any) has the value",
     "answered": "the latest answer to the question (the column) is the value",
@@ -124,7 +125,10 @@ def holders(run_dir: str | Path, computation: Mapping[str, Any]) -> pd.Series:
 
 def _compared(path: Path, asked: Mapping[str, Any], everyone: pd.Index) -> pd.Series:
     frame = _read(path, asked["table"]).set_index("customer_id")
-    known = frame[asked["column"]].reindex(everyone).dropna()
+    column = frame[asked["column"]].reindex(everyone)
+    if asked["op"] == "missing":
+        return column.isna()
+    known = column.dropna()
     if asked["op"] == "eq":
         return known.map(_written) == asked["value"]
     if asked["op"] == "ge":

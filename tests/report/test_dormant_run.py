@@ -1,4 +1,4 @@
-"""All stages with dormant customers apart: everybody is somewhere, month after month."""
+"""All stages with dormant customers apart: everybody is somewhere, month by month."""
 
 from __future__ import annotations
 
@@ -98,7 +98,12 @@ def test_every_page_speaks_of_them_as_of_any_segment(run):
     cards = read_record(run / "personas.json")["segments"]
     assert sorted(c["segment_id"] for c in cards) == sorted(ids)
     assert sum(c["n"] for c in cards) == 90 + SLEEPERS + NEVER
+    never = next(c for c in cards if c["segment"] == "Customers without any order")
+    assert never["headline"].startswith("Have not ordered yet")
+    assert "Have not ordered yet" not in str([c for c in cards if c is not never])
     rows = read_record(run / "actions.json")["segments"]
+    measures = {r["segment_id"]: r["measure"] for r in rows}
+    assert measures[never["segment_id"]] == "Share with a first order within 60 days"
     assert {r["segment_id"] for r in rows} == set(ids)
     chosen = read_record(run / "selection.json")["segments"]
     assert sum(r["share"] for r in chosen) == pytest.approx(1)

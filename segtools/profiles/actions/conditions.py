@@ -45,10 +45,12 @@ class Condition(BaseModel, ABC):
 
 
 class OfFeature(Condition):
-    """A feature is high, low, or one word."""
+    """A feature is high, low, one word, or not there at all."""
 
     feature: str = Field(description="its name in the catalogue")
-    op: Literal["ge", "le", "eq"] = Field(description="at least, at most, or equal")
+    op: Literal["ge", "le", "eq", "missing"] = Field(
+        description="at least, at most, equal, or of nobody known"
+    )
     value: str | None = Field(None, description="the word, with eq")
 
     def _about(self, statement: Statement, asked: Mapping[str, Any]) -> bool:
