@@ -193,7 +193,7 @@ class _Sorting:
         self.leave(nobody & (heard == NO).any(axis=1), "denied")
         self.leave(nobody, "not_asked")
         for channel, fields in channels.items():
-            for one in fields:
+            for one in (f for f in fields if f in self.raw):
                 self.closed[one] = said[channel] != YES
 
     def _said(self, frame: pd.DataFrame, channel: str) -> pd.Series:

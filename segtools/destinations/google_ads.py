@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 from pydantic import Field
 
 from segtools.config import DestinationBlock
-from segtools.destinations.audience import Audience, SegmentList, slug
-from segtools.destinations.fields import countries
+from segtools.destinations.ad_lists import doubts, list_parts
+from segtools.destinations.audience import Audience
+from segtools.destinations.fields import HASHABLE, countries
 from segtools.destinations.identifiers import (
     country_code,
     google_email,
@@ -20,7 +20,6 @@ from segtools.destinations.identifiers import (
     mapped,
     phones,
 )
-from segtools.destinations.parts import Part, csv_part
 from segtools.destinations.registry import Written, destination
 
 HEADER = {
@@ -34,8 +33,6 @@ HEADER = {
 KEYS = ("email", "phone")
 ADDRESS = ("first_name", "last_name", "country", "zip")
 _RULES = {"email": google_email, "first_name": google_name, "last_name": google_name}
-# Google counts those of a list whom it knows; of a few rows too few will be.
-MANY = 300
 _NEXT = (
     "In Google Ads, under Audience manager, make one Customer Match list a segment of "
     "its members file, and say that the data is hashed. Later remove with removals, "
@@ -87,6 +84,7 @@ def google_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     reach=KEYS,
     channels={"ads": tuple(HEADER)},
     remember=KEYS,
+    hashable=HASHABLE,
     min_size=100,
     normalise=google_fields,
     block=GoogleBlock,
@@ -98,29 +96,8 @@ def write(audience: Audience, block: GoogleBlock) -> Written:
     asked for and all four are known. Who said no, or is on the suppression list, is
     written as a removal from every list.
     """
-    parts = [p for one in audience.lists(KEYS) for p in _files(one, block)]
-    out = audience.left_out
-    out = out[out["reason"].isin(["denied", "suppressed"])]
-    out = out[out["email"].notna() | out["phone"].notna()]
-    table = _table(out, block)
-    parts.append(csv_part("suppressed.csv", table, what="remove from every list"))
-    n = audience.members["segment_id"].value_counts()
-    doubts = [
-        f"{audience.names[one]!r} may match too few: Google counts those whom it knows."
-        for one in audience.names
-        if 0 < n.get(one, 0) < MANY
-    ]
-    return Written(parts, _NEXT, _PAGES, {"doubts": doubts})
-
-
-def _files(one: SegmentList, block: GoogleBlock) -> Iterator[Part]:
-    for what, frame in (
-        ("members", one.members),
-        ("additions", one.added),
-        ("removals", one.removed),
-    ):
-        name = f"{slug(one.segment_id)}-{what}.csv"
-        yield csv_part(name, _table(frame, block), what=f"{what} of {one.segment_id}")
+    parts = list_parts(audience, KEYS, lambda frame: _table(frame, block))
+    return Written(parts, _NEXT, _PAGES, {"doubts": doubts(audience)})
 
 
 def _table(frame: pd.DataFrame, block: GoogleBlock) -> pd.DataFrame:
