@@ -1,0 +1,87 @@
+"""Everybody who is or was written, each with one value: their segment's label, or none.
+
+For systems that keep what they were once told, so that who leaves must be told, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from segtools.destinations.audience import Audience, labels, lacking
+from segtools.destinations.formulas import would_run
+from segtools.schema import ConfigError
+
+NOBODY = "none"
+
+
+def plain_labels(audience: Audience, block: Any, longest: int = 255) -> dict[str, str]:
+    """Name each segment for a system, as `labels` does, and refuse what would harm it.
+
+    Parameters
+    ----------
+    audience : Audience
+    block : DestinationBlock
+    longest : int, default=255
+        Characters that the system keeps of a value.
+
+    Raises
+    ------
+    ConfigError
+        If a label is too long, could run as a formula, or is what we write of those
+        who are in no segment.
+    """
+    own = labels(audience.names, block.names)
+    for label in own.values():
+        rule = None
+        if label.casefold() == NOBODY:
+            rule = f"not be {NOBODY!r}, which says that somebody is in no segment"
+        elif would_run(label):
+            rule = "begin with a letter or digit, since a spreadsheet could run it"
+        elif len(label) > longest:
+            rule = f"have at most {longest} characters"
+        if rule:
+            raise ConfigError(
+                f"A segment's name there must {rule}, but one is {label[:60]!r}. "
+                "Choose another under `names`."
+            )
+    return own
+
+
+def leavers(audience: Audience, keys: list[str]) -> pd.DataFrame:
+    """Give who was written last time under a key that nobody has now.
+
+    Parameters
+    ----------
+    audience : Audience
+    keys : list of str
+        What the system knows a person by: who has a new address has left the old one.
+    """
+    gone = lacking(audience.before, audience.members, keys)
+    return gone[gone[keys].notna().any(axis=1)]
+
+
+def memberships(
+    audience: Audience, own: Mapping[str, str], key: str
+) -> tuple[pd.Series, pd.Series]:
+    """Give the key of everybody who is or was written, and the value to be kept.
+
+    Parameters
+    ----------
+    audience : Audience
+    own : mapping
+        Segment id to label.
+    key : str
+        The field by which the system knows a person.
+
+    Returns
+    -------
+    tuple of Series
+        Keys, each once and in order, and labels; `NOBODY` for those who have left.
+    """
+    now = audience.members[[key]].assign(value=audience.members["segment_id"].map(own))
+    gone = leavers(audience, [key])[[key]].assign(value=NOBODY)
+    rows = pd.concat([now, gone]).drop_duplicates(key).sort_values(key)
+    return rows[key], rows["value"]
