@@ -6,7 +6,7 @@ import re
 from typing import Any, Literal
 
 import pandas as pd
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience
@@ -36,7 +36,9 @@ class GA4Block(DestinationBlock):
     key: Literal["user_id", "client_id", "app_instance_id"] = Field(
         "user_id", description="what kind of id it is"
     )
-    stream_id: str = Field("", description="of the data stream, for any other key")
+    stream_id: str = Field(
+        "", description="of the data stream, for any other key", validate_default=True
+    )
 
     @field_validator("property")
     @classmethod
@@ -50,24 +52,22 @@ class GA4Block(DestinationBlock):
             )
         return value
 
-    @model_validator(mode="after")
-    def _whole(self) -> GA4Block:
-        by_device = self.key != "user_id"
-        if bool(self.stream_id) != by_device or not re.fullmatch(
-            "[0-9]*", self.stream_id
-        ):
+    @field_validator("stream_id")
+    @classmethod
+    def _stream(cls, value: str, info: ValidationInfo) -> str:
+        key = info.data.get("key", "user_id")
+        if not re.fullmatch("[0-9]*", value) or bool(value) != (key != "user_id"):
             raise ValueError(
-                "stream_id must be the digits of a data stream where the key is "
-                f"client_id or app_instance_id, and stay away where it is user_id, but "
-                f"the key is {self.key} and stream_id {self.stream_id!r}. Set or "
-                "remove it"
+                "must be the digits of a data stream where the key is client_id or "
+                f"app_instance_id, and else be away, but it is {value!r} and the key "
+                f"is {key}. Set or remove it"
             )
-        if by_device and "user_id" not in self.fields:
+        if value and "user_id" not in info.data.get("fields", {}):
             raise ValueError(
-                f"fields must name the column that holds each {self.key}, but they do "
-                "not. Write fields: {user_id: that column}"
+                f"must stand beside the column that holds each {key}, but `fields` "
+                "names none. Write `fields: {user_id: that column}`"
             )
-        return self
+        return value
 
 
 def _as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:

@@ -169,7 +169,7 @@ def _parts(
     """Give a file of those whose record's id is known, and one of all others."""
     by_id = rows["record_id"].notna()
     for key, some in (("record_id", rows[by_id]), ("email", rows[~by_id])):
-        if not len(some) and (key == "record_id" or by_id.any()):
+        if not len(some):
             continue
         table = some.drop_duplicates(key).sort_values(key)
         columns: dict[str, pd.Series] = {

@@ -120,8 +120,7 @@ def write(audience: Audience, block: TwilioSegmentBlock) -> Written:
     """
     own = plain_labels(audience, block)
     flags = flag_names(own, block)
-    past = set(audience.passed_on.get("flags", [])) - {block.trait, *flags.values()}
-    traits = _traits(own, flags, sorted(past), block.trait)
+    traits = _traits(own, flags, block.trait, audience.passed_on)
     users, values = memberships(audience, own, "user_id")
     at = pd.Timestamp(audience.origin, unit="s").strftime("%Y-%m-%dT%H:%M:%S.000Z")
     parts = [*_calls(users, values, traits, at)]
@@ -130,19 +129,24 @@ def write(audience: Audience, block: TwilioSegmentBlock) -> Written:
         parts.append(_csv(table))
     left = len(users) - len(table)
     more = {"traits": flags, "calls": len(users), "not_in_csv": left}
-    keep = {"flags": sorted(flags.values())}
+    keep = {"trait": block.trait, "flags": sorted(flags.values())}
     return Written(parts, _NEXT, _PAGES, more, passed_on=keep)
 
 
 def _traits(
-    own: Mapping[str, str], flags: Mapping[str, str], past: list[str], trait: str
+    own: Mapping[str, str],
+    flags: Mapping[str, str],
+    trait: str,
+    before: Mapping[str, Any],
 ) -> dict[str, dict[str, Any]]:
     """Give the traits of the customers of each label, and of those who have left."""
-    never = dict.fromkeys([*flags.values(), *past], False)
+    past = {before.get("trait", trait): NOBODY}
+    past |= dict.fromkeys(before.get("flags", []), False)
+    nobody = {trait: NOBODY} | dict.fromkeys(flags.values(), False)
+    nobody |= {name: value for name, value in past.items() if name not in nobody}
     found = {
-        label: {trait: label} | never | {flags[one]: True} for one, label in own.items()
+        label: nobody | {trait: label, flags[one]: True} for one, label in own.items()
     }
-    nobody = {trait: NOBODY} | never
     if len(nobody) >= MOST_COLUMNS:  # one more column is the user's id
         raise ConfigError(
             f"Segment takes fewer than {MOST_COLUMNS} traits of a user, but there are "
