@@ -18,8 +18,8 @@ from segtools.schema import ConfigError, did_you_mean
 
 # Our own, each a module here, imported when it is asked for.
 SYSTEMS = (
-    *("spreadsheet", "braze", "google_ads", "klaviyo", "mailchimp", "meta"),
-    *("shopify", "sql"),
+    *("spreadsheet", "braze", "ga4", "google_ads", "hubspot", "klaviyo"),
+    *("liveagent", "mailchimp", "meta", "shopify", "sql", "twilio_segment"),
 )
 
 
