@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 
 from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience, lacking
+from segtools.destinations.fields import plain_fields
 from segtools.destinations.membership import NOBODY, labelled, plain_labels, vacated
 from segtools.destinations.parts import Limits, Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
@@ -92,6 +93,7 @@ def _by_key(block: BrazeBlock) -> dict[str, Any]:
     channels={"email": ("email",), "sms": ()},
     distinct=("external_id", "email"),
     remember=("external_id", "email"),
+    normalise=plain_fields,
     refuse=_refused,
     given=_by_key,
     block=BrazeBlock,

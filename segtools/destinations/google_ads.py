@@ -10,7 +10,7 @@ from pydantic import Field
 from segtools.config import DestinationBlock
 from segtools.destinations.ad_lists import doubts, list_parts
 from segtools.destinations.audience import Audience
-from segtools.destinations.fields import HASHABLE, countries
+from segtools.destinations.fields import countries
 from segtools.destinations.identifiers import (
     country_code,
     google_email,
@@ -84,7 +84,6 @@ def google_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     reach=KEYS,
     channels={"ads": tuple(HEADER)},
     remember=KEYS,
-    hashable=HASHABLE,
     min_size=100,
     normalise=google_fields,
     block=GoogleBlock,

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 from segtools.config import DestinationBlock
 from segtools.destinations.ad_lists import unwilling
 from segtools.destinations.audience import Audience, lacking
+from segtools.destinations.fields import plain_fields
 from segtools.destinations.membership import NOBODY, labelled, plain_labels, vacated
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
@@ -71,6 +72,7 @@ def _fewer(block: KlaviyoBlock) -> dict[str, Any]:
     channels={"email": ("email",), "sms": ("phone",)},
     distinct=KEYS,
     remember=KEYS,
+    normalise=plain_fields,
     given=_fewer,
     block=KlaviyoBlock,
 )

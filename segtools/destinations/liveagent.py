@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from pydantic import Field, field_validator
 
 from segtools.config import DataFile, DestinationBlock
 from segtools.destinations.audience import Audience
-from segtools.destinations.fields import any_dangerous, machine_fields
+from segtools.destinations.fields import any_dangerous, plain_fields
 from segtools.destinations.membership import plain_labels
 from segtools.destinations.parts import Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
@@ -102,12 +101,6 @@ def _read(block: LiveAgentBlock) -> Groups:
     return groups_of(names_of(connect(), block.groups, "groups"))
 
 
-def _normal(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
-    """Write e-mails in lower case; what is none, or a hash of one, is left blank."""
-    made = machine_fields(frame, block)
-    return made.assign(email=None) if "email" in block.hashed else made
-
-
 def _refused(frame: pd.DataFrame, block: LiveAgentBlock) -> pd.Series:
     """Refuse contacts with a group that is not among the groups: they could lose it."""
     groups = _read(block)
@@ -121,7 +114,7 @@ def _refused(frame: pd.DataFrame, block: LiveAgentBlock) -> pd.Series:
     fields=("contact_id", "email", "groups"),
     reach=("contact_id",),
     distinct=("contact_id",),
-    normalise=_normal,
+    normalise=plain_fields,
     refuse=_refused,
     formulas="refuse",
     block=LiveAgentBlock,

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 from segtools.config import DestinationBlock
 from segtools.destinations.ad_lists import unwilling
 from segtools.destinations.audience import Audience, lacking, slug
-from segtools.destinations.fields import machine_fields
+from segtools.destinations.fields import plain_fields
 from segtools.destinations.formulas import would_run
 from segtools.destinations.identifiers import mapped
 from segtools.destinations.membership import labelled, plain_labels
@@ -104,7 +104,7 @@ def mailchimp_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
         Fields as they stand in the data.
     block : MailchimpBlock
     """
-    made = machine_fields(frame, block)
+    made = plain_fields(frame, block)
     rules = {"email": _email} | dict.fromkeys(NAMES, _short)
     return made.assign(**{f: mapped(made[f], rules[f]) for f in made})
 

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from segtools.config import DestinationBlock
 from segtools.destinations.ad_lists import doubts, list_parts
 from segtools.destinations.audience import Audience
-from segtools.destinations.fields import HASHABLE, countries
+from segtools.destinations.fields import countries
 from segtools.destinations.identifiers import (
     country_code,
     hashed,
@@ -117,7 +117,6 @@ def _fewer(block: MetaBlock) -> dict[str, Any]:
     reach=KEYS,
     channels={"ads": tuple(HEADER)},
     remember=KEYS,
-    hashable=HASHABLE,
     given=_fewer,
     min_size=100,
     normalise=meta_fields,

@@ -89,8 +89,6 @@ class Destination:
     refuse : callable, optional
         From normalised rows, and the block, to the field for whose sake each row
         cannot be written, null where it can.
-    hashable : tuple of str
-        Fields that may hold SHA-256 already; a system that hashes nothing has none.
     given : callable, optional
         From the block to attributes of this class that it changes, such as fewer
         fields: what is not written is not read either.
@@ -115,7 +113,6 @@ class Destination:
     min_size: int | None = 1
     normalise: Normalise = machine_fields
     refuse: Refuse | None = None
-    hashable: tuple[str, ...] = ()
     given: Given | None = None
     formulas: str = "blank"
     block: type[DestinationBlock] = DestinationBlock
@@ -198,7 +195,7 @@ def configured(config: RunConfig, name: str) -> tuple[Destination, Any]:
     for key, known in (
         ("consent", found.channels),
         ("fields", found.fields),
-        ("hashed", found.hashable),
+        ("hashed", found.fields),
     ):
         for asked in getattr(block, key):
             if asked not in known:

@@ -4,8 +4,9 @@ import pytest
 
 from destinations.makers import column, order, people, read, run_folder
 from segtools.destinations.export import write_export
+from segtools.destinations.identifiers import sha256
 from segtools.destinations.klaviyo import LARGEST_FILE
-from segtools.schema import ConfigError
+from segtools.schema import ConfigError, DataError
 
 EXPECTED = (
     b"Email,Phone Number,First Name,Last Name,rfm_segment\n"
@@ -111,9 +112,18 @@ def test_no_two_rows_have_one_address(tmp_path):
     assert manifest["counts"]["left_out"] == {"shared_address": 3}
 
 
-def test_hashes_and_foreign_properties_are_refused(two, tmp_path):
-    with pytest.raises(ConfigError, match="must name what klaviyo knows"):
-        export(two, tmp_path, {"hashed": ["email"]})
+def test_nobody_is_found_by_a_hash(two, tmp_path):
+    hashes = two.assign(email=[sha256(e) for e in two["email"]])
+    with pytest.raises(DataError, match="SHA-256 throughout, but 2 of 2"):
+        export(hashes, tmp_path)
+    manifest = export(hashes, tmp_path, {"hashed": ["email"]})
+    assert read(tmp_path / "k", "members.csv")[1:] == [
+        ["", "+49300000000", "prospects"]
+    ]
+    assert manifest["counts"]["left_out"] == {"no_address": 1}
+
+
+def test_foreign_properties_are_refused(two, tmp_path):
     for name in ("Email", "first name", "$consent", "a,b", "=x", ""):
         with pytest.raises(ConfigError, match="a property of yours"):
             export(two, tmp_path, {"attribute": name})
