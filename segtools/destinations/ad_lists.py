@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from segtools.destinations.audience import Audience, slug
+from segtools.destinations.fields import countries
+from segtools.destinations.identifiers import mapped, phones
 from segtools.destinations.membership import vacated
 from segtools.destinations.parts import Part, csv_part
 
 # A platform counts those of a list whom it knows; of a few rows too few will be.
 MANY = 300
+Rule = Callable[..., str | None]
+
+
+def normalised(
+    frame: pd.DataFrame, rules: Mapping[str, Rule], block: Any
+) -> dict[str, pd.Series]:
+    """Write fields as a platform hashes them; what is hashed already stays.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Fields as they stand in the data.
+    rules : mapping
+        Field to its rule; that of ``phone`` takes a region, too.
+    block : DestinationBlock
+    """
+    made = {}
+    for name in (f for f in frame if f in rules):
+        values, rule = frame[name], rules[name]
+        if name == "phone" and name not in block.hashed:
+            values = phones(values, countries(frame), block.default_region, rule)
+        elif name not in block.hashed:
+            values = mapped(values, rule)
+        made[name] = values
+    return made
 
 
 def list_parts(

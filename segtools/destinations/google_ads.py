@@ -8,17 +8,16 @@ import pandas as pd
 from pydantic import Field
 
 from segtools.config import DestinationBlock
-from segtools.destinations.ad_lists import doubts, list_parts
+from segtools.destinations.ad_lists import Rule, doubts, list_parts, normalised
 from segtools.destinations.audience import Audience
-from segtools.destinations.fields import countries
 from segtools.destinations.identifiers import (
     country_code,
+    e164,
     google_email,
     google_name,
     google_zip,
     hashed,
     mapped,
-    phones,
 )
 from segtools.destinations.registry import Written, destination
 
@@ -32,7 +31,8 @@ HEADER = {
 }
 KEYS = ("email", "phone")
 ADDRESS = ("first_name", "last_name", "country", "zip")
-_RULES = {"email": google_email, "first_name": google_name, "last_name": google_name}
+_RULES: dict[str, Rule] = {"email": google_email, "phone": e164}
+_RULES |= dict.fromkeys(("first_name", "last_name"), google_name)
 _NEXT = (
     "In Google Ads, under Audience manager, make one Customer Match list a segment of "
     "its members file, and say that the data is hashed. Later remove with removals, "
@@ -67,14 +67,8 @@ def google_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     pairs = zip(frame["zip"], made["country"], strict=True)
     zips = [google_zip(z, c or "") for z, c in pairs]
     made["zip"] = pd.Series(zips, index=frame.index, dtype=object)
-    for name in ("email", "phone", "first_name", "last_name"):
-        done = name in block.hashed
-        plain = frame[name]
-        if not done and name == "phone":
-            plain = phones(plain, countries(frame), block.default_region)
-        elif not done:
-            plain = mapped(plain, _RULES[name])
-        made[name] = hashed(plain, is_hashed=done)
+    for name, plain in normalised(frame, _RULES, block).items():
+        made[name] = hashed(plain, is_hashed=name in block.hashed)
     return frame.assign(**made)
 
 

@@ -44,14 +44,14 @@ _PAGES = (
 class KlaviyoBlock(DestinationBlock):
     """What ``destinations.klaviyo`` takes beside the rest."""
 
-    attribute: str = Field(
+    property: str = Field(
         "segtools_segment", description="the property that holds the segment"
     )
     person: bool = Field(False, description="also first and last name")
 
-    @field_validator("attribute")
+    @field_validator("property")
     @classmethod
-    def _attribute(cls, value: str) -> str:
+    def _property(cls, value: str) -> str:
         taken = {head.casefold() for head in (*HEADER.values(), "Email Address")}
         if not re.fullmatch(r"[^\W_][\w ]{0,63}", value) or value.casefold() in taken:
             raise ValueError(
@@ -85,26 +85,26 @@ def write(audience: Audience, block: KlaviyoBlock) -> Written:
     """
     own = plain_labels(audience, block)
     now, was = labelled(audience, own)
-    then = audience.passed_on.get("attribute", block.attribute)
-    renamed = then != block.attribute
+    then = audience.passed_on.get("property", block.property)
+    renamed = then != block.property
     changed = now if renamed else lacking(now, was, [*KEYS, "label"])
     gone = was if renamed else vacated(was, now, KEYS)
     tables = {
-        "members": _table(now, block, block.attribute),
-        "changes": _table(changed, block, block.attribute),
+        "members": _table(now, block, block.property),
+        "changes": _table(changed, block, block.property),
         "removals": _table(gone.assign(label=NOBODY), block, then)[
             [*(HEADER[k] for k in KEYS), then]
         ],
         "suppressed": _refusing(audience).rename(columns=HEADER),
     }
-    more = {"attribute": block.attribute, "values": own}
-    spelled = {"attribute": block.attribute, "labels": own}
+    more = {"property": block.property, "values": own}
+    spelled = {"property": block.property, "labels": own}
     return Written([*_parts(tables)], _NEXT, _PAGES, more, passed_on=spelled)
 
 
-def _table(frame: pd.DataFrame, block: KlaviyoBlock, attribute: str) -> pd.DataFrame:
+def _table(frame: pd.DataFrame, block: KlaviyoBlock, name: str) -> pd.DataFrame:
     fields = [*KEYS, *(NAMES if block.person else ()), "label"]
-    heads = HEADER | {"label": attribute}
+    heads = HEADER | {"label": name}
     return frame.reindex(columns=fields).rename(columns=heads)
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 from pydantic import Field, ValidationInfo, field_validator
 
 from segtools.config import DestinationBlock
-from segtools.destinations.ad_lists import doubts, list_parts
+from segtools.destinations.ad_lists import Rule, doubts, list_parts, normalised
 from segtools.destinations.audience import Audience
-from segtools.destinations.fields import countries
 from segtools.destinations.identifiers import (
     country_code,
     hashed,
-    mapped,
     meta_email,
     meta_letters,
     meta_name,
     meta_phone,
     meta_zip,
-    phones,
 )
 from segtools.destinations.registry import Written, destination
 
@@ -36,6 +32,12 @@ HEADER = {
     "country": "country",
 }
 KEYS = ("email", "phone")
+_RULES: dict[str, Rule] = {
+    "email": meta_email,
+    "phone": meta_phone,
+    "zip": meta_zip,
+    "country": lambda text: (country_code(text) or "").lower() or None,
+}
 _LETTERS = ("first_name", "last_name", "city", "state")
 _NEXT = (
     "In Meta's Ads Manager, under Audiences, make one customer list a segment of its "
@@ -90,20 +92,11 @@ def meta_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
         Fields as they stand in the data.
     block : MetaBlock
     """
-    rules: dict[str, Callable[[Any], Any]] = {"email": meta_email, "zip": meta_zip}
-    rules |= dict.fromkeys(_LETTERS, _agreed if block.sha256 else meta_letters)
-    rules["country"] = lambda text: (country_code(text) or "").lower() or None
-    made = {}
-    for name in frame:
-        done = name in block.hashed
-        plain = frame[name]
-        if not done and name == "phone":
-            region = block.default_region
-            plain = phones(plain, countries(frame), region, meta_phone)
-        elif not done:
-            plain = mapped(plain, rules[name])
-        made[name] = hashed(plain, is_hashed=done) if block.sha256 else plain
-    return frame.assign(**made)
+    rules = _RULES | dict.fromkeys(_LETTERS, _agreed if block.sha256 else meta_letters)
+    made = frame.assign(**normalised(frame, rules, block))
+    if not block.sha256:
+        return made
+    return made.apply(lambda c: hashed(c, is_hashed=c.name in block.hashed))
 
 
 def _fewer(block: MetaBlock) -> dict[str, Any]:

@@ -74,6 +74,30 @@ def exporter(tmp_path: Path, to: str, always: dict | None = None) -> Callable:
     return write
 
 
+def export_into(
+    to: str,
+    rows: pd.DataFrame,
+    tmp_path: Path,
+    block: dict | None = None,
+    *,
+    into: str = "a",
+    as_of: str = "2024-09-29",
+    **more,
+) -> dict:
+    """Export rows into a folder, and give the manifest."""
+    asked = order(rows, to, block, as_of=as_of, **more)
+    return write_export(asked, tmp_path / into, run_folder(tmp_path, as_of))
+
+
+def a_month_later(rows: pd.DataFrame, *consent: str) -> pd.DataFrame:
+    """One has gone, one moved, one withdrawn, and one has a new address."""
+    later = rows.iloc[1:].reset_index(drop=True)
+    later.loc[0, "segment_id"] = "S02"
+    later.loc[1, list(consent)] = "no"
+    later.loc[2, "email"] = "new@example.com"
+    return later
+
+
 def read(folder: Path, name: str) -> list[list[str]]:
     """Read a CSV as rows of text."""
     text = (folder / name).read_bytes().decode()

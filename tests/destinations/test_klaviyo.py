@@ -1,9 +1,10 @@
 """Klaviyo: exactly the bytes of its import, a property that is also taken back."""
 
+from functools import partial
+
 import pytest
 
-from destinations.makers import column, order, people, read, run_folder
-from segtools.destinations.export import write_export
+from destinations.makers import a_month_later, column, export_into, people, read
 from segtools.destinations.identifiers import sha256
 from segtools.destinations.klaviyo import LARGEST_FILE
 from segtools.schema import ConfigError, DataError
@@ -13,12 +14,13 @@ EXPECTED = (
     b"ann.lee@example.com,,Ann,Lee,champions\n"
     b"bo.kim@example.com,+49300000000,Bo,Kim,prospects\n"
 )
-W6 = {"attribute": "rfm_segment", "person": True}
+YES = {"accepts_email_marketing": "yes", "accepts_sms_marketing": "yes"}
+W6 = {"property": "rfm_segment", "person": True}
+export = partial(export_into, "klaviyo")
 
 
 def agreed(n, **more):
-    yes = {"accepts_email_marketing": "yes", "accepts_sms_marketing": "yes"}
-    return people(n, **(yes | more))
+    return people(n, **(YES | more))
 
 
 @pytest.fixture
@@ -29,27 +31,21 @@ def two():
     return rows.assign(segment_id=["S01", "S02"], accepts_sms_marketing=["no", "yes"])
 
 
-def export(rows, tmp_path, block=None, *, to="k", as_of="2024-09-29", **more):
-    run = run_folder(tmp_path, as_of)
-    asked = order(rows, "klaviyo", block, as_of=as_of, **more)
-    return write_export(asked, tmp_path / to, run)
-
-
 def test_the_file_is_exactly_what_klaviyo_imports(two, tmp_path):
     two["country"] = ["US", None]
     manifest = export(two, tmp_path, W6)
-    assert (tmp_path / "k" / "members.csv").read_bytes() == EXPECTED
-    assert (tmp_path / "k" / "changes.csv").read_bytes() == EXPECTED
+    assert (tmp_path / "a" / "members.csv").read_bytes() == EXPECTED
+    assert (tmp_path / "a" / "changes.csv").read_bytes() == EXPECTED
     head = b"Email,Phone Number,rfm_segment\n"
-    assert (tmp_path / "k" / "removals.csv").read_bytes() == head
-    assert (tmp_path / "k" / "suppressed.csv").read_bytes() == b"Email\n"
+    assert (tmp_path / "a" / "removals.csv").read_bytes() == head
+    assert (tmp_path / "a" / "suppressed.csv").read_bytes() == b"Email\n"
     # Ann's number is known, but she has not agreed to messages.
     assert manifest["counts"]["blanked"] == {"phone": 1}
 
 
 def test_names_stay_here_unless_asked_for(two, tmp_path):
     export(two, tmp_path)
-    head = read(tmp_path / "k", "members.csv")[0]
+    head = read(tmp_path / "a", "members.csv")[0]
     assert head == ["Email", "Phone Number", "segtools_segment"]
 
 
@@ -57,12 +53,8 @@ def test_additions_changes_and_removals_are_values_of_the_property(tmp_path):
     rows = agreed(6)
     rows["segment_id"] = ["S01", "S01", "S01", "S01", "S02", "S02"]
     export(rows, tmp_path)
-    later = rows.iloc[1:].reset_index(drop=True)  # c0000 is gone
-    later.loc[0, "segment_id"] = "S02"
-    later.loc[1, "accepts_email_marketing"] = "no"
-    later.loc[1, "accepts_sms_marketing"] = "no"
-    later.loc[2, "email"] = "new@example.com"
-    manifest = export(later, tmp_path, to="l", as_of="2024-10-29")
+    later = a_month_later(rows, *YES)
+    manifest = export(later, tmp_path, into="l", as_of="2024-10-29")
     assert read(tmp_path / "l", "changes.csv")[1:] == [
         ["c0001@example.com", "", "prospects"],
         ["new@example.com", "", "champions"],
@@ -78,10 +70,10 @@ def test_additions_changes_and_removals_are_values_of_the_property(tmp_path):
 def test_another_name_of_a_segment_or_of_the_property_is_a_change(tmp_path):
     rows = agreed(2)
     export(rows, tmp_path)
-    export(rows, tmp_path, {"names": {"S01": "vip"}}, to="l", as_of="2024-10-29")
+    export(rows, tmp_path, {"names": {"S01": "vip"}}, into="l", as_of="2024-10-29")
     assert column(tmp_path / "l", "changes.csv", "segtools_segment") == ["vip"] * 2
-    renamed = {"names": {"S01": "vip"}, "attribute": "club"}
-    export(rows, tmp_path, renamed, to="m", as_of="2024-11-29")
+    renamed = {"names": {"S01": "vip"}, "property": "club"}
+    export(rows, tmp_path, renamed, into="m", as_of="2024-11-29")
     assert column(tmp_path / "m", "changes.csv", "club") == ["vip"] * 2
     removals = read(tmp_path / "m", "removals.csv")
     assert removals[0] == ["Email", "Phone Number", "segtools_segment"]
@@ -92,7 +84,7 @@ def test_who_takes_back_one_channel_is_reached_by_the_other_alone(tmp_path):
     rows = agreed(1, phone="+49300000000")
     export(rows, tmp_path)
     rows["accepts_email_marketing"] = "no"
-    export(rows, tmp_path, to="l", as_of="2024-10-29")
+    export(rows, tmp_path, into="l", as_of="2024-10-29")
     assert read(tmp_path / "l", "changes.csv")[1:] == [
         ["", "+49300000000", "champions"]
     ]
@@ -108,7 +100,7 @@ def test_no_two_rows_have_one_address(tmp_path):
     rows["email"] = ["a@x.de", "A@x.de ", "b@x.de", "b@x.de"]
     rows["segment_id"] = ["S01", "S01", "S01", "S02"]
     manifest = export(rows, tmp_path)
-    assert column(tmp_path / "k", "members.csv", "Email") == ["a@x.de"]
+    assert column(tmp_path / "a", "members.csv", "Email") == ["a@x.de"]
     assert manifest["counts"]["left_out"] == {"shared_address": 3}
 
 
@@ -117,7 +109,7 @@ def test_nobody_is_found_by_a_hash(two, tmp_path):
     with pytest.raises(DataError, match="SHA-256 throughout, but 2 of 2"):
         export(hashes, tmp_path)
     manifest = export(hashes, tmp_path, {"hashed": ["email"]})
-    assert read(tmp_path / "k", "members.csv")[1:] == [
+    assert read(tmp_path / "a", "members.csv")[1:] == [
         ["", "+49300000000", "prospects"]
     ]
     assert manifest["counts"]["left_out"] == {"no_address": 1}
@@ -126,7 +118,7 @@ def test_nobody_is_found_by_a_hash(two, tmp_path):
 def test_foreign_properties_are_refused(two, tmp_path):
     for name in ("Email", "first name", "$consent", "a,b", "=x", ""):
         with pytest.raises(ConfigError, match="a property of yours"):
-            export(two, tmp_path, {"attribute": name})
+            export(two, tmp_path, {"property": name})
     with pytest.raises(ConfigError, match="in no segment"):
         export(two, tmp_path, {"names": {"S01": "None"}})
 
@@ -135,8 +127,8 @@ def test_hostile_text_does_no_harm(two, tmp_path):
     two["first_name"] = ["=HYPERLINK(1)", 'Bo "<b>", Jr']
     names = {"S01": "<script>alert(1)</script>", "S02": "=1+1"}
     manifest = export(two, tmp_path, W6, names=names)
-    assert column(tmp_path / "k", "members.csv", "First Name") == ["", 'Bo "<b>", Jr']
-    values = column(tmp_path / "k", "members.csv", "rfm_segment")
+    assert column(tmp_path / "a", "members.csv", "First Name") == ["", 'Bo "<b>", Jr']
+    values = column(tmp_path / "a", "members.csv", "rfm_segment")
     assert values == ["script-alert-1-script", "1-1"]
     assert manifest["counts"]["blanked"]["first_name"] == 1
 

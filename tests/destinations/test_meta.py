@@ -2,8 +2,7 @@
 
 import pytest
 
-from destinations.makers import column, order, people, read, run_folder
-from segtools.destinations.export import write_export
+from destinations.makers import a_month_later, column, export_into, people, read
 from segtools.destinations.identifiers import meta_letters, meta_name, sha256
 from segtools.schema import ConfigError, DataError
 
@@ -15,6 +14,10 @@ PLAIN = (
 )
 
 
+def export(rows, tmp_path, block=ONE, **more):
+    return export_into("meta", rows, tmp_path, block, **more)
+
+
 @pytest.fixture
 def two():
     rows = people(2, first_name=["Ann", "Bo"], last_name=["Lee", "Kim"])
@@ -24,16 +27,11 @@ def two():
     return rows.assign(country=["us", "DE"], zip=["94016-1234", "10115"])
 
 
-def export(rows, tmp_path, block=ONE, *, to="m", as_of="2024-09-29"):
-    run = run_folder(tmp_path, as_of)
-    return write_export(order(rows, "meta", block, as_of=as_of), tmp_path / to, run)
-
-
 def test_a_plain_list_is_exactly_what_meta_takes(two, tmp_path):
     export(two, tmp_path, ONE | {"sha256": False, "address": True})
-    assert (tmp_path / "m" / "s01-members.csv").read_bytes() == PLAIN
-    assert (tmp_path / "m" / "s01-additions.csv").read_bytes() == PLAIN
-    assert read(tmp_path / "m", "s01-removals.csv")[1:] == []
+    assert (tmp_path / "a" / "s01-members.csv").read_bytes() == PLAIN
+    assert (tmp_path / "a" / "s01-additions.csv").read_bytes() == PLAIN
+    assert read(tmp_path / "a", "s01-removals.csv")[1:] == []
 
 
 def test_a_hashed_list_is_the_hash_of_each_plain_cell_and_only_keys_by_default(
@@ -47,8 +45,8 @@ def test_a_hashed_list_is_the_hash_of_each_plain_cell_and_only_keys_by_default(
         "5e7ec4c79ccac6e420876e65ad0e6b4b2ccf73ec3dccb50297bf2890a1ec73b9\n"
         f"{sha256('bo.kim@example.com')},{sha256('49300000000')}\n"
     )
-    assert (tmp_path / "m" / "s01-members.csv").read_text() == expected
-    export(two, tmp_path, ONE | {"address": True}, to="n")
+    assert (tmp_path / "a" / "s01-members.csv").read_text() == expected
+    export(two, tmp_path, ONE | {"address": True}, into="n")
     rows = read(tmp_path / "n", "s01-members.csv")
     plain = [line.split(",") for line in PLAIN.decode().splitlines()]
     plain[1][0] = "ann.lee@gmail.com"
@@ -59,10 +57,10 @@ def test_a_name_is_hashed_only_where_metas_own_rules_agree(two, tmp_path):
     two["last_name"] = ["O'Neil", "Zoë"]
     manifest = export(two, tmp_path, ONE | {"address": True})
     oneil = "67a42a846e98e3c1a96cd6ba14883a5ea05990cd93964ce8b832aa9497ca785c"
-    assert column(tmp_path / "m", "s01-members.csv", "ln") == [oneil, ""]
+    assert column(tmp_path / "a", "s01-members.csv", "ln") == [oneil, ""]
     assert manifest["counts"]["blanked"] == {"last_name": 1}
     # The browser knows its own rule.
-    export(two, tmp_path, ONE | {"address": True, "sha256": False}, to="n")
+    export(two, tmp_path, ONE | {"address": True, "sha256": False}, into="n")
     assert column(tmp_path / "n", "s01-members.csv", "ln") == ["oneil", "zoë"]
     assert (meta_name("Zoë"), meta_letters("Zoe\u0308")) == ("zo", "zoë")
 
@@ -71,9 +69,9 @@ def test_a_phone_without_a_country_is_blank_and_counted(two, tmp_path):
     two["phone"] = ["415 555 0100", "030 000000"]
     two["country"] = [None, "Germany"]
     manifest = export(two, tmp_path)
-    assert column(tmp_path / "m", "s01-members.csv", "phone") == ["", ""]
+    assert column(tmp_path / "a", "s01-members.csv", "phone") == ["", ""]
     assert manifest["counts"]["blanked"]["phone"] == 2
-    export(two, tmp_path, ONE | {"default_region": "DE"}, to="n")
+    export(two, tmp_path, ONE | {"default_region": "DE"}, into="n")
     phones = column(tmp_path / "n", "s01-members.csv", "phone")
     assert phones[1] == sha256("4930000000")
 
@@ -85,17 +83,17 @@ def test_hashed_and_plain_never_stand_in_one_file(two, tmp_path):
     two["email"] = [sha256(e).upper() for e in ("a@x.de", "b@x.de")]
     with pytest.raises(ConfigError, match="plain or hashed throughout"):
         export(two, tmp_path, ONE | {"hashed": ["email"], "sha256": False})
-    assert not (tmp_path / "m").exists()
+    assert not (tmp_path / "a").exists()
     # What is hashed already is not hashed again.
     export(two, tmp_path, ONE | {"hashed": ["email"]})
-    emails = column(tmp_path / "m", "s01-members.csv", "email")
+    emails = column(tmp_path / "a", "s01-members.csv", "email")
     assert emails == [sha256("a@x.de"), sha256("b@x.de")]
 
 
 def test_a_segment_of_fewer_than_a_hundred_is_left_out(tmp_path):
     with pytest.raises(DataError, match="at least 100 customers"):
         export(people(99), tmp_path, {})
-    assert not (tmp_path / "m").exists()
+    assert not (tmp_path / "a").exists()
     manifest = export(people(100), tmp_path, {})
     assert manifest["counts"]["written"] == 100
     assert manifest["doubts"] == [
@@ -106,11 +104,8 @@ def test_a_segment_of_fewer_than_a_hundred_is_left_out(tmp_path):
 def test_who_moves_withdraws_or_changes_the_address_is_removed(tmp_path):
     rows = people(5)
     export(rows, tmp_path)
-    later = rows.iloc[1:].reset_index(drop=True)  # c0000 is gone
-    later.loc[0, "segment_id"] = "S02"
-    later.loc[1, "ad_user_data"] = "denied"
-    later.loc[2, "email"] = "new@example.com"
-    export(later, tmp_path, to="n", as_of="2024-10-29")
+    later = a_month_later(rows, "ad_user_data")
+    export(later, tmp_path, into="n", as_of="2024-10-29")
     gone = [sha256(f"c000{i}@example.com") for i in range(4)]
     assert column(tmp_path / "n", "s01-removals.csv", "email") == gone
     assert column(tmp_path / "n", "s02-additions.csv", "email") == [gone[1]]
@@ -124,13 +119,13 @@ def test_an_address_that_two_share_leaves_only_with_the_last_of_them(tmp_path):
     rows = people(3)
     rows["email"] = ["both@example.com", "both@example.com", "c@example.com"]
     export(rows, tmp_path)
-    members = column(tmp_path / "m", "s01-members.csv", "email")
+    members = column(tmp_path / "a", "s01-members.csv", "email")
     assert members == [sha256("both@example.com"), sha256("c@example.com")]
     one = rows.iloc[1:]
-    export(one, tmp_path, to="n", as_of="2024-10-29")
+    export(one, tmp_path, into="n", as_of="2024-10-29")
     assert column(tmp_path / "n", "s01-removals.csv", "email") == []
     none = rows.iloc[2:]
-    export(none, tmp_path, to="o", as_of="2024-11-29")
+    export(none, tmp_path, into="o", as_of="2024-11-29")
     gone = column(tmp_path / "o", "s01-removals.csv", "email")
     assert gone == [sha256("both@example.com")]
 
@@ -138,7 +133,7 @@ def test_an_address_that_two_share_leaves_only_with_the_last_of_them(tmp_path):
 def test_hostile_names_lose_everything_but_letters(two, tmp_path):
     two["first_name"] = ["=cmd|'/C calc'!A0", "<script>alert(1)</script>"]
     export(two, tmp_path, ONE | {"address": True, "sha256": False})
-    names = column(tmp_path / "m", "s01-members.csv", "fn")
+    names = column(tmp_path / "a", "s01-members.csv", "fn")
     assert names == ["cmdccalca", "scriptalertscript"]
 
 
