@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -99,6 +100,12 @@ def groups_of(names: Mapping[str, str]) -> Groups:
 
 
 def _read(block: LiveAgentBlock) -> Groups:
+    if not Path(block.groups.path).is_file():
+        raise ConfigError(
+            "destinations.liveagent.groups.path must be a file, but there is no "
+            f"{Path(block.groups.path).name!r}. Save /groups of LiveAgent's API there; "
+            "the path is relative to the configuration."
+        )
     return groups_of(names_of(connect(), block.groups, "groups"))
 
 

@@ -5,16 +5,54 @@ For systems that keep what they were once told, so that who leaves must be told,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import fnmatch
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
+from pydantic import Field
 
+from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience, labels, lacking
 from segtools.destinations.formulas import would_run
 from segtools.schema import ConfigError
 
 NOBODY = "none"
+
+
+class UserBlock(DestinationBlock):
+    """What systems take that know a person by the id of their login."""
+
+    user_ids: str = Field(
+        "*", description="what ids of users look like, such as `cust-*`; others are out"
+    )
+
+
+def as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
+    """Change nothing: such systems compare ids letter by letter."""
+    return frame
+
+
+def refused_ids(
+    frame: pd.DataFrame, block: UserBlock, bad: Callable[[str], bool]
+) -> pd.Series:
+    """Refuse ids that are no users', such as those of devices, or that are bad.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With ``user_id``.
+    block : UserBlock
+    bad : callable
+        Whether the system would not take an id.
+    """
+    users = re.compile(fnmatch.translate(block.user_ids))
+    found = [
+        "user_id" if one and (bad(one) or not users.match(one)) else None
+        for one in frame["user_id"]
+    ]
+    return pd.Series(found, frame.index, dtype=object)
 
 
 def plain_labels(audience: Audience, block: Any, longest: int = 255) -> dict[str, str]:

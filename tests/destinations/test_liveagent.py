@@ -2,7 +2,10 @@
 
 import json
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from destinations.makers import exporter, read
 from segtools.destinations.liveagent import groups_of
@@ -187,6 +190,54 @@ def test_the_list_of_groups_is_read_anew_each_time(desk, export):
     desk(CONTACTS, "S01", "S02", "S02", names=GROUPS | {"g1": "seg:stars"})
     with pytest.raises(ConfigError, match="'seg:champions'"):
         export(rows)
+
+
+def test_without_a_list_of_groups_nothing_is_written(desk, export, tmp_path):
+    rows = desk(CONTACTS, "S01", "S02", "S02")
+    (tmp_path / "groups.json").unlink()
+    with pytest.raises(ConfigError, match=r"groups\.path must be a file, but there is"):
+        export(rows)
+    (tmp_path / "groups.json").write_text('[{"id": "g1"}]')
+    with pytest.raises(DataError, match="name"):
+        export(rows)
+    assert not any(tmp_path.glob("out*"))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    groups=st.lists(
+        st.tuples(
+            st.sets(st.sampled_from(["vip1", "news", "g0", "g1", "g2"])),
+            st.sampled_from(["S01", "S02"]),
+            st.sampled_from([", ", ",", " ,"]),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_whatever_the_groups_those_of_others_stay_and_one_is_ours(
+    tmp_path_factory, groups
+):
+    folder = tmp_path_factory.mktemp("any")
+    listed = [{"id": i, "name": n} for i, n in GROUPS.items()]
+    (folder / "groups.json").write_text(json.dumps(listed))
+    rows = pd.DataFrame({"customer_id": [f"c{i}" for i in range(len(groups))]})
+    rows["segment_id"] = [segment for _, segment, _, _ in groups]
+    rows["groups"] = [
+        mark.join(sorted(GROUPS[g] if named else g for g in has))
+        for has, _, mark, named in groups
+    ]
+    always = {
+        "groups": {"path": str(folder / "groups.json")},
+        "fields": {"contact_id": "customer_id"},
+    }
+    out, _ = exporter(folder, "liveagent", always)(rows)
+    said = patches(out)
+    for one, (has, segment, _, _) in zip(rows["customer_id"], groups, strict=True):
+        wanted = (has & {"vip1", "news"}) | {{"S01": "g1", "S02": "g2"}[segment]}
+        assert set(said.get(one, has)) == wanted
+        assert (one in said) == (has != wanted)
 
 
 def test_a_prefix_that_would_divide_a_list_is_refused(desk, export):
