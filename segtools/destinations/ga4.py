@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from segtools.destinations.audience import Audience
 from segtools.destinations.membership import (
+    BY_USER_ID,
     NOBODY,
     UserBlock,
     as_it_stands,
@@ -87,14 +88,9 @@ def _refused(frame: pd.DataFrame, block: GA4Block) -> pd.Series:
 
 @destination(
     "ga4",
-    fields=("user_id",),
-    reach=("user_id",),
-    channels={"ads": ("user_id",)},
-    distinct=("user_id",),
-    remember=("user_id",),
+    **BY_USER_ID,
     normalise=as_it_stands,
     refuse=_refused,
-    formulas="refuse",
     block=GA4Block,
 )
 def write(audience: Audience, block: GA4Block) -> Written:

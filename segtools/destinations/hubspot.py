@@ -9,11 +9,16 @@ from typing import Any
 import pandas as pd
 from pydantic import Field, field_validator
 
-from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience
 from segtools.destinations.fields import machine_fields, with_none
 from segtools.destinations.identifiers import mapped
-from segtools.destinations.membership import NOBODY, leavers, plain_labels
+from segtools.destinations.membership import (
+    NOBODY,
+    PrefixBlock,
+    foreign_tags,
+    leavers,
+    plain_labels,
+)
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.schema import ConfigError
@@ -40,14 +45,13 @@ _PAGES = (
 )
 
 
-class HubSpotBlock(DestinationBlock):
+class HubSpotBlock(PrefixBlock):
     """What ``destinations.hubspot`` takes beside the rest."""
 
     property: str = Field("Segment", description="the property that names the segment")
     checkboxes: str = Field(
         "", description="multiple checkboxes to write the segment into, too"
     )
-    prefix: str = Field("seg:", description="how our checkboxes begin; all others stay")
 
     @field_validator("property", "checkboxes")
     @classmethod
@@ -60,30 +64,6 @@ class HubSpotBlock(DestinationBlock):
                 f"none of the keys, but it is {value!r}. Write it like Segment"
             )
         return value
-
-    @field_validator("prefix")
-    @classmethod
-    def _prefix(cls, value: str) -> str:
-        if not re.fullmatch(r"\w[\w:./-]{0,39}", value):
-            raise ValueError(
-                "must be a checkbox's beginning without semicolon, quote or blank, but "
-                f"it is {value!r}. Write it like seg:"
-            )
-        return value
-
-
-def foreign_boxes(text: str | None, prefix: str) -> list[str]:
-    """Give the ticked checkboxes that are not ours, each once, as they stand.
-
-    Examples
-    --------
-    >>> foreign_boxes("newsletter;Seg:old; vip", "seg:")
-    ['newsletter', 'vip']
-    """
-    boxes = [box.strip() for box in (text or "").split(";")]
-    ours = prefix.casefold()
-    kept = [box for box in boxes if box and not box.casefold().startswith(ours)]
-    return list(dict.fromkeys(kept))
 
 
 def _normal(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
@@ -192,7 +172,7 @@ def _boxes(rows: pd.DataFrame, block: HubSpotBlock, known: bool) -> pd.Series:
     if not known:
         return (";" + ours).mask(rows["value"] == NOBODY, "")
     whole = [
-        "" if text is None else ";".join([*foreign_boxes(text, block.prefix), box])
+        "" if text is None else ";".join([*foreign_tags(text, block.prefix, ";"), box])
         for text, box in zip(rows["checkboxes"], ours, strict=True)
     ]
     return pd.Series(whole, rows.index, dtype=object)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from segtools.config import DataFile, DestinationBlock
+from segtools.config import DataFile
 from segtools.destinations.audience import Audience
 from segtools.destinations.fields import any_dangerous, machine_fields
-from segtools.destinations.membership import plain_labels
+from segtools.destinations.membership import PrefixBlock, plain_labels
 from segtools.destinations.parts import Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
 from segtools.schema import ConfigError
@@ -34,21 +33,10 @@ _NEXT = (
 _PAGES = ("https://github.com/QualityUnit/LiveAgent-api-python",)
 
 
-class LiveAgentBlock(DestinationBlock):
+class LiveAgentBlock(PrefixBlock):
     """What ``destinations.liveagent`` takes beside the rest."""
 
     groups: DataFile = Field(description="/groups of the API, saved: `{path: ...}`")
-    prefix: str = Field("seg:", description="how our groups begin; all others stay")
-
-    @field_validator("prefix")
-    @classmethod
-    def _prefix(cls, value: str) -> str:
-        if not re.fullmatch(r"\w[\w:./-]{0,39}", value):
-            raise ValueError(
-                "must be a group's beginning without comma, quote or blank, but it is "
-                f"{value!r}. Write it like seg:"
-            )
-        return value
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 
 from segtools.destinations.audience import Audience
 from segtools.destinations.membership import (
+    BY_USER_ID,
     NOBODY,
     UserBlock,
     as_it_stands,
@@ -102,14 +103,9 @@ def _refused(frame: pd.DataFrame, block: TwilioSegmentBlock) -> pd.Series:
 
 @destination(
     "twilio_segment",
-    fields=("user_id",),
-    reach=("user_id",),
-    channels={"ads": ("user_id",)},
-    distinct=("user_id",),
-    remember=("user_id",),
+    **BY_USER_ID,
     normalise=as_it_stands,
     refuse=_refused,
-    formulas="refuse",
     block=TwilioSegmentBlock,
 )
 def write(audience: Audience, block: TwilioSegmentBlock) -> Written:

@@ -3,7 +3,7 @@
 import pytest
 
 from destinations.makers import column, exporter, people, read
-from segtools.destinations.hubspot import LIMITS, foreign_boxes
+from segtools.destinations.hubspot import LIMITS
 from segtools.schema import ConfigError, DataError
 from segtools.sources import connect
 from segtools.sources.crm import read as read_source
@@ -177,7 +177,7 @@ def test_names_with_the_separator_become_harmless_or_are_refused(two, export):
         ({"property": "Email"}, "none of the keys"),
         ({"property": "a;b"}, "must be the label of a property"),
         ({"checkboxes": "segment"}, "must be another property"),
-        ({"prefix": "seg;"}, "without semicolon"),
+        ({"prefix": "seg;"}, "without comma, semicolon"),
     ],
 )
 def test_labels_that_hubspot_would_mistake_are_refused(two, export, block, sentence):
@@ -187,8 +187,3 @@ def test_labels_that_hubspot_would_mistake_are_refused(two, export, block, sente
 
 def test_files_are_cut_within_what_every_plan_takes():
     assert (LIMITS.rows, LIMITS.size) == (500_000, 20_000_000)
-
-
-def test_foreign_boxes_keep_their_order_and_spelling():
-    assert foreign_boxes("b; a ;;b;SEG:x", "seg:") == ["b", "a"]
-    assert foreign_boxes(None, "seg:") == []
