@@ -139,8 +139,8 @@ def write(audience: Audience, block: LiveAgentBlock) -> Written:
         if field not in audience.known:
             raise ConfigError(
                 f"An export to liveagent must know the {what}, but customers has no "
-                f"column {field!r}. Read LiveAgent's contacts as a source, and name "
-                f"the column: fields: {{{field}: ...}}."
+                f"column {field!r}. Read LiveAgent's contacts as a source, or name the "
+                f"column under `fields`."
             )
     groups = _read(block)
     own = _own(audience, block, groups)

@@ -91,7 +91,8 @@ def test_analytics_and_the_help_desk_have_no_limit_but_get_everybody(million, tm
     groups = [{"id": f"g{i}", "name": n} for i, n in enumerate(GROUPS)]
     path = tmp_path / "groups.json"
     path.write_text(json.dumps(groups))
-    block = {"groups": {"path": str(path)}, "fields": {"contact_id": "customer_id"}}
-    files = written(million, tmp_path, "liveagent", block)
+    rows = million.assign(contact_id=million["customer_id"])
+    block = {"groups": {"path": str(path)}}
+    files = written(rows, tmp_path, "liveagent", block)
     # A third is in its group already.
     assert files["contacts.jsonl"][0] == N - (N + 2) // 3
