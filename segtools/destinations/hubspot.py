@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from segtools.destinations.audience import Audience
-from segtools.destinations.fields import machine_fields, with_none
+from segtools.destinations.fields import any_dangerous, machine_fields, with_none
 from segtools.destinations.identifiers import mapped
 from segtools.destinations.membership import (
     NOBODY,
@@ -55,8 +55,9 @@ class HubSpotBlock(PrefixBlock):
 
     @field_validator("property", "checkboxes")
     @classmethod
-    def _label(cls, value: str) -> str:
-        if value and (
+    def _label(cls, value: str, info: ValidationInfo) -> str:
+        given = value or info.field_name == "property"
+        if given and (
             value in _KEYS.values() or not re.fullmatch(r"\w[\w ]*\w", value)
         ):
             raise ValueError(
@@ -129,9 +130,11 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
 def _gone(audience: Audience) -> pd.DataFrame:
     """Give the contacts who have left, with the checkboxes that they have now.
 
-    Where those were not read, as of an address that nobody has any more, they are None.
+    Where those were not read, as of an address that nobody has any more, or are such
+    that a spreadsheet could run them, they are None.
     """
     out = with_none(audience.left_out)
+    out = out[~any_dangerous(out, ["checkboxes"])]
     boxes = dict(zip(_contact(out), out["checkboxes"].fillna(""), strict=True))
     gone = with_none(leavers(audience, ["email", "record_id"])).assign(value=NOBODY)
     found = [boxes.get(one) for one in _contact(gone)]

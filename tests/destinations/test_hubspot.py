@@ -160,6 +160,14 @@ def test_a_list_that_a_spreadsheet_could_run_is_left_alone(contacts, export):
     assert column(out, "contacts-by-id.csv", "Record ID") == ["102", "103"]
 
 
+def test_who_leaves_with_such_a_list_keeps_it_and_it_is_not_written(contacts, export):
+    rows = contacts(EXPORT, "S01", "S02", "S02")
+    export(rows, KNOWN)
+    rows.loc[0, "our_segments"] = "=HYPERLINK(1);vip"
+    out, _ = export(rows, KNOWN)
+    assert read(out, "leavers-by-id.csv")[1:] == [["101", "none", ""]]
+
+
 def test_names_with_the_separator_become_harmless_or_are_refused(two, export):
     names = {"S01": 'a;b, "c"', "S02": "=1+1"}
     out, _ = export(two, {"checkboxes": "Segments"}, names=names)
@@ -175,6 +183,7 @@ def test_names_with_the_separator_become_harmless_or_are_refused(two, export):
     ("block", "sentence"),
     [
         ({"property": "Email"}, "none of the keys"),
+        ({"property": ""}, "must be the label of a property"),
         ({"property": "a;b"}, "must be the label of a property"),
         ({"checkboxes": "segment"}, "must be another property"),
         ({"prefix": "seg;"}, "without comma, semicolon"),
