@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 from pydantic import Field, ValidationInfo, field_validator
 
-from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience
-from segtools.destinations.membership import NOBODY, memberships, plain_labels
+from segtools.destinations.membership import (
+    BY_USER_ID,
+    NOBODY,
+    UserBlock,
+    as_it_stands,
+    memberships,
+    plain_labels,
+    refused_ids,
+)
 from segtools.destinations.parts import csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.disclosure import EMAIL, PHONE
@@ -29,7 +36,7 @@ _PAGES = (
 )
 
 
-class GA4Block(DestinationBlock):
+class GA4Block(UserBlock):
     """What ``destinations.ga4`` takes beside the rest."""
 
     property: str = Field("segment", description="the user property's name")
@@ -70,33 +77,20 @@ class GA4Block(DestinationBlock):
         return value
 
 
-def _as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
-    """Change nothing: the site has set the id just so."""
-    return frame
-
-
 def _refused(frame: pd.DataFrame, block: GA4Block) -> pd.Series:
     """Refuse ids that are somebody's address, which Google forbids, or too long."""
 
-    def bad(text: str | None) -> bool:
-        value = text or ""
-        known = EMAIL.search(value) or PHONE.search(value)
-        return bool(known) or len(value) > LONGEST_ID
+    def bad(one: str) -> bool:
+        return len(one) > LONGEST_ID or bool(EMAIL.search(one) or PHONE.search(one))
 
-    found = ["user_id" if bad(text) else None for text in frame["user_id"]]
-    return pd.Series(found, frame.index, dtype=object)
+    return refused_ids(frame, block, bad)
 
 
 @destination(
     "ga4",
-    fields=("user_id",),
-    reach=("user_id",),
-    channels={"ads": ("user_id",)},
-    distinct=("user_id",),
-    remember=("user_id",),
-    normalise=_as_it_stands,
+    **BY_USER_ID,
+    normalise=as_it_stands,
     refuse=_refused,
-    formulas="refuse",
     block=GA4Block,
 )
 def write(audience: Audience, block: GA4Block) -> Written:

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience
-from segtools.destinations.fields import machine_fields, with_none
+from segtools.destinations.fields import any_dangerous, machine_fields, with_none
 from segtools.destinations.identifiers import mapped
-from segtools.destinations.membership import NOBODY, leavers, plain_labels
+from segtools.destinations.membership import (
+    NOBODY,
+    PrefixBlock,
+    foreign_tags,
+    leavers,
+    plain_labels,
+)
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.schema import ConfigError
@@ -40,19 +45,19 @@ _PAGES = (
 )
 
 
-class HubSpotBlock(DestinationBlock):
+class HubSpotBlock(PrefixBlock):
     """What ``destinations.hubspot`` takes beside the rest."""
 
     property: str = Field("Segment", description="the property that names the segment")
     checkboxes: str = Field(
         "", description="multiple checkboxes to write the segment into, too"
     )
-    prefix: str = Field("seg:", description="how our checkboxes begin; all others stay")
 
     @field_validator("property", "checkboxes")
     @classmethod
-    def _label(cls, value: str) -> str:
-        if value and (
+    def _label(cls, value: str, info: ValidationInfo) -> str:
+        given = value or info.field_name == "property"
+        if given and (
             value in _KEYS.values() or not re.fullmatch(r"\w[\w ]*\w", value)
         ):
             raise ValueError(
@@ -60,30 +65,6 @@ class HubSpotBlock(DestinationBlock):
                 f"none of the keys, but it is {value!r}. Write it like Segment"
             )
         return value
-
-    @field_validator("prefix")
-    @classmethod
-    def _prefix(cls, value: str) -> str:
-        if not re.fullmatch(r"\w[\w:./-]{0,39}", value):
-            raise ValueError(
-                "must be a checkbox's beginning without semicolon, quote or blank, but "
-                f"it is {value!r}. Write it like seg:"
-            )
-        return value
-
-
-def foreign_boxes(text: str | None, prefix: str) -> list[str]:
-    """Give the ticked checkboxes that are not ours, each once, as they stand.
-
-    Examples
-    --------
-    >>> foreign_boxes("newsletter;Seg:old; vip", "seg:")
-    ['newsletter', 'vip']
-    """
-    boxes = [box.strip() for box in (text or "").split(";")]
-    ours = prefix.casefold()
-    kept = [box for box in boxes if box and not box.casefold().startswith(ours)]
-    return list(dict.fromkeys(kept))
 
 
 def _normal(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
@@ -149,9 +130,11 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
 def _gone(audience: Audience) -> pd.DataFrame:
     """Give the contacts who have left, with the checkboxes that they have now.
 
-    Where those were not read, as of an address that nobody has any more, they are None.
+    Where those were not read, as of an address that nobody has any more, or are such
+    that a spreadsheet could run them, they are None.
     """
     out = with_none(audience.left_out)
+    out = out[~any_dangerous(out, ["checkboxes"])]
     boxes = dict(zip(_contact(out), out["checkboxes"].fillna(""), strict=True))
     gone = with_none(leavers(audience, ["email", "record_id"])).assign(value=NOBODY)
     found = [boxes.get(one) for one in _contact(gone)]
@@ -192,7 +175,7 @@ def _boxes(rows: pd.DataFrame, block: HubSpotBlock, known: bool) -> pd.Series:
     if not known:
         return (";" + ours).mask(rows["value"] == NOBODY, "")
     whole = [
-        "" if text is None else ";".join([*foreign_boxes(text, block.prefix), box])
+        "" if text is None else ";".join([*foreign_tags(text, block.prefix, ";"), box])
         for text, box in zip(rows["checkboxes"], ours, strict=True)
     ]
     return pd.Series(whole, rows.index, dtype=object)

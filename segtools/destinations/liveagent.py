@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from segtools.config import DataFile, DestinationBlock
+from segtools.config import DataFile
 from segtools.destinations.audience import Audience
 from segtools.destinations.fields import any_dangerous, plain_fields
-from segtools.destinations.membership import plain_labels
+from segtools.destinations.membership import PrefixBlock, plain_labels
 from segtools.destinations.parts import Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
 from segtools.schema import ConfigError
@@ -32,21 +32,10 @@ _NEXT = (
 _PAGES = ("https://github.com/QualityUnit/LiveAgent-api-python",)
 
 
-class LiveAgentBlock(DestinationBlock):
+class LiveAgentBlock(PrefixBlock):
     """What ``destinations.liveagent`` takes beside the rest."""
 
     groups: DataFile = Field(description="/groups of the API, saved: `{path: ...}`")
-    prefix: str = Field("seg:", description="how our groups begin; all others stay")
-
-    @field_validator("prefix")
-    @classmethod
-    def _prefix(cls, value: str) -> str:
-        if not re.fullmatch(r"\w[\w:./-]{0,39}", value):
-            raise ValueError(
-                "must be a group's beginning without comma, quote or blank, but it is "
-                f"{value!r}. Write it like seg:"
-            )
-        return value
 
 
 @dataclass(frozen=True)
@@ -98,6 +87,12 @@ def groups_of(names: Mapping[str, str]) -> Groups:
 
 
 def _read(block: LiveAgentBlock) -> Groups:
+    if not Path(block.groups.path).is_file():
+        raise ConfigError(
+            "destinations.liveagent.groups.path must be a file, but there is no "
+            f"{Path(block.groups.path).name!r}. Save /groups of LiveAgent's API there; "
+            "the path is relative to the configuration."
+        )
     return groups_of(names_of(connect(), block.groups, "groups"))
 
 
@@ -137,8 +132,8 @@ def write(audience: Audience, block: LiveAgentBlock) -> Written:
         if field not in audience.known:
             raise ConfigError(
                 f"An export to liveagent must know the {what}, but customers has no "
-                f"column {field!r}. Read LiveAgent's contacts as a source, and name "
-                f"the column: fields: {{{field}: ...}}."
+                f"column {field!r}. Read LiveAgent's contacts as a source, or name the "
+                f"column under `fields`."
             )
     groups = _read(block)
     own = _own(audience, block, groups)

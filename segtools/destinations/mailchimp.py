@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 from pydantic import Field, field_validator
 
-from segtools.config import DestinationBlock
 from segtools.destinations.ad_lists import unwilling
 from segtools.destinations.audience import Audience, lacking, slug
 from segtools.destinations.fields import plain_fields
 from segtools.destinations.formulas import would_run
 from segtools.destinations.identifiers import mapped
-from segtools.destinations.membership import labelled, plain_labels
+from segtools.destinations.membership import PrefixBlock, labelled, plain_labels
 from segtools.destinations.parts import Limits, Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
 
@@ -44,22 +42,12 @@ _PAGES = (
 )
 
 
-class MailchimpBlock(DestinationBlock):
+class MailchimpBlock(PrefixBlock):
     """What ``destinations.mailchimp`` takes beside the rest."""
 
     prefix: str = Field("seg-", description="how our tags begin")
     tags: list[str] = Field([], description="more tags for everybody who is written")
     person: bool = Field(False, description="also first and last name")
-
-    @field_validator("prefix")
-    @classmethod
-    def _prefix(cls, value: str) -> str:
-        if not re.fullmatch(r"[^\W_][\w:./-]{0,39}", value):
-            raise ValueError(
-                f"must be a tag's beginning without comma, quote or blank, but it is "
-                f"{value!r}. Write it like seg-"
-            )
-        return value
 
     @field_validator("tags")
     @classmethod

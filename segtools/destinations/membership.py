@@ -5,16 +5,103 @@ For systems that keep what they were once told, so that who leaves must be told,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import fnmatch
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from pydantic import Field, field_validator
 
+from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience, labels, lacking
 from segtools.destinations.formulas import would_run
 from segtools.schema import ConfigError
 
 NOBODY = "none"
+# What systems ask for that know a person by the id of their login, and may hand it on
+# to ad platforms: whoever registers one adds the rest.
+BY_USER_ID: dict[str, Any] = {
+    "fields": ("user_id",),
+    "reach": ("user_id",),
+    "channels": {"ads": ("user_id",)},
+    "distinct": ("user_id",),
+    "remember": ("user_id",),
+    "formulas": "refuse",
+}
+
+
+class PrefixBlock(DestinationBlock):
+    """What systems take in which our labels stand among those of others."""
+
+    prefix: str = Field("seg:", description="how ours begin; all others stay")
+
+    @field_validator("prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        if not re.fullmatch(r"\w[\w:./-]{0,39}", value):
+            raise ValueError(
+                "must be a beginning without comma, semicolon, quote or blank, but it "
+                f"is {value!r}. Write it like seg:"
+            )
+        return value
+
+
+def foreign_tags(text: str | None, prefix: str, mark: str = ",") -> list[str]:
+    """Give the tags that are not ours, each once, as they stand.
+
+    Parameters
+    ----------
+    text : str or None
+        A list of tags.
+    prefix : str
+        How ours begin.
+    mark : str, default=","
+        What stands between them.
+
+    Examples
+    --------
+    >>> foreign_tags("newsletter, Seg:Old, vip", "seg:")
+    ['newsletter', 'vip']
+    """
+    tags = [tag.strip() for tag in (text or "").split(mark)]
+    ours = prefix.casefold()
+    kept = [tag for tag in tags if tag and not tag.casefold().startswith(ours)]
+    return list(dict.fromkeys(kept))
+
+
+class UserBlock(DestinationBlock):
+    """What systems take that know a person by the id of their login."""
+
+    user_ids: str = Field(
+        "*", description="what ids of users look like, such as `cust-*`; others are out"
+    )
+
+
+def as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
+    """Change nothing: what the system compares letter by letter, or gets back."""
+    return frame
+
+
+def refused_ids(
+    frame: pd.DataFrame, block: UserBlock, bad: Callable[[str], bool]
+) -> pd.Series:
+    """Refuse ids that are no users', such as those of devices, or that are bad.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With ``user_id``.
+    block : UserBlock
+    bad : callable
+        Whether the system would not take an id.
+    """
+    users = re.compile(fnmatch.translate(block.user_ids))
+    found = [
+        "user_id" if one and (bad(one) or not users.match(one)) else None
+        for one in frame["user_id"]
+    ]
+    return pd.Series(found, frame.index, dtype=object)
 
 
 def plain_labels(audience: Audience, block: Any, longest: int = 255) -> dict[str, str]:

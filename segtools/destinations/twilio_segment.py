@@ -10,9 +10,16 @@ from typing import Any
 import pandas as pd
 from pydantic import Field, field_validator
 
-from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience
-from segtools.destinations.membership import NOBODY, memberships, plain_labels
+from segtools.destinations.membership import (
+    BY_USER_ID,
+    NOBODY,
+    UserBlock,
+    as_it_stands,
+    memberships,
+    plain_labels,
+    refused_ids,
+)
 from segtools.destinations.parts import Limits, Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
 from segtools.schema import ConfigError
@@ -39,7 +46,7 @@ _PAGES = (
 )
 
 
-class TwilioSegmentBlock(DestinationBlock):
+class TwilioSegmentBlock(UserBlock):
     """What ``destinations.twilio_segment`` takes beside the rest."""
 
     trait: str = Field("segment", description="the trait that names the segment")
@@ -89,27 +96,16 @@ def flag_names(own: Mapping[str, str], block: TwilioSegmentBlock) -> dict[str, s
     return names
 
 
-def _as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
-    """Change nothing: Segment compares ids letter by letter."""
-    return frame
-
-
-def _refused(frame: pd.DataFrame, block: Any) -> pd.Series:
+def _refused(frame: pd.DataFrame, block: TwilioSegmentBlock) -> pd.Series:
     """Refuse what is too long to be anybody's id, and would fill a call."""
-    bad = ["user_id" if len(u or "") > LONGEST_ID else None for u in frame["user_id"]]
-    return pd.Series(bad, frame.index, dtype=object)
+    return refused_ids(frame, block, lambda one: len(one) > LONGEST_ID)
 
 
 @destination(
     "twilio_segment",
-    fields=("user_id",),
-    reach=("user_id",),
-    channels={"ads": ("user_id",)},
-    distinct=("user_id",),
-    remember=("user_id",),
-    normalise=_as_it_stands,
+    **BY_USER_ID,
+    normalise=as_it_stands,
     refuse=_refused,
-    formulas="refuse",
     block=TwilioSegmentBlock,
 )
 def write(audience: Audience, block: TwilioSegmentBlock) -> Written:

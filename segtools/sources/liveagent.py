@@ -232,6 +232,8 @@ def _customers(
     names = listed(text["groups"]).map(lambda g: _named(g, groups)).sort()
     ours: dict[str, ir.Value] = {
         "customer_id": text["id"],
+        # Beside a shop the customer is the shop's; lists go back to the contact.
+        "contact_id": text["id"],
         "by_email": email_key(email),
         "by_phone": phone_key(phone),
         "email": email,

@@ -3,7 +3,7 @@
 import pytest
 
 from destinations.makers import column, exporter, people, read
-from segtools.destinations.hubspot import LIMITS, foreign_boxes
+from segtools.destinations.hubspot import LIMITS
 from segtools.schema import ConfigError, DataError
 from segtools.sources import connect
 from segtools.sources.crm import read as read_source
@@ -160,6 +160,14 @@ def test_a_list_that_a_spreadsheet_could_run_is_left_alone(contacts, export):
     assert column(out, "contacts-by-id.csv", "Record ID") == ["102", "103"]
 
 
+def test_who_leaves_with_such_a_list_keeps_it_and_it_is_not_written(contacts, export):
+    rows = contacts(EXPORT, "S01", "S02", "S02")
+    export(rows, KNOWN)
+    rows.loc[0, "our_segments"] = "=HYPERLINK(1);vip"
+    out, _ = export(rows, KNOWN)
+    assert read(out, "leavers-by-id.csv")[1:] == [["101", "none", ""]]
+
+
 def test_names_with_the_separator_become_harmless_or_are_refused(two, export):
     names = {"S01": 'a;b, "c"', "S02": "=1+1"}
     out, _ = export(two, {"checkboxes": "Segments"}, names=names)
@@ -175,9 +183,10 @@ def test_names_with_the_separator_become_harmless_or_are_refused(two, export):
     ("block", "sentence"),
     [
         ({"property": "Email"}, "none of the keys"),
+        ({"property": ""}, "must be the label of a property"),
         ({"property": "a;b"}, "must be the label of a property"),
         ({"checkboxes": "segment"}, "must be another property"),
-        ({"prefix": "seg;"}, "without semicolon"),
+        ({"prefix": "seg;"}, "without comma, semicolon"),
     ],
 )
 def test_labels_that_hubspot_would_mistake_are_refused(two, export, block, sentence):
@@ -187,8 +196,3 @@ def test_labels_that_hubspot_would_mistake_are_refused(two, export, block, sente
 
 def test_files_are_cut_within_what_every_plan_takes():
     assert (LIMITS.rows, LIMITS.size) == (500_000, 20_000_000)
-
-
-def test_foreign_boxes_keep_their_order_and_spelling():
-    assert foreign_boxes("b; a ;;b;SEG:x", "seg:") == ["b", "a"]
-    assert foreign_boxes(None, "seg:") == []

@@ -2,12 +2,17 @@
 
 import json
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from destinations.makers import exporter, read
+from segtools.config import validate
 from segtools.destinations.liveagent import groups_of
+from segtools.prepare.merge import merge_tables
 from segtools.schema import ConfigError, DataError
-from segtools.sources import connect
+from segtools.sources import connect, open_source
 from segtools.sources.liveagent import read as read_source
 
 GROUPS = {
@@ -52,8 +57,7 @@ def desk(tmp_path):
 @pytest.fixture
 def export(tmp_path):
     groups = {"path": str(tmp_path / "groups.json")}
-    always = {"groups": groups, "fields": {"contact_id": "customer_id"}}
-    return exporter(tmp_path, "liveagent", always)
+    return exporter(tmp_path, "liveagent", {"groups": groups})
 
 
 def patches(folder):
@@ -97,6 +101,35 @@ def test_contacts_after_our_calls_give_the_same_customers_and_segments(desk, exp
     again, manifest = export(back)
     assert patches(again) == {}
     assert manifest["rows"] == {"changed": 0}
+
+
+def test_beside_a_shop_contacts_are_found_by_their_own_ids(
+    desk, export, tmp_csv, tmp_path
+):
+    desk(CONTACTS, "S01", "S02", "S02")
+    orders = "customer_id,ordered_at,amount\n7,2026-01-01,5\n8,2026-01-02,5\n"
+    people = "customer_id,email,groups\n7,cy@example.com,a\n8,bo@example.com,b\n"
+    files = {
+        "system": "files",
+        "orders": {"path": str(tmp_csv(orders, "orders.csv"))},
+        "customers": {"path": str(tmp_csv(people, "people.csv"))},
+    }
+    help_desk = {"system": "liveagent"} | {
+        key: {"path": str(tmp_path / f"{key}.json")}
+        for key in ("tickets", "contacts", "groups")
+    }
+    config = validate(
+        {"project": "shop", "timezone": "UTC", "source": [files, help_desk]}
+    )
+    tables = open_source(config, connect()).tables
+    kept = {n: t for n, t in tables.items() if n.startswith("customers")}
+    found = merge_tables(kept)["customers"].to_pandas()
+    rows = found[found["customer_id"].isin(["7", "8"])].sort_values("customer_id")
+    asked = rows[["customer_id", "contact_id", "groups", "groups_liveagent"]]
+    asked = asked.reset_index(drop=True).assign(segment_id=["S01", "S01"])
+    out, manifest = export(asked, {"fields": {"groups": "groups_liveagent"}})
+    assert patches(out) == {"ef56": ["news", "vip1", "g1"]}
+    assert manifest["counts"]["left_out"] == {"no_address": 1}
 
 
 def test_groups_that_were_read_as_ids_do_as_well(desk, export):
@@ -160,7 +193,9 @@ def test_without_ids_or_present_groups_nothing_is_written(desk, export, tmp_path
     with pytest.raises(ConfigError, match="must know the present groups"):
         export(rows.drop(columns="groups"))
     with pytest.raises(DataError, match="no usable address"):
-        export(rows, {"fields": {}})
+        export(rows.drop(columns="contact_id"))
+    with pytest.raises(DataError, match="no usable address"):
+        export(rows.assign(contact_id=None))
     assert not any(tmp_path.glob("out*"))
 
 
@@ -187,6 +222,52 @@ def test_the_list_of_groups_is_read_anew_each_time(desk, export):
     desk(CONTACTS, "S01", "S02", "S02", names=GROUPS | {"g1": "seg:stars"})
     with pytest.raises(ConfigError, match="'seg:champions'"):
         export(rows)
+
+
+def test_without_a_list_of_groups_nothing_is_written(desk, export, tmp_path):
+    rows = desk(CONTACTS, "S01", "S02", "S02")
+    (tmp_path / "groups.json").unlink()
+    with pytest.raises(ConfigError, match=r"groups\.path must be a file, but there is"):
+        export(rows)
+    (tmp_path / "groups.json").write_text('[{"id": "g1"}]')
+    with pytest.raises(DataError, match="name"):
+        export(rows)
+    assert not any(tmp_path.glob("out*"))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    groups=st.lists(
+        st.tuples(
+            st.sets(st.sampled_from(["vip1", "news", "g0", "g1", "g2"])),
+            st.sampled_from(["S01", "S02"]),
+            st.sampled_from([", ", ",", " ,"]),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_whatever_the_groups_those_of_others_stay_and_one_is_ours(
+    tmp_path_factory, groups
+):
+    folder = tmp_path_factory.mktemp("any")
+    listed = [{"id": i, "name": n} for i, n in GROUPS.items()]
+    (folder / "groups.json").write_text(json.dumps(listed))
+    rows = pd.DataFrame({"customer_id": [f"c{i}" for i in range(len(groups))]})
+    rows["segment_id"] = [segment for _, segment, _, _ in groups]
+    rows["groups"] = [
+        mark.join(sorted(GROUPS[g] if named else g for g in has))
+        for has, _, mark, named in groups
+    ]
+    always = {"groups": {"path": str(folder / "groups.json")}}
+    asked = rows.assign(contact_id=rows["customer_id"])
+    out, _ = exporter(folder, "liveagent", always)(asked)
+    said = patches(out)
+    for one, (has, segment, _, _) in zip(rows["customer_id"], groups, strict=True):
+        wanted = (has & {"vip1", "news"}) | {{"S01": "g1", "S02": "g2"}[segment]}
+        assert set(said.get(one, has)) == wanted
+        assert (one in said) == (has != wanted)
 
 
 def test_a_prefix_that_would_divide_a_list_is_refused(desk, export):

@@ -192,3 +192,18 @@ def test_more_traits_than_segment_takes_are_refused(export):
         export(rows, names=names)
     out, _ = export(rows, names=dict(list(names.items())[:297]))
     assert len(read(out, "profiles.csv")[0]) == 299
+
+
+def test_guests_that_the_source_gives_by_their_device_never_become_users(
+    export, tmp_path
+):
+    said = {"type": "identify", "timestamp": "2024-01-01T00:00:00Z"}
+    known = said | {"userId": "cust-1", "messageId": "1", "traits": {"plan": "a"}}
+    guest = said | {"anonymousId": "d-2", "messageId": "2", "traits": {"plan": "b"}}
+    path = tmp_path / "calls.jsonl"
+    path.write_text(json.dumps(known) + "\n" + json.dumps(guest) + "\n")
+    rows = customers(path).reset_index().assign(segment_id="S01")
+    rows = rows.assign(ad_user_data="yes", ad_personalization="yes")
+    out, manifest = export(rows, {"user_ids": "cust-*"})
+    assert list(traits(out)) == ["cust-1"]
+    assert manifest["counts"]["left_out"] == {"refused": 1}
