@@ -27,6 +27,7 @@ from segtools.disclosure import LIMIT
 from segtools.schema import ConfigError, did_you_mean
 from segtools.wording import number
 
+ADDRESSES = ("email", "phone")
 REASONS = {
     "not_chosen": "their segment is not among those chosen",
     "suppressed": "they are on the suppression list",
@@ -117,9 +118,7 @@ def gather(order: Order) -> Gathered:
     out = _Sorting(order, frame, raw)
     out.leave(~_chosen(order, frame), "not_chosen")
     if order.destination.needs_approval:
-        listed = raw.assign(customer_id=frame["customer_id"])
-        region = order.block.default_region
-        out.leave(suppressed(listed, order.suppressions, region), "suppressed")
+        out.suppress(_reachable(order, frame, raw))
     out.ask(frame)
     out.normalise()
     out.disarm()
@@ -152,6 +151,15 @@ def _fields(order: Order, frame: pd.DataFrame) -> tuple[pd.DataFrame, frozenset[
     return raw, frozenset(found)
 
 
+def _reachable(order: Order, frame: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
+    """Give all that a suppression list knows people by, also what is never written."""
+    columns = [] if order.customers is None else list(order.customers.columns)
+    asked = [f for f in (*ADDRESSES, "country") if f not in raw]
+    found = find_fields(columns, asked, {}, f"destinations.{order.name}")
+    more = {f: texts(frame[column]) for f, column in found.items()}
+    return raw.assign(customer_id=frame["customer_id"], **more)
+
+
 def _chosen(order: Order, frame: pd.DataFrame) -> pd.Series:
     if not order.block.segments:
         return pd.Series(True, index=frame.index)
@@ -181,6 +189,18 @@ class _Sorting:
 
     def leave(self, which: pd.Series, why: str) -> None:
         self.reason[which & self.reason.isna()] = why
+
+    def suppress(self, people: pd.DataFrame) -> None:
+        """Leave out who is on the list; say so where it cannot be known."""
+        listed = self.order.suppressions
+        region = self.order.block.default_region
+        self.leave(suppressed(people, listed, region), "suppressed")
+        for one in ADDRESSES:
+            if listed.get(one) and (one not in people or people[one].isna().all()):
+                self.notes.append(
+                    f"The suppression list names people by {one}, but customers has "
+                    "none: nobody could be left out by it."
+                )
 
     def ask(self, frame: pd.DataFrame) -> None:
         """Leave out whom no channel may reach; note what the others must not reach."""

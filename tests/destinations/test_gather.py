@@ -46,6 +46,28 @@ def test_each_has_the_first_reason_that_holds():
     }
 
 
+@pytest.mark.parametrize("to", ["ga4", "twilio_segment", "hubspot", "sql"])
+def test_who_is_suppressed_by_an_address_is_so_where_it_is_never_written(to):
+    rows = people(5, phone="", country="DE", email_opt_in="yes")
+    rows["phone"] = [None, "030 000001", "030 000002", None, None]
+    listed = {
+        "email": frozenset({"c0000@example.com"}),
+        "phone": frozenset({"+4930000001"}),
+    }
+    block = {"url": "env:NOWHERE"} if to == "sql" else {}
+    found = gather(order(rows, to, block, suppressions=listed))
+    assert list(found.members["customer_id"]) == ["c0002", "c0003", "c0004"]
+    assert set(found.left_out["reason"]) == {"suppressed"}
+    assert found.notes == []
+
+
+def test_a_list_of_addresses_that_nobody_has_is_said():
+    rows = people(3).drop(columns="email")
+    listed = {"email": frozenset({"c0000@example.com"})}
+    found = gather(order(rows, "ga4", suppressions=listed))
+    assert "names people by email, but customers has none" in found.notes[0]
+
+
 def test_without_any_word_on_consent_nobody_is_written():
     rows = people(3).drop(columns=["ad_user_data"])
     found = gather(order(rows, "google_ads", GOOGLE))

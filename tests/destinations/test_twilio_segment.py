@@ -4,8 +4,12 @@ import json
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from destinations.makers import column, exporter, people, read
+from segtools.destinations.audience import slug
+from segtools.destinations.formulas import would_run
 from segtools.destinations.twilio_segment import LARGEST_BATCH, LARGEST_CALL
 from segtools.schema import ConfigError, DataError
 from segtools.sources import connect
@@ -207,3 +211,25 @@ def test_guests_that_the_source_gives_by_their_device_never_become_users(
     out, manifest = export(rows, {"user_ids": "cust-*"})
     assert list(traits(out)) == ["cust-1"]
     assert manifest["counts"]["left_out"] == {"refused": 1}
+
+
+IDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    ids=st.lists(
+        IDS.filter(lambda one: not would_run(one)), min_size=1, max_size=5, unique=True
+    ),
+    name=st.text(min_size=1, max_size=20).filter(lambda one: slug(one) != "none"),
+)
+def test_whatever_the_ids_and_names_they_come_back(tmp_path_factory, ids, name):
+    folder = tmp_path_factory.mktemp("any")
+    rows = people(len(ids)).assign(user_id=ids)
+    export = exporter(folder, "twilio_segment")
+    out, manifest = export(rows, names={"S01": name, "S02": "Prospects"})
+    back = customers(out / "identify.jsonl")
+    assert set(back.index) == set(ids)
+    label = json.loads((out / "identify.jsonl").read_text("utf-8").split("\n")[0])
+    assert set(back["segment"]) == {label["traits"]["segment"]}
+    assert manifest["calls"] == len(ids)

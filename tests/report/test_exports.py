@@ -147,3 +147,20 @@ def test_a_suppression_list_holds_for_every_system(run, tmp_path):
     given = {"suppression_list": str(path), "destinations.google_ads.min_size": 10}
     manifest = export_run(run, "google_ads", tmp_path / "g", given)
     assert manifest["counts"]["left_out"] == {"suppressed": 1, "denied": 40}
+
+
+@pytest.mark.parametrize("to", ["ga4", "twilio_segment", "sql"])
+def test_it_holds_by_address_also_where_no_address_is_written(
+    run, tmp_path, monkeypatch, to
+):
+    approve(run, "Ann", "Checked")
+    path = tmp_path / "stop.csv"
+    path.write_text("email\nC002@example.com\n")
+    monkeypatch.setenv("A_DATABASE", f"sqlite:///{tmp_path / 'a.db'}")
+    given = {"suppression_list": str(path), f"destinations.{to}.min_size": 10}
+    key, value = "without_consent", "A test"
+    if to == "sql":
+        key, value = "url", "env:A_DATABASE"
+    given[f"destinations.{to}.{key}"] = value
+    manifest = export_run(run, to, tmp_path / "g", given)
+    assert manifest["counts"]["left_out"]["suppressed"] == 1
