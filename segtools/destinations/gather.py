@@ -155,7 +155,8 @@ def _reachable(order: Order, frame: pd.DataFrame, raw: pd.DataFrame) -> pd.DataF
     """Give all that a suppression list knows people by, also what is never written."""
     columns = [] if order.customers is None else list(order.customers.columns)
     asked = [f for f in (*ADDRESSES, "country") if f not in raw]
-    found = find_fields(columns, asked, {}, f"destinations.{order.name}")
+    given = order.block.fields
+    found = find_fields(columns, asked, given, f"destinations.{order.name}")
     more = {f: texts(frame[column]) for f, column in found.items()}
     return raw.assign(customer_id=frame["customer_id"], **more)
 

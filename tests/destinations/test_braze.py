@@ -182,3 +182,12 @@ def test_who_said_no_or_nothing_is_not_written(two, tmp_path):
     assert manifest["counts"]["left_out"] == {"denied": 1}
     with pytest.raises(DataError, match="nobody is left"):
         export(two.drop(columns="accepts_email_marketing"), tmp_path / "other")
+
+
+def test_who_is_suppressed_by_an_email_that_is_not_read_is_not_written(two, tmp_path):
+    listed = {"email": frozenset({"bo.kim@example.com"})}
+    rows = two.rename(columns={"email": "Login"})
+    block = SEGMENT | {"fields": {"email": "Login"}}
+    manifest = export(rows, tmp_path, block, suppressions=listed)
+    assert list(users(tmp_path / "a")) == ["cust-7210000000001"]
+    assert manifest["counts"]["left_out"] == {"suppressed": 1}
