@@ -154,7 +154,7 @@ def _fields(order: Order, frame: pd.DataFrame) -> tuple[pd.DataFrame, frozenset[
 def _reachable(order: Order, frame: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
     """Give all that a suppression list knows people by, also what is never written."""
     columns = [] if order.customers is None else list(order.customers.columns)
-    asked = [f for f in (*ADDRESSES, "country") if f not in raw]
+    asked = [f for f in (*ADDRESSES, "country") if f not in raw and order.suppressions]
     given = order.block.fields
     found = find_fields(columns, asked, given, f"destinations.{order.name}")
     more = {f: texts(frame[column]) for f, column in found.items()}
