@@ -290,4 +290,3 @@ def expected(lifts: Lifts) -> Floats:
     mean = mean / weight.sum(axis=-1, keepdims=True)
     own = between / (between + lifts.variance)
     return np.asarray(own * lifts.lift + (1 - own) * mean)
-

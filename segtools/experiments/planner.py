@@ -108,9 +108,7 @@ def smallest_effect(design: Design, power: float = POWER) -> float | None:
     return _root(lambda e: float(power_of(e, design)) - power, 0.0, top)
 
 
-def customers_needed(
-    effect: float, design: Design, power: float = POWER
-) -> int | None:
+def customers_needed(effect: float, design: Design, power: float = POWER) -> int | None:
     """Give how many customers it takes to find a lift; None if no number does.
 
     Examples

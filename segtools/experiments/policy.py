@@ -1,4 +1,4 @@
-"""Did choosing whom to treat by segment beat treating everyone alike?
+"""Choosing whom to treat by segment, judged against treating everyone alike.
 
 Decisions are learned on some customers and judged on others: judged on the same, the
 best of several segments would always seem better than all of them.
@@ -114,10 +114,10 @@ def policy_value(
         gains[here] = (choice * (score - cost))[here]
         chosen.append(own)
         all_of.append(whole)
-    error = quantile() * gains.std(ddof=1) / np.sqrt(len(gains))
+    error = float(quantile() * gains.std(ddof=1) / np.sqrt(len(gains)))
     mean = float(gains.mean())
-    own = np.mean(chosen, axis=0)
-    return PolicyValue(mean, mean - error, mean + error, own, float(np.mean(all_of)))
+    often = np.mean(chosen, axis=0)
+    return PolicyValue(mean, mean - error, mean + error, often, float(np.mean(all_of)))
 
 
 def _scores(
