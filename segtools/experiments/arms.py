@@ -108,9 +108,12 @@ class Arms:
         ours = self.campaign.holdout is not None
         return tellable(self.counts, self.smallest_cell, known=ours)
 
-    def moments(self, column: str, keep: NDArray[np.bool_]) -> tuple[Moments, Moments]:
-        """Measure a column in both arms of some segments."""
+    def moments(
+        self, column: str, keep: NDArray[np.bool_], *, as_one: bool = False
+    ) -> tuple[Moments, Moments]:
+        """Measure a column in both arms of some segments, one by one or as one."""
         values, own = self.rows[column].to_numpy(float), self.member[keep]
+        own = own.any(axis=0, keepdims=True) if as_one else own
         got = Moments.of(values, own & self.treated)
         return got, Moments.of(values, own & ~self.treated)
 

@@ -64,17 +64,19 @@ def _measure(arms: Arms, name: str) -> Row:
     for place, *values in zip(places, *figures, strict=True):
         rows[place] = dict(zip(FIGURES, map(_plain, values), strict=True))
     return nothing | {
-        "everyone": _everyone(lifts, got),
+        "everyone": _everyone(arms, name, lifts, keep),
         "heterogeneity": _differ(lifts),
     }
 
 
-def _lifts(arms: Arms, name: str, keep: Flags) -> Lifts:
+def _lifts(arms: Arms, name: str, keep: Flags, *, as_one: bool = False) -> Lifts:
+    """Compare the arms of some segments, one by one or as one."""
     if name == "spend":
-        return money_lifts(*arms.moments("spend", keep))
-    yes, _, held_yes, _ = arms.counts[keep].T
-    got, held = (n[keep] for n in arms.sizes)
-    return share_lifts(yes, got, held_yes, held)
+        return money_lifts(*arms.moments("spend", keep, as_one=as_one))
+    counts = arms.counts[keep]
+    counts = counts.sum(axis=0, keepdims=True) if as_one else counts
+    yes, no, held_yes, held_no = counts.T
+    return share_lifts(yes, yes + no, held_yes, held_yes + held_no)
 
 
 def likely(lifts: Lifts) -> NDArray[np.float64]:
@@ -82,12 +84,26 @@ def likely(lifts: Lifts) -> NDArray[np.float64]:
     return expected(lifts) if (lifts.variance > 0).all() else lifts.lift
 
 
-def _everyone(lifts: Lifts, got: NDArray[np.int64]) -> Row:
-    """Give the lift of those who got it: each segment counts by its receivers."""
-    whole, n = pooled(lifts, got), int(got.sum())
-    ends = (whole.lift, whole.low, whole.high)
+def _everyone(arms: Arms, name: str, lifts: Lifts, keep: Flags) -> Row:
+    """Give the lift of those who got it, each segment by its receivers.
+
+    With a segment that may not be told, a mean over segments would tell it: then the
+    arms are compared as wholes, or not at all.
+    """
+    every = np.ones(len(keep), dtype=bool)
+    sizes = arms.sizes[0] + arms.sizes[1]
+    if (keep | (sizes == 0)).all():
+        n = arms.sizes[0][keep]
+        whole = pooled(lifts, n)
+    elif arms.told.everyone if name == "response" else arms.told.totals:
+        n = arms.sizes[0]
+        made = _lifts(arms, name, every, as_one=True)
+        whole = pooled(made, [n.sum()])
+    else:
+        return dict.fromkeys(_WHOLE)
+    ends, many = (whole.lift, whole.low, whole.high), int(n.sum())
     found = whole.p <= FALSE_DISCOVERIES and not whole.low <= 0 <= whole.high
-    values = [*ends, np.bool_(found), *(end * n for end in ends)]
+    values = [*ends, np.bool_(found), *(end * many for end in ends)]
     return dict(zip(_WHOLE, map(_plain, values), strict=True))
 
 

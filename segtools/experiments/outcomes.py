@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from segtools.experiments.assignment import HOLDOUT
 from segtools.features.shop import Shop
 from segtools.features.waves import sendings
 from segtools.prepare.campaigns import ONE, received
@@ -127,43 +128,40 @@ def _costs(shop: Shop, campaign_id: str) -> ir.Table:
     return own.select("customer_id", "cost")
 
 
-def with_held_back(shop: Shop, campaign_id: str, held: pd.Series) -> Shop | None:
-    """Add to a campaign those who were held back, where its file has only receivers.
+def with_everyone(shop: Shop, campaign_id: str, members: pd.DataFrame) -> Shop | None:
+    """Add all who took part to a campaign of which the file has only receivers.
 
     Parameters
     ----------
     shop : Shop
     campaign_id : str
-    held : Series of str
-        Ids of customers who were held back by lot.
+    members : DataFrame
+        ``customer_id`` and, where we dealt them, ``arm``.
 
     Returns
     -------
     Shop or None
-        With a row for each of them, at the campaign's first sending; None where the
-        file has any of them itself, or where nobody was held back.
+        With a row for each of them, at the campaign's first sending: those who were
+        held back, and those who should have got it and did not, since whom a sending
+        reaches is no matter of lot. None where the arms are not ours, or where the
+        file has any who were held back itself.
     """
+    if "arm" not in members:
+        return None
     rows = shop.tables["campaigns"]
     own = rows.filter(rows.campaign_id == campaign_id)
-    listed = own.select("customer_id").to_pandas()["customer_id"].astype(str)
-    if held.empty or set(listed) & set(held.astype(str)):
+    listed = set(own.select("customer_id").to_pandas()["customer_id"].astype(str))
+    held = members.loc[members["arm"] == HOLDOUT, "customer_id"].astype(str)
+    lacking = members.loc[~members["customer_id"].astype(str).isin(listed)]
+    if set(held) & listed or lacking.empty:
         return None
-    who = ibis.memtable({"customer_id": held.astype(str).tolist()})
-    first = own.sent_at.min().as_scalar()
+    who = ibis.memtable({"customer_id": lacking["customer_id"].astype(str).tolist()})
     more = who.mutate(
         campaign_id=ibis.literal(campaign_id),
-        sent_at=first,
+        sent_at=own.sent_at.min().as_scalar(),
         treated=ibis.literal(False),
+        cost=ibis.null("decimal(18, 4)"),
     )
-    names = list(more.columns)
-    marked = rows.mutate(treated=received(rows)).select(names)
-    costs = _costs_column(rows)
-    both = marked.mutate(cost=costs).union(
-        more.select(names).mutate(cost=ibis.null("decimal(18, 4)"))
-    )
-    return replace(shop, tables=shop.tables | {"campaigns": both})
-
-
-def _costs_column(rows: ir.Table) -> ir.Value:
-    null = ibis.null("decimal(18, 4)")
-    return rows.cost if "cost" in rows.columns else null
+    cost = rows.cost if "cost" in rows.columns else ibis.null("decimal(18, 4)")
+    marked = rows.mutate(treated=received(rows), cost=cost).select(more.columns)
+    return replace(shop, tables=shop.tables | {"campaigns": marked.union(more)})
