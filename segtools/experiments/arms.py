@@ -113,7 +113,7 @@ class Arms:
     ) -> tuple[Moments, Moments]:
         """Measure a column in both arms of some segments, one by one or as one."""
         values, own = self.rows[column].to_numpy(float), self.member[keep]
-        own = own.any(axis=0, keepdims=True) if as_one else own
+        own = np.asarray(own.any(axis=0))[None] if as_one else own
         got = Moments.of(values, own & self.treated)
         return got, Moments.of(values, own & ~self.treated)
 

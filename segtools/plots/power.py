@@ -143,7 +143,7 @@ def power_curves_table(plan: Mapping[str, Any]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> curves = [{"segment": "A", "effect": e, "power": e / 8} for e in (0.0, 2.0, 4.0)]
+    >>> curves = [{"segment": "A", "effect": e, "power": e / 8} for e in (0.0, 2, 4)]
     >>> plan = {"unit": "money", "curves": curves, "segments": [
     ...     {"segment": "A", "smallest_effect": 3.0}]}
     >>> power_curves_table(plan).T[0].tolist()
