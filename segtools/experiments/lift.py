@@ -121,8 +121,9 @@ def money_lifts(got: Moments, held: Moments) -> Lifts:
         Student's statistic, freed of its skewness. With a small arm and a few large
         amounts Welch's misses the truth too often on one side: whenever the small arm
         happens to have none of these, its mean is low and seems sure. Variance and
-        skewness are therefore those of both arms together; the arms' variances are
-        told apart only as far as they differ by more than twice what chance explains.
+        skewness are therefore those of both arms together; for the interval the arms'
+        variances are told apart as far as they differ by more than twice what chance
+        explains. For p they are not: without a lift both arms are alike.
 
     References
     ----------
@@ -141,13 +142,14 @@ def money_lifts(got: Moments, held: Moments) -> Lifts:
 
     lift, everyone = got.mean - held.mean, got.n + held.n
     with np.errstate(invalid="ignore", divide="ignore"):
-        variance = _variance(got, held)
-        error = np.sqrt(variance)
+        both = _both(got, held)
+        variance = _variance(got, held, both)
+        error, usual = np.sqrt(variance), np.sqrt(both * (1 / got.n + 1 / held.n))
         third = (got.n * got.third + held.n * held.third) / everyone
-        skew = third * (1 / got.n**2 - 1 / held.n**2) / error**3
-        t = lift / error
+        skew = third * (1 / got.n**2 - 1 / held.n**2) / usual**3
+        t = lift / usual
     none = ~(error > 0)  # all spent the same: nothing says how sure the difference is
-    t, skew = np.where(none, 0.0, t), np.where(none, 0.0, skew)
+    t, skew = np.where(none, 0.0, t), np.clip(np.where(none, 0.0, skew), -1.5, 1.5)
     reach = stdtrit(everyone - 2, (1 + LEVEL) / 2)
     low, high = (lift - error * _skewed(end, skew) for end in (reach, -reach))
     p = 2 * stdtr(everyone - 2, -np.abs(_symmetric(t, skew)))
@@ -155,10 +157,17 @@ def money_lifts(got: Moments, held: Moments) -> Lifts:
     return Lifts(lift, low, high, variance, np.where(none, 1.0, p))
 
 
-def _variance(got: Moments, held: Moments) -> Floats:
+def _both(got: Moments, held: Moments) -> Floats:
+    """Give the variance of single customers within the arms."""
+    n, m = got.n, held.n
+    return np.asarray(
+        ((n - 1) * got.variance + (m - 1) * held.variance) / (n + m - 2)
+    )
+
+
+def _variance(got: Moments, held: Moments, both: Floats) -> Floats:
     """Give the variance of the difference of two means."""
     n, m = got.n, held.n
-    both = ((n - 1) * got.variance + (m - 1) * held.variance) / (n + m - 2)
     peak = (n * got.fourth + m * held.fourth) / (n + m) / both**2
     ratio = np.clip(np.log(got.variance / held.variance), -10, 10)
     by_chance = (peak - 1) * (1 / n + 1 / m)
@@ -169,16 +178,18 @@ def _variance(got: Moments, held: Moments) -> Floats:
 
 
 def _symmetric(t: Floats, skew: Floats) -> Floats:
-    """Free a statistic of its skewness by a cubic that never falls (Hall 1992)."""
-    return t - skew * (t**2 - 1) / 6 + skew**2 * t**3 / 108
+    """Free a statistic of its skewness (Wilson & Hilferty's cube root)."""
+    tiny = np.abs(skew) < 1e-6
+    safe = np.where(tiny, 1.0, skew)
+    return np.where(tiny, t, 6 / safe * (np.cbrt(1 + safe * t / 2) - 1) + safe / 6)
 
 
-def _skewed(t: Floats, skew: Floats) -> Floats:
+def _skewed(z: Floats, skew: Floats) -> Floats:
     """Undo `_symmetric`."""
     tiny = np.abs(skew) < 1e-6
     safe = np.where(tiny, 1.0, skew)
-    cubed = 1 - safe / 2 * (t - safe / 6)
-    return np.where(tiny, t, 6 / safe * (1 - np.cbrt(cubed)))
+    cubed = (1 + safe * z / 6 - safe**2 / 36) ** 3
+    return np.where(tiny, z, 2 / safe * (cubed - 1))
 
 
 def _two_sided(z: Floats) -> Floats:

@@ -73,12 +73,7 @@ def power_of(effect: ArrayLike, design: Design) -> Floats:
     got = design.customers * (1 - design.holdout)
     ratio = design.holdout / (1 - design.holdout)
     if not design.share:
-        from statsmodels.stats.power import TTestIndPower
-
-        size = lifts / design.sd
-        test = TTestIndPower()
-        power = test.power(size, nobs1=got, ratio=ratio, alpha=design.alpha)
-        return np.asarray(power, float)
+        return _power_of_money(lifts, got, ratio * got, design)
     from statsmodels.stats.proportion import power_proportions_2indep
 
     most = lifts + design.base < 1
@@ -93,13 +88,30 @@ def power_of(effect: ArrayLike, design: Design) -> Floats:
     return np.where(most, np.asarray(power, float), np.nan)
 
 
+def _power_of_money(lifts: Floats, got: float, held: float, design: Design) -> Floats:
+    """Give the power of the test of amounts, of which the spread grows with a lift."""
+    from statsmodels.stats.power import normal_power_het
+
+    # More customers buy, each as much as others do: the variance grows as the mean.
+    grown = 1 + lifts / design.base if design.base > 0 else np.ones_like(lifts)
+    alike = (got * grown + held) / (got + held) * (1 / got + 1 / held)
+    power = normal_power_het(
+        lifts,
+        1.0,
+        design.alpha,
+        std_null=design.sd * np.sqrt(alike),
+        std_alternative=design.sd * np.sqrt(grown / got + 1 / held),
+    )
+    return np.asarray(power, float)
+
+
 def smallest_effect(design: Design, power: float = POWER) -> float | None:
     """Give the smallest lift that is found so often; None if none can be.
 
     Examples
     --------
     >>> round(smallest_effect(Design(2000, 0.5, base=20.0, sd=40.0, share=False)), 2)
-    5.01
+    5.34
     """
     if design.customers < 4 or (not design.share and design.sd <= 0):
         return None
@@ -114,7 +126,7 @@ def customers_needed(effect: float, design: Design, power: float = POWER) -> int
     Examples
     --------
     >>> customers_needed(5.0, Design(0, 0.5, base=20.0, sd=40.0, share=False))
-    2012
+    2261
     """
     impossible = design.share and effect + design.base >= 1
     if effect <= 0 or impossible or (not design.share and design.sd <= 0):
@@ -264,7 +276,8 @@ def _everyone(rows: Sequence[Row]) -> Row:
 def _judged(row: Row, block: Mapping[str, Any], tests: int, *, share: bool) -> Row:
     """Add what could be found in a row's customers."""
     none: Row = dict.fromkeys(("smallest_effect", "power", "needed", "enough"))
-    unknown = row["base"] is None or (not share and row["sd"] is None)
+    # Where all did the same, nothing is known of how they differ.
+    unknown = row["base"] is None or not (share or row["sd"])
     small = row["holdout"] is None and row["segment_id"] is not None
     if unknown or small:
         return row | none | {"design": None}

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.disclosure import LIMIT
 from segtools.experiments.membership import EarlierRun
 from segtools.experiments.results import experiment_results
 from segtools.experiments.running import deal_arms
@@ -139,7 +138,7 @@ def _association_table(campaign: Mapping[str, Any]) -> Display:
     return table(frame, caption=caption, formats=dict.fromkeys(shares, "percent"))
 
 
-def plan_table(plan: Mapping[str, Any], currency: str = "") -> pd.DataFrame:
+def plan_table(plan: Mapping[str, Any]) -> pd.DataFrame:
     """Tabulate what an experiment could find, one row a segment, everyone last."""
     rows = [*plan["segments"], plan["everyone"]]
     money = plan["unit"] == "money"
@@ -157,17 +156,12 @@ def plan_table(plan: Mapping[str, Any], currency: str = "") -> pd.DataFrame:
         needed = [r["needed"] for r in rows]
         frame["Customers needed"] = pd.array(needed, dtype="Int64")
     way = ".2f" if money else "percent"
-    frame.attrs["formats"] = {
-        "Outcome learned": way,
-        "Smallest lift": way,
-        "Chance to find it": "percent",
-    }
+    ways = {"Outcome learned": way, "Smallest lift": way, "Chance to find it": "percent"}
+    frame.attrs["formats"] = {k: v for k, v in ways.items() if k in frame}
     return frame
 
 
-def plan_sentences(
-    record: Mapping[str, Any], currency: str, smallest_cell: int = LIMIT
-) -> list[str]:
+def plan_sentences(record: Mapping[str, Any], currency: str) -> list[str]:
     """Say who is held back, what could be found, and how long it takes."""
     plan = record["plan"]
     return [s for s in (_divided(plan), _found(plan, currency), _worth(plan, currency),
