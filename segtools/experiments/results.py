@@ -17,7 +17,7 @@ from segtools.experiments.outcomes import (
     with_everyone,
 )
 from segtools.experiments.readout import RANDOMISED, read_out
-from segtools.experiments.words import tested_text
+from segtools.experiments.words import result_text
 from segtools.features.plan import local_text
 from segtools.features.shop import Shop
 from segtools.features.waves import sendings
@@ -141,6 +141,6 @@ def _last_results(campaigns: Sequence[Row], currency: str) -> dict[str, Row]:
                 "campaign_id": made["campaign_id"],
                 "share": share,
                 "money": money,
-                "text": tested_text(made, row, currency),
+                "text": result_text(made, row, currency),
             }
     return last

@@ -216,7 +216,7 @@ def _associated(campaign: Row) -> str:
     )
 
 
-def tested_text(campaign: Row, row: Row, currency: str) -> str:
+def result_text(campaign: Row, row: Row, currency: str) -> str:
     """Write a segment's result for its card."""
     parts = []
     for name, what in (("response", "responded"), ("spend", "of spend a customer")):
