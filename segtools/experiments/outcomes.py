@@ -15,6 +15,7 @@ from segtools.prepare.campaigns import ONE, received
 from segtools.timezones import DAY
 
 NEEDED = ("campaigns", "conversions")
+_UNKNOWN = ibis.null("float64")
 
 
 def campaigns_over(shop: Shop, origin: int, days: int, most: int = 6) -> list[str]:
@@ -123,9 +124,9 @@ def _spend(shop: Shop, sent: ir.Table, days: int) -> ir.Table:
 def _costs(shop: Shop, campaign_id: str) -> ir.Table:
     rows = shop.tables["campaigns"]
     rows = rows.filter(rows.campaign_id == campaign_id)
-    cost = rows.cost if "cost" in rows.columns else ibis.null("float64")
-    own = rows.group_by("customer_id").aggregate(cost=cost.max().cast("float64"))
-    return own.select("customer_id", "cost")
+    cost = rows.cost.cast("float64") if "cost" in rows.columns else _UNKNOWN
+    rows = rows.mutate(cost=cost)
+    return rows.group_by("customer_id").aggregate(cost=rows.cost.max())
 
 
 def with_everyone(shop: Shop, campaign_id: str, members: pd.DataFrame) -> Shop | None:

@@ -156,8 +156,9 @@ def plan_table(plan: Mapping[str, Any]) -> pd.DataFrame:
         needed = [r["needed"] for r in rows]
         frame["Customers needed"] = pd.array(needed, dtype="Int64")
     way = ".2f" if money else "percent"
-    ways = {"Outcome learned": way, "Smallest lift": way, "Chance to find it": "percent"}
-    frame.attrs["formats"] = {k: v for k, v in ways.items() if k in frame}
+    ways = {"Outcome learned": way, "Smallest lift": way}
+    chance = {"Chance to find it": "percent"} if "Chance to find it" in frame else {}
+    frame.attrs["formats"] = ways | chance
     return frame
 
 

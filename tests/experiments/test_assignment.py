@@ -127,7 +127,9 @@ def test_nobody_or_everybody_held_back_is_refused(share):
 
 def test_an_arm_that_stays_empty_is_refused():
     arms = dealt(customers(3), holdout=0.01)
-    said = r"^experiment must have customers in both arms, but 'spring' has none in hold"
+    said = (
+        r"^experiment must have customers in both arms, but 'spring' has none in hold"
+    )
     with pytest.raises(ConfigError, match=said):
         refuse_one_arm(arms, "spring", 0.01)
     assert (arms["arm"] == TREATMENT).all()

@@ -83,9 +83,7 @@ def test_nobody_spending_in_one_arm_is_no_error():
 def test_another_currency_changes_figures_in_proportion_and_no_finding(rate, seed):
     rng = np.random.default_rng(seed)
     a, b = rng.lognormal(3, 1, 80), rng.lognormal(3.1, 1, 30)
-    one, other = (
-        money_lifts(moments(a * k), moments(b * k)) for k in (1.0, rate)
-    )
+    one, other = (money_lifts(moments(a * k), moments(b * k)) for k in (1.0, rate))
     assert other.p[0] == pytest.approx(one.p[0])
     ends = np.array([one.lift, one.low, one.high]) * rate
     assert np.allclose([other.lift, other.low, other.high], ends)

@@ -36,7 +36,7 @@ def test_the_smallest_lift_is_that_of_the_rule_of_thumb():
     design = Design(2000, 0.5, base=0.1, sd=0.3, share=True)
     smallest = smallest_effect(design)
     middle = 0.1 + smallest / 2
-    assert 1000 == pytest.approx(16 * middle * (1 - middle) / smallest**2, rel=0.03)
+    assert pytest.approx(16 * middle * (1 - middle) / smallest**2, rel=0.03) == 1000
 
 
 def test_customers_needed_and_smallest_lift_are_two_ways_to_say_one_thing():
@@ -72,7 +72,9 @@ def test_even_arms_find_more_than_uneven_ones():
 def test_more_segments_need_stronger_evidence_each_and_everyone_the_same():
     few, many = plan(group(1)), plan(*(group(i) for i in range(1, 6)))
     assert (few["tests"], many["tests"]) == (1, 5)
-    assert few["segments"][0]["smallest_effect"] < many["segments"][0]["smallest_effect"]
+    assert (
+        few["segments"][0]["smallest_effect"] < many["segments"][0]["smallest_effect"]
+    )
     assert many["everyone"]["smallest_effect"] < few["everyone"]["smallest_effect"]
     assert many["segments"][0]["design"]["alpha"] == pytest.approx(0.01)
     assert many["everyone"]["design"]["alpha"] == 0.05
@@ -123,8 +125,14 @@ def test_the_sending_takes_as_long_as_it_takes():
 
 def test_curves_begin_with_a_false_alarm_and_pass_the_smallest_lift_at_its_power():
     made = plan(group(1), group(2))
-    for segment, row in zip(("Segment 1", "Everyone"), (made["segments"][0], made["everyone"]), strict=True):
+    for segment, row in zip(
+        ("Segment 1", "Everyone"), (made["segments"][0], made["everyone"]), strict=True
+    ):
         own = [c for c in made["curves"] if c["segment"] == segment]
         assert own[0]["power"] == pytest.approx(row["design"]["alpha"], abs=1e-4)
-        at = np.interp(row["smallest_effect"], [c["effect"] for c in own], [c["power"] for c in own])
+        at = np.interp(
+            row["smallest_effect"],
+            [c["effect"] for c in own],
+            [c["power"] for c in own],
+        )
         assert at == pytest.approx(0.8, abs=0.02)

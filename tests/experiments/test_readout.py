@@ -63,7 +63,9 @@ def test_figures_are_those_of_counting_by_hand(drawn, campaign):
     n = rows[rows["treated"]].groupby("segment_id").size()
     by_hand = sum(n[r["segment_id"]] * r["response"]["lift"] for r in made["segments"])
     assert made["everyone"]["response"]["extra"] == pytest.approx(by_hand)
-    assert row["response"]["extra"] == pytest.approx(n["S01"] * (share[True] - share[False]))
+    assert row["response"]["extra"] == pytest.approx(
+        n["S01"] * (share[True] - share[False])
+    )
 
 
 def test_choosing_by_segment_beats_all_alike_where_some_are_harmed(drawn, campaign):
@@ -117,7 +119,9 @@ def test_without_anybody_held_back_there_is_association_only(drawn, campaign):
     said = design_sentence(made)
     assert said.startswith("K1: association only, because nobody was held back")
     assert "Receivers were selected" in said
-    assert made["segments"][0]["reach"] == pytest.approx(made["segments"][0]["got"] / 2000)
+    assert made["segments"][0]["reach"] == pytest.approx(
+        made["segments"][0]["got"] / 2000
+    )
 
 
 def test_an_experiment_with_held_back_customers_alone_tested_nothing(drawn, campaign):
@@ -176,7 +180,9 @@ def test_an_arm_of_a_few_is_hidden_everywhere(drawn, campaign):
 def test_a_few_responses_are_hidden_though_their_arm_is_not(drawn, campaign):
     rows = drawn([0.1, 0.1, 0.1])
     own = (rows["segment_id"] == "S03") & ~rows["treated"]
-    quiet = rows.assign(responded=rows["responded"].where(~own, (own.cumsum() <= 4) * 1.0))
+    quiet = rows.assign(
+        responded=rows["responded"].where(~own, (own.cumsum() <= 4) * 1.0)
+    )
     made = read_out(campaign(quiet))
     assert made["segments"][2]["held_back"] == own.sum()
     assert made["segments"][2]["response"]["held"] is None
@@ -230,7 +236,10 @@ def test_the_share_of_runs_in_which_few_are_told_is_none(drawn, campaign):
         sizes = rng.integers(5, 60, 3)
         rows = drawn([0.1, 0.0, 0.0], seed=seed)
         keep = pd.concat(
-            [g.head(n) for (_, g), n in zip(rows.groupby("segment_id"), sizes, strict=True)]
+            [
+                g.head(n)
+                for (_, g), n in zip(rows.groupby("segment_id"), sizes, strict=True)
+            ]
         )
         made = read_out(campaign(keep))
         for row in made["segments"]:

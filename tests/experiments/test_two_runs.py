@@ -1,0 +1,157 @@
+"""From a plan to its result: a run deals the arms, the next one reads them out."""
+
+from __future__ import annotations
+
+import shutil
+
+import pandas as pd
+import pytest
+from inline import run_inline, run_stage
+
+from segtools.experiments.assignment import HOLDOUT
+from segtools.experiments.running import held_back
+from segtools.records import read_record, write_record
+from segtools.report.cards import persona_cards
+from segtools.schema import ConfigError
+from segtools.simulate import simulate
+from segtools.simulate_experiments import simulate_experiment
+
+FIRST, SECOND = "2024-09-01", "2024-11-15"
+NAME = "autumn-letter"
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("two_runs")]
+
+
+def settings(folder, as_of, **changes):
+    files = {
+        p.stem: {"path": str(p), "timezone": "UTC"} for p in sorted(folder.glob("*.*"))
+    }
+    base = {
+        "project": "letters",
+        "goal": "grow_spend",
+        "timezone": "Europe/Berlin",
+        "currency": "EUR",
+        "as_of": as_of,
+        "window_days": 120,
+        "outcome_days": 30,
+        "method": "tiers",
+        "tiers": {"spend_total": [20, 90]},
+        "force_segments": True,
+        "experiment": {"name": NAME, "holdout": 0.3, "effect": 5.0},
+    }
+    return base | {"source": {"system": "files", **files}} | changes
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Two runs of one project; in between the campaign that the first has planned."""
+    shop, home = simulate(2000, seed=11), tmp_path_factory.mktemp("letters")
+    data = home / "data"
+    data.mkdir()
+    shop.order_lines.to_parquet(data / "order_lines.parquet", index=False)
+    first = run_inline(settings(data, FIRST), home / "runs" / FIRST)
+    arms = pd.read_parquet(first / "experiment_assignments.parquet")
+    ranks = [s["segment_id"] for s in read_record(first / "model.json")["segments"]]
+    lift = dict.fromkeys(ranks, 0.0) | {ranks[-1]: 0.35}
+    made = simulate_experiment(
+        arms, "2024-09-03", lift=lift, base=0.1, campaign_id=NAME, seed=4
+    )
+    lines = pd.concat([shop.order_lines, made.order_lines], ignore_index=True)
+    lines.to_parquet(data / "order_lines.parquet", index=False)
+    made.campaigns.to_csv(data / "campaigns.csv", index=False)
+    early = made.conversions.head(3).assign(converted_at=pd.Timestamp("2024-08-30"))
+    strange = made.conversions.head(2).assign(customer_id="nobody")
+    conversions = pd.concat([made.conversions, early, strange], ignore_index=True)
+    conversions.to_csv(data / "conversions.csv", index=False)
+    second = run_inline(settings(data, SECOND), home / "runs" / SECOND)
+    return first, second, ranks
+
+
+def test_a_first_run_plans_and_deals_the_arms(runs):
+    first, _, _ = runs
+    record = read_record(first / "experiment.json")
+    arms = pd.read_parquet(first / "experiment_assignments.parquet")
+    segments = pd.read_parquet(first / "segments.parquet")
+    assert set(arms["customer_id"]) == set(segments["customer_id"])
+    assert (arms["arm"] == HOLDOUT).mean() == pytest.approx(0.3, abs=0.01)
+    assert record["running"][0]["name"] == NAME
+    assert record["plan"]["everyone"]["smallest_effect"] > 0
+    assert read_record(first / "experiment_results.json")["campaigns"] == []
+
+
+def test_the_next_run_finds_the_planted_lift_by_the_arms_that_were_dealt(runs):
+    _, second, ranks = runs
+    (made,) = read_record(second / "experiment_results.json")["campaigns"]
+    assert (made["design"], made["why"]) == ("randomised", "ours")
+    assert made["drawn"] == "the segments in which the arms were dealt"
+    found = {r["segment_id"]: r["response"]["found"] for r in made["segments"]}
+    assert found[ranks[-1]]
+    assert not any(found[i] for i in ranks[:-1])
+    assert made["heterogeneity"]["response"]["p"] < 0.001
+
+
+def test_conversions_before_sending_and_of_strangers_are_counted_and_explained(runs):
+    _, second, _ = runs
+    left_out = read_record(second / "experiment_results.json")["left_out"]
+    told = {r["rule"]: r["rows"] for r in left_out if r["table"] == "conversions"}
+    assert told == {"before_sending": 3, "not_sent": 2}
+
+
+def test_a_measured_lift_stands_on_the_card_and_changes_the_order(runs):
+    _, second, ranks = runs
+    actions = read_record(second / "actions.json")
+    assert actions["measured"]
+    rows = {r["segment_id"]: r for r in actions["segments"]}
+    own = rows[ranks[-1]]
+    assert own["tested"].startswith(f"{NAME}, 2024-09-03: ")
+    assert own["effect"].startswith("Measured by lot: ")
+    assert own["priority"] < own["priority_before"] or own["priority"] == 1
+    assert actions["weights"]["effect"] == 20.0
+    page = persona_cards(read_record(second / "personas.json"), actions).html
+    assert "Last test" in page
+    assert NAME in page
+
+
+def test_the_first_run_says_never_tested(runs):
+    first, _, _ = runs
+    actions = read_record(first / "actions.json")
+    assert {r["tested"] for r in actions["segments"]} == {"Never tested"}
+    assert "effect" not in actions["weights"]
+
+
+def test_who_has_an_arm_keeps_it(runs):
+    first, second, _ = runs
+    before, now = (
+        pd.read_parquet(p / "experiment_assignments.parquet") for p in (first, second)
+    )
+    both = before.merge(now, on="customer_id", suffixes=("", "_now"))
+    assert len(both) == len(before) < len(now)
+    assert (both["arm"] == both["arm_now"]).all()
+    assert held_back(before) <= held_back(now)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"experiment": {"name": NAME, "holdout": 0.5}}, {"seed": 7}]
+)
+def test_a_running_experiment_is_not_divided_anew(runs, tmp_path, changes):
+    _, second, _ = runs
+    folder = tmp_path / "runs" / SECOND
+    shutil.copytree(second.parent, folder.parent)
+    run = read_record(folder / "run.json")
+    run["config"] = run["config"] | changes
+    write_record(folder / "run.json", run)
+    (folder / "experiment.json").unlink()
+    with pytest.raises(ConfigError, match="must stay as it was while 'autumn-letter'"):
+        run_stage("05_activation", folder)
+    assert not (folder / "experiment.json").exists()
+
+
+def test_pages_name_no_customer_and_no_count_of_a_few(runs):
+    _, second, _ = runs
+    record = read_record(second / "experiment_results.json")
+    ids = set(pd.read_parquet(second / "segments.parquet")["customer_id"])
+    text = (second / "experiment_results.json").read_text("utf-8")
+    assert not any(f'"{i}"' in text for i in ids)
+    for row in record["campaigns"][0]["segments"]:
+        for key in ("got", "held_back"):
+            assert row[key] is None or row[key] == 0 or row[key] >= 10
