@@ -65,11 +65,14 @@ _HOMES = {
     "profiles.canvas": ("business_model_canvas",),
     "profiles.recompute": ("recompute",),
     "profiles.compare": ("compare_personas",),
+    "experiments.assignment": ("assign_arms",),
+    "experiments.planner": ("plan_experiment",),
+    "experiments.readout": ("read_out",),
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.sensitivity": ("sensitivity",),
     "report.stage": ("open_stage", "parameters_of"),
 }
-_ROOMS = ("features", "goals", "plots", "segmentation", "simulate")
+_ROOMS = ("experiments", "features", "goals", "plots", "segmentation", "simulate")
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [*sorted(_WHERE), "plots", "simulate"]
