@@ -160,9 +160,7 @@ def money_lifts(got: Moments, held: Moments) -> Lifts:
 def _both(got: Moments, held: Moments) -> Floats:
     """Give the variance of single customers within the arms."""
     n, m = got.n, held.n
-    return np.asarray(
-        ((n - 1) * got.variance + (m - 1) * held.variance) / (n + m - 2)
-    )
+    return np.asarray(((n - 1) * got.variance + (m - 1) * held.variance) / (n + m - 2))
 
 
 def _variance(got: Moments, held: Moments, both: Floats) -> Floats:

@@ -10,14 +10,14 @@ import pandas as pd
 from segtools.config import RunConfig
 from segtools.experiments.arms import Campaign
 from segtools.experiments.assignment import TREATMENT
+from segtools.experiments.carried import last_results
 from segtools.experiments.membership import EarlierRun, Membership, membership
 from segtools.experiments.outcomes import (
     campaign_outcomes,
     campaigns_over,
     with_everyone,
 )
-from segtools.experiments.readout import RANDOMISED, read_out
-from segtools.experiments.words import result_text
+from segtools.experiments.readout import read_out
 from segtools.features.plan import local_text
 from segtools.features.shop import Shop
 from segtools.features.waves import sendings
@@ -33,6 +33,7 @@ def experiment_results(
     model: Mapping[str, Any],
     window_days: int,
     earlier: Sequence[EarlierRun] = (),
+    segments: pd.DataFrame | None = None,
 ) -> Row:
     """Read out every campaign that is over.
 
@@ -50,6 +51,9 @@ def experiment_results(
         How far features look back.
     earlier : sequence of EarlierRun, default=()
         The project's earlier runs, the latest first.
+    segments : DataFrame, optional
+        ``customer_id`` and ``segment_id`` of now, for whom results are to be carried
+        over; default the segments of each campaign.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def experiment_results(
         ``sent_from``) and ``segments``: segment_id to its last randomised result, with
         ``text``, and the lifts to expect as ``share`` and ``money``.
     """
-    found = []
+    found, members = [], {}
     for name in campaigns_over(shop, origin, config.outcome_days):
         first = _first(shop, name)
         known = membership(name, first, earlier, shop, model, window_days)
@@ -75,7 +79,9 @@ def experiment_results(
         )
         sent = local_text(first, str(config.timezone))[:10]
         found.append(read | {"sent_from": sent})
-    return {"campaigns": found, "segments": _last_results(found, config.currency)}
+        members[name] = known.members
+    last = last_results(found, members, segments, config.currency)
+    return {"campaigns": found, "segments": last}
 
 
 def _first(shop: Shop, campaign_id: str) -> int:
@@ -125,22 +131,3 @@ def _segments(members: pd.DataFrame, model: Mapping[str, Any]) -> list[Row]:
 
 def _place(now: Mapping[str, Any] | None, segment_id: str) -> tuple[bool, int, str]:
     return now is None, int(now["rank"]) if now else 0, segment_id
-
-
-def _last_results(campaigns: Sequence[Row], currency: str) -> dict[str, Row]:
-    """Give each segment its latest result by lot, if there is one that may be told."""
-    last: dict[str, Row] = {}
-    for made in campaigns:
-        if made["design"] != RANDOMISED:
-            continue
-        for row in made["segments"]:
-            share, money = row["response"]["expected"], row["spend"]["expected"]
-            if row["segment_id"] in last or (share is None and money is None):
-                continue
-            last[row["segment_id"]] = {
-                "campaign_id": made["campaign_id"],
-                "share": share,
-                "money": money,
-                "text": result_text(made, row, currency),
-            }
-    return last

@@ -228,3 +228,27 @@ def result_text(campaign: Row, row: Row, currency: str) -> str:
         parts.append(f"{size} {what} ({_band(name, own, currency)}{sure})")
     head = f"{shorten(campaign['campaign_id'])}, {campaign['sent_from']}"
     return f"{head}: {'; '.join(parts)}" if parts else head
+
+
+def carried_text(campaign: Row, row: Row, currency: str) -> str:
+    """Write what a new segment expects from the segments of its customers then.
+
+    Examples
+    --------
+    >>> carried_text({"campaign_id": "K1", "sent_from": "2024-09-01"},
+    ...              {"share": 0.02, "money": None}, "EUR")
+    'K1, 2024-09-01: expect 2.0 points more responding, by the segments its customers \
+were in then'
+    """
+    parts = [
+        f"{_signed(name, row[unit], currency)} {what}"
+        for name, unit, what in (
+            ("response", "share", "responding"),
+            ("spend", "money", "of spend a customer"),
+        )
+        if row[unit] is not None
+    ]
+    head = f"{shorten(campaign['campaign_id'])}, {campaign['sent_from']}"
+    return (
+        f"{head}: expect {'; '.join(parts)}, by the segments its customers were in then"
+    )

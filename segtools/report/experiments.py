@@ -67,6 +67,7 @@ def results_of(stage: Stage, shop: Shop) -> Row:
         model=stage.read("model"),
         window_days=int(stage.read("data_quality")["window_days"]),
         earlier=earlier_runs(stage),
+        segments=stage.read_table("segments"),
     )
     rules = stage.read("data_quality")["rules"]
     left_out = [

@@ -51,10 +51,11 @@ def runs(tmp_path_factory):
     shop.order_lines.to_parquet(data / "order_lines.parquet", index=False)
     first = run_inline(settings(data, FIRST), home / "runs" / FIRST)
     arms = pd.read_parquet(first / "experiment_assignments.parquet")
-    ranks = [s["segment_id"] for s in read_record(first / "model.json")["segments"]]
-    lift = dict.fromkeys(ranks, 0.0) | {ranks[-1]: 0.35}
+    sizes = arms["segment_id"].value_counts()
+    planted = str(sizes.index[0])
+    lift = dict.fromkeys(map(str, sizes.index), 0.0) | {planted: 0.35}
     made = simulate_experiment(
-        arms, "2024-09-03", lift=lift, base=0.1, campaign_id=NAME, seed=4
+        arms, "2024-09-03", lift=lift, base=0.2, campaign_id=NAME, seed=4
     )
     lines = pd.concat([shop.order_lines, made.order_lines], ignore_index=True)
     lines.to_parquet(data / "order_lines.parquet", index=False)
@@ -64,7 +65,7 @@ def runs(tmp_path_factory):
     conversions = pd.concat([made.conversions, early, strange], ignore_index=True)
     conversions.to_csv(data / "conversions.csv", index=False)
     second = run_inline(settings(data, SECOND), home / "runs" / SECOND)
-    return first, second, ranks
+    return first, second, planted
 
 
 def test_a_first_run_plans_and_deals_the_arms(runs):
@@ -80,13 +81,14 @@ def test_a_first_run_plans_and_deals_the_arms(runs):
 
 
 def test_the_next_run_finds_the_planted_lift_by_the_arms_that_were_dealt(runs):
-    _, second, ranks = runs
+    _, second, planted = runs
     (made,) = read_record(second / "experiment_results.json")["campaigns"]
     assert (made["design"], made["why"]) == ("randomised", "ours")
     assert made["drawn"] == "the segments in which the arms were dealt"
     found = {r["segment_id"]: r["response"]["found"] for r in made["segments"]}
-    assert found[ranks[-1]]
-    assert not any(found[i] for i in ranks[:-1])
+    assert found.pop(planted)
+    assert found
+    assert not any(found.values())
     assert made["heterogeneity"]["response"]["p"] < 0.001
 
 
@@ -98,15 +100,21 @@ def test_conversions_before_sending_and_of_strangers_are_counted_and_explained(r
 
 
 def test_a_measured_lift_stands_on_the_card_and_changes_the_order(runs):
-    _, second, ranks = runs
+    first, second, planted = runs
     actions = read_record(second / "actions.json")
     assert actions["measured"]
-    rows = {r["segment_id"]: r for r in actions["segments"]}
-    own = rows[ranks[-1]]
-    assert own["tested"].startswith(f"{NAME}, 2024-09-03: ")
-    assert own["effect"].startswith("Measured by lot: ")
-    assert own["priority"] < own["priority_before"] or own["priority"] == 1
     assert actions["weights"]["effect"] == 20.0
+    rows = {r["segment_id"]: r for r in actions["segments"]}
+    measured = [r for r in rows.values() if r["tested"] != "Never tested"]
+    assert all(r["tested"].startswith(f"{NAME}, 2024-09-03: ") for r in measured)
+    assert all(r["effect"].startswith("Measured by lot: ") for r in measured)
+    best = max(measured, key=lambda r: r["worth"])
+    then = pd.read_parquet(first / "segments.parquet").set_index("customer_id")
+    now = pd.read_parquet(second / "segments.parquet")
+    own = now.loc[now["segment_id"] == best["segment_id"], "customer_id"]
+    assert then["segment_id"].reindex(own).value_counts().index[0] == planted
+    assert best["ratings"]["effect"] == 10
+    assert {r["priority_before"] for r in rows.values()} == set(range(1, len(rows) + 1))
     page = persona_cards(read_record(second / "personas.json"), actions).html
     assert "Last test" in page
     assert NAME in page
