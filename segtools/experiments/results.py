@@ -21,6 +21,7 @@ from segtools.experiments.readout import read_out
 from segtools.features.plan import local_text
 from segtools.features.shop import Shop
 from segtools.features.waves import sendings
+from segtools.timezones import DAY
 
 Row = dict[str, Any]
 
@@ -69,7 +70,7 @@ def experiment_results(
         campaign = _campaign(
             name, shop, known, model, known.days or config.outcome_days
         )
-        if first + campaign.days * 86_400 > origin:
+        if campaign.rows["sent"].max() + campaign.days * DAY > origin:
             continue  # our own plan waits longer than the goal's period
         read = read_out(
             campaign,
