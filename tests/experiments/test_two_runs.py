@@ -87,9 +87,10 @@ def test_the_next_run_finds_the_planted_lift_by_the_arms_that_were_dealt(runs):
     assert made["drawn"] == "the segments in which the arms were dealt"
     found = {r["segment_id"]: r["response"]["found"] for r in made["segments"]}
     assert found.pop(planted)
-    assert found
+    # Of a small segment too few were held back to tell; that hides another, too.
     assert not any(found.values())
-    assert made["heterogeneity"]["response"]["p"] < 0.001
+    assert made["heterogeneity"]["spend"]["p"] < 0.001
+    assert made["everyone"]["response"]["found"]
 
 
 def test_conversions_before_sending_and_of_strangers_are_counted_and_explained(runs):
