@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from segtools.wording import interval, listed, number, percent, shorten
+from segtools.wording import listed, number, percent, shorten
 
 Row = Mapping[str, Any]
 WHY = {
@@ -125,8 +125,13 @@ def _signed(name: str, value: float, currency: str) -> str:
 
 
 def _band(name: str, row: Row, currency: str) -> str:
-    ends = (row["low"], row["high"])
-    return interval(*ends, lambda v: _size(name, v, currency)) or "not known"
+    """Write an interval with its unit once."""
+    unit = "points" if name == "response" else currency
+    ends = (_size(name, row[k], currency) for k in ("low", "high"))
+    if row["low"] is None or row["high"] is None:
+        return "not known"
+    low, high = (end.removesuffix(unit).strip() for end in ends)
+    return f"{low} to {high} {unit}".strip()
 
 
 def _whole(name: str, whole: Row, currency: str) -> str:
