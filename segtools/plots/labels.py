@@ -24,6 +24,7 @@ def name_beside(
     *,
     step: float,
     width: int = 30,
+    colours: Sequence[str] | None = None,
 ) -> None:
     """Write names in a column to the right, each with a line to its point.
 
@@ -38,20 +39,22 @@ def name_beside(
         Room that a name needs, as a share of the height of the axes.
     width : int, default=30
         Columns that a name has at most.
+    colours : sequence of str, optional
+        Of the lines, where these have to say what a name belongs to; default quiet.
     """
     if not len(points):
         return
     low, high = ax.get_ylim()
     wanted = (np.array([y for _, y in points], float) - low) / (high - low)
-    line: dict[str, Any] = {
-        "arrowstyle": "-",
-        "color": INK,
-        "alpha": 0.35,
-        "linewidth": 0.7,
-    }
-    line |= {"relpos": (0, 0.5), "shrinkA": 2, "shrinkB": 0}
+    ends: dict[str, Any] = {"arrowstyle": "-", "relpos": (0, 0.5)}
+    ends |= {"shrinkA": 2, "shrinkB": 0}
+    quiet: dict[str, Any] = {"color": INK, "alpha": 0.35, "linewidth": 0.7}
+    paint = [quiet] * len(points)
+    if colours is not None:
+        paint = [{"color": colour, "linewidth": 1.8} for colour in colours]
     text: dict[str, Any] = {"parse_math": False, "annotation_clip": False}
-    for point, name, at in zip(points, names, apart(wanted, step), strict=True):
+    places = apart(wanted, step)
+    for point, name, at, line in zip(points, names, places, paint, strict=True):
         ax.annotate(
             shorten(name, width),
             (float(point[0]), float(point[1])),
@@ -59,7 +62,7 @@ def name_beside(
             textcoords="axes fraction",
             va="center",
             fontsize="small",
-            arrowprops=line,
+            arrowprops=ends | line,
             **text,
         )
 

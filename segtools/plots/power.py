@@ -89,7 +89,7 @@ def power_curves(
     names = [
         f"{shorten(r.segment, 24)} {_bare(r.effect, plan)}" for r in rows.itertuples()
     ]
-    name_beside(ax, ends, names, step=step, width=38)
+    name_beside(ax, ends, names, step=step, width=38, colours=rows["colour"].tolist())
     return entitle(ax, power_curves_title(plan, unit=unit))
 
 
