@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from segtools.wording import listed, number, percent, shorten
+from segtools.wording import THIN, listed, number, percent, shorten
 
 Row = Mapping[str, Any]
 WHY = {
@@ -205,19 +205,23 @@ def policy_sentence(policy: Row, currency: str) -> str:
     return f"{head} is not shown to beat treating {alike}: {gain} ({band})."
 
 
+def _fine(share: float) -> str:
+    return f"{number(100 * share, 1)}{THIN}%"
+
+
 def _associated(campaign: Row) -> str:
     whole = campaign["everyone"]
     if whole["share"] is None:
         return "How many responded is hidden, for the sake of a few."
     rows = [r for r in campaign["segments"] if r["share"] is not None]
-    said = f"{percent(whole['share'])} of its receivers who had a segment responded"
+    said = f"{_fine(whole['share'])} of its receivers who had a segment responded"
     if len(rows) < 2:
         return f"{said}."
     best, least = (pick(rows, key=lambda r: r["share"]) for pick in (max, min))
     apart = "beyond chance" if campaign["alike_p"] <= 0.05 else "no more than by chance"
     return (
-        f"{said}: from {percent(least['share'])} ({shorten(least['segment'])}) to "
-        f"{percent(best['share'])} ({shorten(best['segment'])}), which differs {apart}."
+        f"{said}: from {_fine(least['share'])} ({shorten(least['segment'])}) to "
+        f"{_fine(best['share'])} ({shorten(best['segment'])}), which differs {apart}."
     )
 
 

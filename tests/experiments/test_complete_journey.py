@@ -101,7 +101,10 @@ def test_the_overall_rate_is_that_of_receivers(read_out):
     assert without == 0
     share = made["everyone"]["share"]
     assert share == pytest.approx(redeemed / receivers)
-    assert round(100 * share, 1) == {"13": 18.2, "18": 18.9}[name]
+    rate = {"13": "18.2", "18": "18.9"}[name]
+    assert f"{100 * share:.1f}" == rate
+    said = lift_sentences(made, "USD")[0].replace("\u202f", " ")
+    assert said.startswith(f"{rate} % of its receivers who had a segment responded")
 
 
 def test_every_segments_denominator_is_its_receivers(read_out):
