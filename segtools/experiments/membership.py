@@ -113,6 +113,7 @@ def membership(
         if arms is not None:
             plan = run.planned(campaign_id)
             return Membership(arms, OURS, plan.get("holdout"), plan.get("days"))
+    known = [run for run in known if (run.path / "segments.parquet").exists()]
     if known:
         names = ["customer_id", "segment_id", "segment"]
         members = pd.read_parquet(known[0].path / "segments.parquet")[names]
