@@ -240,8 +240,13 @@ def pooled(lifts: Lifts, customers: ArrayLike) -> Lifts:
     n = np.asarray(customers, float)
     weight = n / n.sum(axis=-1, keepdims=True)
     lift = (weight * lifts.lift).sum(axis=-1)
-    below = ((weight * (lifts.lift - lifts.low)) ** 2).sum(axis=-1)
-    above = ((weight * (lifts.high - lifts.lift)) ** 2).sum(axis=-1)
+    # Where all customers of a segment do the same, it adds nothing to the doubt.
+    down, up = (
+        np.where(lifts.variance > 0, end, 0.0)
+        for end in (lifts.lift - lifts.low, lifts.high - lifts.lift)
+    )
+    below = ((weight * down) ** 2).sum(axis=-1)
+    above = ((weight * up) ** 2).sum(axis=-1)
     variance = (weight**2 * lifts.variance).sum(axis=-1)
     error = np.sqrt(variance)
     z = np.divide(lift, error, out=np.zeros_like(lift), where=error > 0)

@@ -203,6 +203,18 @@ def test_customers_without_a_segment_are_counted_and_left_out(drawn, campaign):
     assert read_out(campaign(few))["counts"]["without_segment"] is None
 
 
+def test_a_segment_that_spends_nothing_is_no_error_and_hides_no_others(drawn, campaign):
+    rows = drawn([0.3, 0.0, 0.0])
+    silent = rows.assign(spend=rows["spend"].where(rows["segment_id"] != "S03", 0.0))
+    made = read_out(campaign(silent))
+    assert lifts(made, "spend")[2] == 0
+    assert found(made, "spend") == [True, False, False]
+    whole = made["everyone"]["spend"]
+    assert whole["low"] < whole["lift"] < whole["high"]
+    assert made["heterogeneity"]["spend"] is None
+    assert "not known" not in " ".join(lift_sentences(made, "EUR"))
+
+
 def test_where_the_file_lists_no_hold_outs_only_spend_is_compared(drawn, campaign):
     rows = drawn([0.1, 0.1, 0.1]).assign(responded=0.0)
     made = read_out(campaign(rows, holdout=0.3, responses_known=False), goal="win_back")
