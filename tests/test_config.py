@@ -99,6 +99,7 @@ def test_defaults_are_the_documented_ones():
         "owners": {},
         "interviews": [],
         "decisions": [],
+        "experiment": {},
         "seed": 1,
     }
 
