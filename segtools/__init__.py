@@ -67,12 +67,15 @@ _HOMES = {
     "profiles.compare": ("compare_personas",),
     "destinations.registry": ("destination",),
     "destinations.approval": ("approve",),
+    "experiments.assignment": ("assign_arms",),
+    "experiments.planner": ("plan_experiment",),
+    "experiments.readout": ("read_out",),
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.exports": ("export_run",),
     "report.sensitivity": ("sensitivity",),
     "report.stage": ("open_stage", "parameters_of"),
 }
-_ROOMS = ("features", "goals", "plots", "segmentation", "simulate")
+_ROOMS = ("experiments", "features", "goals", "plots", "segmentation", "simulate")
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [*sorted(_WHERE), "plots", "simulate"]

@@ -102,6 +102,7 @@ def test_defaults_are_the_documented_ones():
         "destinations": {},
         "suppression_list": "",
         "exports_need_approval": True,
+        "experiment": {},
         "seed": 1,
     }
 

@@ -14,6 +14,7 @@ from segtools.config.blocks import (
     source_block,
 )
 from segtools.config.by_hand import decision_blocks
+from segtools.config.experiment import experiment_block
 from segtools.config.exports import destination_blocks
 from segtools.config.interviews import interview_blocks
 from segtools.config.values import (
@@ -216,6 +217,9 @@ class RunConfig(BaseModel):
     exports_need_approval: bool = _key(
         True, "05_activation", "no list leaves before somebody approved its model"
     )
+    experiment: dict[str, Any] = _key(
+        {}, "05_activation", "what is to be tested: name, holdout, effect, ..."
+    )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
 
     @property
@@ -244,6 +248,11 @@ class RunConfig(BaseModel):
     @classmethod
     def _interviews(cls, value: Any) -> Any:
         return interview_blocks(value)
+
+    @field_validator("experiment", mode="before")
+    @classmethod
+    def _experiment(cls, value: Any) -> Any:
+        return experiment_block(value)
 
     @field_validator("exchange_rates")
     @classmethod

@@ -30,6 +30,7 @@ from segtools.wording import number
 REASONS = {
     "not_chosen": "their segment is not among those chosen",
     "suppressed": "they are on the suppression list",
+    "held_back": "a running experiment holds them back by lot, to be compared with",
     "denied": "they said no",
     "not_asked": "nobody knows whether they agreed",
     "refused": "a field of theirs cannot be written",
@@ -57,6 +58,8 @@ class Order:
         Segment id to name, in the order of ranks.
     suppressions : dict
         As `read_suppressions` gives it.
+    held_back : frozenset of str
+        Customers whom a running experiment lets nobody write to.
     smallest_cell : int
     origin : int
         UTC seconds.
@@ -71,6 +74,7 @@ class Order:
     customers: pd.DataFrame | None
     names: Mapping[str, str]
     suppressions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    held_back: frozenset[str] = frozenset()
     smallest_cell: int = LIMIT
     origin: int = 0
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -120,6 +124,8 @@ def gather(order: Order) -> Gathered:
         listed = raw.assign(customer_id=frame["customer_id"])
         region = order.block.default_region
         out.leave(suppressed(listed, order.suppressions, region), "suppressed")
+    if order.destination.channels:  # a table in the house reaches nobody
+        out.leave(frame["customer_id"].isin(order.held_back), "held_back")
     out.ask(frame)
     out.normalise()
     out.disarm()

@@ -14,6 +14,7 @@ from segtools.destinations.consent import read_suppressions
 from segtools.destinations.export import refuse_foreign, write_export
 from segtools.destinations.gather import Order
 from segtools.destinations.registry import configured
+from segtools.experiments.running import held_back
 from segtools.records import digest
 from segtools.report.assign import finished_run
 from segtools.report.extensions import load_extensions
@@ -96,6 +97,7 @@ def export_stage(stage: Stage, to: str, out: Path) -> dict[str, Any]:
         customers=_customers(stage, to) if asks else None,
         names=_names(stage, segments),
         suppressions=read_suppressions(config.suppression_list, region),
+        held_back=_held_back(stage),
         smallest_cell=config.smallest_cell,
         origin=stage.origin,
         about=_about(stage, segments) | {"approval": approval},
@@ -107,6 +109,12 @@ def _approval(stage: Stage, to: str) -> dict[str, Any] | None:
     if stage.config.exports_need_approval:
         return refuse_unapproved(stage.path, to)
     return approval_of(stage.path)
+
+
+def _held_back(stage: Stage) -> frozenset[str]:
+    if not (stage.path / "experiment_assignments.parquet").exists():
+        return frozenset()
+    return frozenset(held_back(stage.read_table("experiment_assignments")))
 
 
 def _customers(stage: Stage, to: str) -> pd.DataFrame:

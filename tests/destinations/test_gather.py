@@ -46,6 +46,15 @@ def test_each_has_the_first_reason_that_holds():
     }
 
 
+def test_whoever_is_held_back_by_lot_is_on_no_list_that_leaves_the_house():
+    held = frozenset({"c0001"})
+    found = gather(order(people(3), "google_ads", GOOGLE, held_back=held))
+    assert reasons(found) == {"c0001": "held_back"}
+    for inside, block in (("sql", {"url": "env:SHOP_DB"}), ("spreadsheet", {})):
+        within = gather(order(people(3), inside, block, held_back=held))
+        assert len(within.members) == 3
+
+
 def test_without_any_word_on_consent_nobody_is_written():
     rows = people(3).drop(columns=["ad_user_data"])
     found = gather(order(rows, "google_ads", GOOGLE))
