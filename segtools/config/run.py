@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.config.blocks import (
+    RefreshThresholds,
     Source,
     StructureThresholds,
     ZoneName,
@@ -205,6 +206,12 @@ class RunConfig(BaseModel):
     )
     decisions: list[dict[str, Any]] = _key(
         [], "03_segmentation", "what an analyst changes by hand, each with its reason"
+    )
+    refresh: RefreshThresholds = _key(
+        RefreshThresholds().model_dump(),
+        "06_follow_up",
+        "from where on the model or its assignments are renewed",
+        validate_default=True,
     )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
 

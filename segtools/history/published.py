@@ -1,0 +1,185 @@
+"""What pages and records may tell of a movement: flows, reasons and their money.
+
+All is hidden together, since one table gives the other away: who left a segment is the
+sum of its flows as of its reasons. Money is shown where the count beside it is: sums of
+money hang together as counts do, so that what cannot be worked out of the ones cannot
+be worked out of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segtools.disclosure import LIMIT, Flags, Published, Sum, hide
+from segtools.history.flows import (
+    TOTALS,
+    flow_grid,
+    published_flows,
+    shown_flows,
+)
+from segtools.history.movement import VALUES, money_by
+from segtools.history.reasons import CAME, LEFT, MOVED, REASONS, STAYED
+
+_MOVED = 1  # the place of *moved* among the totals
+
+
+def publish_movement(
+    rows: pd.DataFrame, order: Sequence[str] = (), *, limit: int = LIMIT
+) -> dict[str, Any]:
+    """Give what may be told of a movement.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As of `Movement`.
+    order : sequence of str, default=()
+        Names of segments as they are to be listed.
+    limit : int, default=10
+        Nothing is told of fewer customers, nor what would tell it.
+
+    Returns
+    -------
+    dict
+        ``flows`` (``from``, ``to``, ``customers``, ``value_before``, ``value_now``),
+        ``totals`` (who ``stayed``, ``moved``, is ``new`` and is ``gone``), ``money``
+        (of each of them, and of each reason, ``before`` and ``now``), ``reasons`` (each
+        with ``label``, ``customers`` and money; empty where they are not known) and
+        ``leavers`` (who left each segment, by reason). Counts and money are None where
+        hidden; money is text, to the cent.
+    """
+    grid = flow_grid(money_by(rows, ["from", "to"]), order)
+    why = _leavers(rows, list(grid.index[:-1]))
+    published = published_flows(grid)
+    if why is not None:
+        published = with_reasons(published, grid, why)
+    hidden = hide(published, limit)
+    flows, totals = shown_flows(grid, published, hidden)
+    found = {
+        "flows": _with_money(flows, rows),
+        "totals": totals,
+        "money": _money_of_totals(rows, totals),
+        "reasons": [],
+        "leavers": [],
+    }
+    if why is not None:
+        own = hidden[len(hidden) - len(REASONS) * (len(why) + 1) - len(why) :]
+        found |= _reasons(rows, why, own)
+    return found
+
+
+def with_reasons(
+    published: Published, grid: pd.DataFrame, why: pd.DataFrame
+) -> Published:
+    """Add who left each segment, by reason, to published flows.
+
+    Parameters
+    ----------
+    published : Published
+        As `published_flows` lays the flows out.
+    grid : DataFrame
+        As `flow_grid` gives it.
+    why : DataFrame of shape (n_before, 3)
+        Movers by the segment that they left and by reason.
+
+    Returns
+    -------
+    Published
+        The same cells; then all movers of each segment, movers by segment and reason
+        (row by row), and movers by reason.
+    """
+    n, start = len(why), len(published.counts)
+    place = np.arange(grid.size).reshape(grid.shape)
+    same = grid.index[:-1].to_numpy()[:, None] == grid.columns[:-1].to_numpy()
+    inner = place[:-1, :-1]
+    all_of = np.arange(start, start + n)
+    cells = np.arange(start + n, start + n + why.size).reshape(why.shape)
+    by_reason = np.arange(why.shape[1]) + start + n + why.size
+    sums: list[Sum] = [*published.sums]
+    for i in range(n):
+        sums.append((int(all_of[i]), inner[i][~same[i]].tolist()))
+        sums.append((int(all_of[i]), cells[i].tolist()))
+    sums += [(int(t), cells[:, j].tolist()) for j, t in enumerate(by_reason)]
+    sums.append((grid.size + _MOVED, by_reason.tolist()))
+    counts = why.to_numpy(float)
+    more = [*counts.sum(axis=1), *counts.ravel(), *counts.sum(axis=0)]
+    fixed = np.zeros(len(more), dtype=bool)
+    assert published.fixed is not None
+    return Published(
+        np.array([*published.counts, *more]),
+        sums,
+        fixed=np.array([*published.fixed, *fixed]),
+    )
+
+
+def _leavers(rows: pd.DataFrame, before: list[str]) -> pd.DataFrame | None:
+    """Count movers by the segment left and by reason; None if reasons are unknown."""
+    if (rows["label"] == MOVED).any():
+        return None
+    own = rows[rows["label"].isin(REASONS)]
+    counts = pd.crosstab(own["from"], own["label"])
+    return counts.reindex(index=before, columns=list(REASONS), fill_value=0)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _with_money(flows: pd.DataFrame, rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Put the money of each flow beside its count, where that is shown."""
+    own = money_by(rows, ["from", "to"]).set_index(["from", "to"])
+    found = []
+    for flow in flows.astype(object).where(flows.notna(), None).to_dict("records"):
+        shown = flow["customers"] is not None
+        paid = own.loc[(flow["from"], flow["to"])] if shown else {}
+        found.append(flow | {v: _text(paid.get(v)) for v in VALUES})
+    return found
+
+
+def _money_of_totals(
+    rows: pd.DataFrame, totals: Mapping[str, int | None]
+) -> dict[str, Any]:
+    """Add up the money of who stayed, moved, came and left, before and now."""
+    label = rows["label"].where(rows["label"].isin((STAYED, CAME, LEFT)), MOVED)
+    sums = money_by(rows.assign(label=label), ["label"]).set_index("label")
+    nothing = dict.fromkeys(VALUES, Decimal(0))
+    found = {}
+    for name in TOTALS:
+        own = sums.loc[name] if name in sums.index else nothing
+        shown = totals[name] is not None
+        found[name] = {v: _text(own[v]) if shown else None for v in VALUES}
+    return found
+
+
+def _reasons(rows: pd.DataFrame, why: pd.DataFrame, hidden: Flags) -> dict[str, Any]:
+    n = len(why)
+    body = hidden[n : n + why.size].reshape(why.shape)
+    ends = hidden[n + why.size :]
+    own = rows[rows["label"].isin(REASONS)]
+    by_label = money_by(own, ["label"]).set_index("label")
+    by_both = money_by(own, ["from", "label"]).set_index(["from", "label"])
+    leavers = []
+    for i, name in enumerate(why.index):
+        line: dict[str, Any] = {"segment": name}
+        line["moved"] = None if hidden[i] else int(why.iloc[i].sum())
+        for j, label in enumerate(REASONS):
+            line[label] = _entry(by_both, (name, label), bool(body[i, j]))
+        leavers.append(line)
+    total = [
+        {"label": label} | _entry(by_label, label, bool(ends[j]))
+        for j, label in enumerate(REASONS)
+    ]
+    return {"reasons": total, "leavers": leavers}
+
+
+def _entry(sums: pd.DataFrame, key: Any, hidden: bool) -> dict[str, Any]:
+    if hidden:
+        return {"customers": None} | dict.fromkeys(VALUES)
+    if key not in sums.index:
+        return {"customers": 0} | dict.fromkeys(VALUES, "0.0000")
+    own = sums.loc[key]
+    return {"customers": int(own["customers"])} | {v: _text(own[v]) for v in VALUES}
