@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,6 @@ from segtools.history.movement import Movement
 from segtools.history.published import publish_movement
 from segtools.history.reasons import CHANGED, NOISE, REDRAWN
 from segtools.history.snapshot import Snapshot
-from segtools.records import read_record
 from segtools.wording import listed, number, percent
 
 FIRST = "This is the project's first run; there is nothing to compare with."
@@ -25,28 +23,6 @@ _MEANS = {
     REDRAWN: "stand where lines were redrawn",
     NOISE: "are noise: no model is sure of them",
 }
-
-
-def find_previous(folder: Path, project: str, as_of: str) -> Path | None:
-    """Find the latest finished run of the same project with a smaller ``as_of``.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the project's runs lie.
-    project : str
-    as_of : str
-        ISO date or date-time of the present run.
-    """
-    best: tuple[str, Path] | None = None
-    if not folder.is_dir():
-        return None
-    for path in sorted(p for p in folder.iterdir() if (p / "run.json").is_file()):
-        run = read_record(path / "run.json")
-        same = run.get("project") == project and run.get("state") == "done"
-        if same and run["as_of"] < as_of and (best is None or run["as_of"] > best[0]):
-            best = (str(run["as_of"]), path)
-    return best[1] if best else None
 
 
 def migration(previous: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +95,8 @@ def summarise_changes(
     -------
     dict
         What ``changes.json`` keeps: ``sentence``, ``reasons_sentence`` (why they
-        moved), ``ends`` (customers and money of both runs), and what
+        moved), ``ends`` (customers and money of both runs), ``sizes`` (of the segments
+        of both), and what
         `publish_movement` gives.
     """
     if old is None or movement is None:
@@ -133,7 +110,24 @@ def summarise_changes(
         "reasons_sentence": _reasons_sentence(told, movement.why_not, currency),
         "previous_as_of": old.as_of,
         "ends": {"before": _end(old, movement, "from"), "now": _end(new, movement, "to")},
+        "sizes": {
+            "before": _sizes(movement, "from", order, smallest_cell),
+            "now": _sizes(movement, "to", order, smallest_cell),
+        },
     } | told
+
+
+def _sizes(
+    movement: Movement, side: str, order: list[str], limit: int
+) -> list[dict[str, Any]]:
+    """Count the segments of one of the runs, as its own pages do."""
+    there = movement.rows[movement.rows[f"{side}_id"].notna()]
+    sizes = there[side].value_counts()
+    return [
+        {"segment": n, "customers": int(sizes[n]) if sizes[n] >= limit else None}
+        for n in order
+        if n in sizes.index
+    ]
 
 
 def _end(run: Snapshot, movement: Movement, side: str) -> dict[str, Any]:

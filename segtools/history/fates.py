@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from segtools.wording import listed, percent, plain
+from segtools.disclosure import LIMIT, hide, two_way
+from segtools.history.movement import Movement
+from segtools.wording import THIN, listed, plain
 
 # A segment is made of another if it takes at least this share of its customers, or
 # gives at least this share of its own to it; a half, as for names that are carried on.
@@ -35,47 +36,80 @@ class Fate:
     before: tuple[str, ...]
     now: tuple[str, ...]
 
+    def named(self, names: Mapping[str, str]) -> Fate:
+        """Give names instead of ids."""
+        before, now = (tuple(names[i] for i in x) for x in (self.before, self.now))
+        return Fate(self.kind, before, now)
 
-def find_fates(rows: pd.DataFrame) -> list[Fate]:
+
+def kinship(movement: Movement) -> pd.DataFrame:
+    """Count customers by the segment of the earlier model and by that of now.
+
+    Parameters
+    ----------
+    movement : Movement
+
+    Returns
+    -------
+    DataFrame
+        Rows are segments before, columns those of now, both by shared id. Where the
+        earlier model can be asked, all of today's customers stand where it would put
+        them today, so that it is lines that are compared; else those who were there
+        both times stand where they stood.
+    """
+    rows = movement.rows
+    before = rows["from_id"]
+    if movement.replayed is not None:
+        before = rows["customer_id"].map(movement.replayed)
+    both = before.notna() & rows["to_id"].notna()
+    table = pd.crosstab(before[both], rows.loc[both, "to_id"])
+    old = list(movement.alignment.ids.values())
+    there = set(rows["from_id"].dropna()) | set(table.index)
+    ids = [i for i in old if i in there]
+    now = [i for i in movement.alignment.names if i in set(rows["to_id"].dropna())]
+    return table.reindex(index=ids, columns=now, fill_value=0)
+
+
+def find_fates(table: pd.DataFrame, names: Mapping[str, str]) -> list[Fate]:
     """Say what became of each segment.
 
     Parameters
     ----------
-    rows : DataFrame
-        ``from_id``, ``from``, ``to_id`` and ``to``, as of `Movement`.
+    table : DataFrame
+        As `kinship` gives it.
+    names : mapping
+        Shared id to name.
 
     Returns
     -------
     list of Fate
-        A segment was *split* if several of now got most of their customers from it,
-        counting those who were there both times, and each at least a tenth of it. It
-        was *merged* with others if a segment of now got most of each of them, and at
-        least a tenth of its own customers from each. Without a split or merger it
-        *died* if its id is not there any more, and was *born* if its id is new. *Kept*
-        are those whose id is in both, whatever else became of them.
+        A segment was *split* if several of now got most of their customers from it, and
+        each at least a tenth of it; it was *merged* with others if a segment of now got
+        most of each of them, and at least a tenth of its own customers from each. Where
+        all of them go on under their names, only lines have moved, and neither is said.
+        Else a segment *died* if its id is not there any more, and was *born* if its id
+        is new. *Kept* are those whose id is in both, whatever else became of them.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"from_id": ["S1"] * 4, "from": ["Buyers"] * 4,
-    ...     "to_id": ["S1", "S1", "S2", "S2"], "to": ["Buyers", "Buyers", "Fans", "Fans"]})
-    >>> [(f.kind, f.before, f.now) for f in find_fates(rows)]
-    [('kept', ('Buyers',), ('Buyers',)), ('split', ('Buyers',), ('Buyers', 'Fans'))]
+    >>> table = pd.DataFrame({"S1": [60], "S2": [40]}, index=["S1"])
+    >>> [(f.kind, f.before, f.now) for f in find_fates(table, {"S1": "A", "S2": "B"})]
+    [('kept', ('A',), ('A',)), ('split', ('A',), ('A', 'B'))]
     """
-    there = rows[rows["from_id"].notna()]
-    now = rows[rows["to_id"].notna()]
-    old = list(dict.fromkeys(there.sort_values("from_id")["from"]))
-    new = list(dict.fromkeys(now.sort_values("to_id")["to"]))
-    both = rows[rows["from_id"].notna() & rows["to_id"].notna()]
-    counts = pd.crosstab(both["from"], both["to"])
-    shared = counts.reindex(index=old, columns=new, fill_value=0).to_numpy(float)
-    found = [Fate("kept", (name,), (name,)) for name in old if name in new]
-    splits, mergers = _parts(shared, old, new), _parts(shared.T, new, old)
-    found += [Fate("split", (whole,), parts) for whole, parts in splits]
-    found += [Fate("merged", parts, (whole,)) for whole, parts in mergers]
-    told = {name for f in found for name in f.before}
-    found += [Fate("died", (name,), ()) for name in old if name not in told]
-    told = {name for f in found for name in f.now}
-    return found + [Fate("born", (), (name,)) for name in new if name not in told]
+    old, new = list(table.index), list(table.columns)
+    shared = table.to_numpy(float)
+    found = [Fate("kept", (i,), (i,)) for i in old if i in new]
+    for whole, parts in _parts(shared, old, new):
+        if not set(parts) <= set(old):
+            found.append(Fate("split", (whole,), parts))
+    for whole, parts in _parts(shared.T, new, old):
+        if not set(parts) <= set(new):
+            found.append(Fate("merged", parts, (whole,)))
+    told = {i for f in found for i in f.before}
+    found += [Fate("died", (i,), ()) for i in old if i not in told]
+    told = {i for f in found for i in f.now}
+    found += [Fate("born", (), (i,)) for i in new if i not in told]
+    return [f.named(names) for f in found]
 
 
 def _parts(
@@ -116,49 +150,57 @@ def _told(fate: Fate) -> str:
     }[fate.kind]
 
 
-def fates_table(fates: Sequence[Fate], changes: Mapping[str, Any]) -> pd.DataFrame:
-    """List what became of each segment, with overlaps as far as flows are shown.
+def fates_table(
+    fates: Sequence[Fate],
+    table: pd.DataFrame,
+    names: Mapping[str, str],
+    *,
+    smallest_cell: int = LIMIT,
+) -> pd.DataFrame:
+    """List what became of each segment, with the overlap of those that are kin.
 
     Parameters
     ----------
     fates : sequence of Fate
-    changes : mapping
-        The record of changes.json: overlaps are shares of its flows, and hidden where
-        those are.
+    table : DataFrame
+        As `kinship` gives it.
+    names : mapping
+        Shared id to name.
+    smallest_cell : int, default=10
+        An overlap of fewer customers is hidden, with what would give it away.
 
     Returns
     -------
     DataFrame
-        One row for each pair of a segment before and one now that are kin.
+        One row for each pair of a segment before and one now that are kin; overlaps as
+        shares of either.
     """
-    flows = {(f["from"], f["to"]): f["customers"] for f in changes["flows"]}
-    rows = []
-    for fate in fates:
-        for before in fate.before or ("",):
-            for now in fate.now or ("",):
-                count = flows.get((before, now), 0) if before and now else None
-                rows.append(
-                    {
-                        "What became of it": fate.kind,
-                        "Before": plain(before),
-                        "Now": plain(now),
-                        "Of the segment before": _share(count, flows, 0, before),
-                        "Of the segment now": _share(count, flows, 1, now),
-                    }
-                )
-    table = pd.DataFrame(rows)
-    shares = ("Of the segment before", "Of the segment now")
-    table.attrs["formats"] = dict.fromkeys(shares, "text")
-    return table
+    named = table.rename(index=dict(names), columns=dict(names))
+    shape = table.shape[0] + 1, table.shape[1] + 1
+    hidden = hide(two_way(table.to_numpy()), smallest_cell).reshape(shape)
+    secret = pd.DataFrame(hidden[:-1, :-1], named.index, named.columns)
+    rows = [
+        (fate.kind, plain(before), plain(now), *_overlaps(named, secret, before, now))
+        for fate in fates
+        for before in fate.before or ("",)
+        for now in fate.now or ("",)
+    ]
+    columns = ["What became of it", "Before", "Now"]
+    columns += ["Of the segment before", "Of the segment now"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _share(
-    count: int | None, flows: Mapping[tuple[str, str], int | None], side: int, name: str
-) -> str:
-    """Give a flow as a share of its segment; hidden if a part of that is."""
-    if not name:
-        return ""
-    own = [n for pair, n in flows.items() if pair[side] == name]
-    if count is None or any(n is None for n in own) or not own:
-        return "hidden" if own else ""
-    return percent(count / max(sum(n for n in own if n is not None), 1))
+def _overlaps(
+    named: pd.DataFrame, secret: pd.DataFrame, before: str, now: str
+) -> tuple[str, str]:
+    """Give what two segments share as a share of either, in whole per cent."""
+    if not before or not now:
+        return "", ""
+    if secret.loc[before, now]:
+        return "hidden", "hidden"
+    n = float(named.loc[before, now])  # type: ignore[arg-type]
+    return _share(n, float(named.loc[before].sum())), _share(n, float(named[now].sum()))
+
+
+def _share(n: float, of: float) -> str:
+    return f"{round(100 * n / max(of, 1))}{THIN}%"

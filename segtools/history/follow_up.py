@@ -12,8 +12,9 @@ from segtools.config.blocks import RefreshThresholds
 from segtools.disclosure import LIMIT
 from segtools.history.changes import summarise_changes
 from segtools.history.drift import EVERYONE, find_drift, why_not_compared
-from segtools.history.fates import Fate, find_fates
+from segtools.history.fates import Fate, fates_table, find_fates, kinship
 from segtools.history.goal_thread import goal_changes, goal_sentence, not_serving
+from segtools.history.money import money_words
 from segtools.history.movement import Movement, arrivals, find_movement
 from segtools.history.refresh import model_age, recommend_refresh, refresh_checks
 from segtools.history.snapshot import Snapshot
@@ -67,6 +68,14 @@ class FollowUp:
     def age(self) -> dict[str, Any] | None:
         """How old the model in use is; None on a first run."""
         return None if self.old is None else model_age(self.old, self.new)
+
+    def fates_table(self, smallest_cell: int = LIMIT) -> pd.DataFrame:
+        """List what became of each segment; see `fates.fates_table`."""
+        if self.movement is None:
+            return pd.DataFrame()
+        names = self.movement.alignment.names
+        table = kinship(self.movement)
+        return fates_table(self.fates, table, names, smallest_cell=smallest_cell)
 
     def drift_sentence(self) -> str:
         """Say how many features have drifted, and in which segments."""
@@ -129,7 +138,7 @@ class FollowUp:
         return {
             "first_run": self.old is None,
             "previous_as_of": None if self.old is None else self.old.as_of,
-            "sentence": self.drift_sentence(),
+            "drift_sentence": self.drift_sentence(),
             "features": self._rows(self.drift["segment_id"] == EVERYONE),
             "segments": self._rows(self.drift["segment_id"] != EVERYONE),
             "fates": [f.__dict__ for f in self.fates],
@@ -193,6 +202,7 @@ def follow_up(
         nothing = find_drift(new, Snapshot(new.as_of, new.segments), {})
         return FollowUp(None, new, None, changes, [], nothing, [], thresholds)
     movement = find_movement(old, new, related=related)
+    names = movement.alignment.names
     ids = movement.alignment.ids
     drift = find_drift(
         old, new, ids, smallest_cell=smallest_cell, act=thresholds.drift
@@ -202,7 +212,7 @@ def follow_up(
         new=new,
         movement=movement,
         changes=summarise_changes(old, new, movement, smallest_cell=smallest_cell),
-        fates=find_fates(movement.rows),
+        fates=find_fates(kinship(movement), names),
         drift=drift,
         checks=refresh_checks(
             old, new, movement, drift, thresholds, smallest_cell=smallest_cell
@@ -216,16 +226,14 @@ def leavers_table(changes: dict[str, Any]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> line = {"segment": "A", "moved": 30} | {
-    ...     label: {"customers": n} for label, n in
-    ...     [("changed", 20), ("redrawn", 10), ("noise", 0)]}
+    >>> line = {"segment": "A", "moved": 30, "changed": 20, "redrawn": 10, "noise": 0}
     >>> leavers_table({"leavers": [line]}).values.tolist()
     [['A', '30', '20', '10', '0']]
     """
     heads = {"changed": "Changed", "redrawn": "Redrawn", "noise": "Noise"}
     rows = [
         {"Left": plain(line["segment"]), "Moved in all": _count(line["moved"])}
-        | {head: _count(line[key]["customers"]) for key, head in heads.items()}
+        | {head: _count(line[key]) for key, head in heads.items()}
         for line in changes.get("leavers", [])
     ]
     return pd.DataFrame(rows)
@@ -245,10 +253,16 @@ def reconciliation_table(changes: dict[str, Any], currency: str = "") -> pd.Data
     Parameters
     ----------
     changes : dict
-        What ``changes.json`` keeps, of a run that is not the first.
+        What ``changes.json`` keeps.
     currency : str, default=""
+
+    Returns
+    -------
+    DataFrame
+        Empty on a first run.
     """
-    from segtools.history.money import money_words
+    if changes["first_run"]:
+        return pd.DataFrame()
 
     words = {
         "stayed": "Stayed in their segment",

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from segtools.disclosure import LIMIT, Flags, Published, Sum, hide
 from segtools.history.flows import (
@@ -26,6 +27,8 @@ from segtools.history.movement import VALUES, money_by
 from segtools.history.reasons import CAME, LEFT, MOVED, REASONS, STAYED
 
 _MOVED = 1  # the place of *moved* among the totals
+# Where more than one in so many cells is small, movers by segment are not listed.
+_FEW = 3
 
 
 def publish_movement(
@@ -49,8 +52,9 @@ def publish_movement(
         ``totals`` (who ``stayed``, ``moved``, is ``new`` and is ``gone``), ``money``
         (of each of them, and of each reason, ``before`` and ``now``), ``reasons`` (each
         with ``label``, ``customers`` and money; empty where they are not known) and
-        ``leavers`` (who left each segment, by reason). Counts and money are None where
-        hidden; money is text, to the cent.
+        ``leavers`` (how many left each ``segment``, by reason; empty where more would
+        have to be hidden for their sake). Counts and money are None where hidden;
+        money is text, to the cent.
     """
     grid = flow_grid(money_by(rows, ["from", "to"]), order)
     why = _leavers(rows, list(grid.index[:-1]))
@@ -67,15 +71,15 @@ def publish_movement(
         "leavers": [],
     }
     if why is not None:
-        own = hidden[len(hidden) - len(REASONS) * (len(why) + 1) - len(why) :]
-        found |= _reasons(rows, why, own)
+        found["reasons"] = _reasons(rows, hidden[-len(REASONS) :])
+        found["leavers"] = _leaver_lines(published, hidden, grid, why, limit)
     return found
 
 
 def with_reasons(
     published: Published, grid: pd.DataFrame, why: pd.DataFrame
 ) -> Published:
-    """Add who left each segment, by reason, to published flows.
+    """Add movers by reason to published flows.
 
     Parameters
     ----------
@@ -89,31 +93,81 @@ def with_reasons(
     Returns
     -------
     Published
-        The same cells; then all movers of each segment, movers by segment and reason
-        (row by row), and movers by reason.
+        The same cells, and as many more as there are reasons.
+    """
+    by_reason = np.arange(why.shape[1]) + len(published.counts)
+    moved: Sum = (grid.size + _MOVED, by_reason.tolist())
+    return _more(published, why.sum().to_numpy(float), [moved])
+
+
+def with_leavers(
+    published: Published, grid: pd.DataFrame, why: pd.DataFrame
+) -> Published:
+    """Add movers by the segment that they left and by reason.
+
+    Parameters
+    ----------
+    published : Published
+        As `with_reasons` gives it.
+    grid, why : DataFrame
+        As for `with_reasons`.
+
+    Returns
+    -------
+    Published
+        The same cells; then all movers of each segment, and movers by segment and
+        reason, row by row.
     """
     n, start = len(why), len(published.counts)
-    place = np.arange(grid.size).reshape(grid.shape)
+    place = np.arange(grid.size).reshape(grid.shape)[:-1, :-1]
     same = grid.index[:-1].to_numpy()[:, None] == grid.columns[:-1].to_numpy()
-    inner = place[:-1, :-1]
-    all_of = np.arange(start, start + n)
     cells = np.arange(start + n, start + n + why.size).reshape(why.shape)
-    by_reason = np.arange(why.shape[1]) + start + n + why.size
-    sums: list[Sum] = [*published.sums]
+    sums: list[Sum] = []
     for i in range(n):
-        sums.append((int(all_of[i]), inner[i][~same[i]].tolist()))
-        sums.append((int(all_of[i]), cells[i].tolist()))
+        sums.append((start + i, place[i][~same[i]].tolist()))
+        sums.append((start + i, cells[i].tolist()))
+    by_reason = np.arange(why.shape[1]) + start - why.shape[1]
     sums += [(int(t), cells[:, j].tolist()) for j, t in enumerate(by_reason)]
-    sums.append((grid.size + _MOVED, by_reason.tolist()))
     counts = why.to_numpy(float)
-    more = [*counts.sum(axis=1), *counts.ravel(), *counts.sum(axis=0)]
-    fixed = np.zeros(len(more), dtype=bool)
+    return _more(published, np.r_[counts.sum(axis=1), counts.ravel()], sums)
+
+
+def _more(
+    published: Published, counts: NDArray[np.float64], sums: Sequence[Sum]
+) -> Published:
     assert published.fixed is not None
     return Published(
-        np.array([*published.counts, *more]),
-        sums,
-        fixed=np.array([*published.fixed, *fixed]),
+        np.r_[published.counts, counts],
+        [*published.sums, *sums],
+        fixed=np.r_[published.fixed, np.zeros(len(counts), dtype=bool)],
     )
+
+
+def _leaver_lines(
+    published: Published, hidden: Flags, grid: pd.DataFrame, why: pd.DataFrame, limit: int
+) -> list[dict[str, Any]]:
+    """List movers by segment and reason, unless more had to be hidden for their sake.
+
+    What everybody reads comes first: no flow and no reason goes for this table.
+    """
+    counts = why.to_numpy()
+    if hidden[grid.size + _MOVED]:
+        return []
+    if ((counts > 0) & (counts < limit)).sum() > why.size / _FEW:
+        return []
+    whole = hide(with_leavers(published, grid, why), limit)
+    if (whole[: len(hidden)] != hidden).any():
+        return []
+    own = whole[len(hidden) :]
+    body = own[len(why) :].reshape(why.shape)
+    return [
+        {"segment": name, "moved": None if own[i] else int(why.iloc[i].sum())}
+        | {
+            label: None if body[i, j] else int(why.iloc[i, j])
+            for j, label in enumerate(REASONS)
+        }
+        for i, name in enumerate(why.index)
+    ]
 
 
 def _leavers(rows: pd.DataFrame, before: list[str]) -> pd.DataFrame | None:
@@ -155,25 +209,14 @@ def _money_of_totals(
     return found
 
 
-def _reasons(rows: pd.DataFrame, why: pd.DataFrame, hidden: Flags) -> dict[str, Any]:
-    n = len(why)
-    body = hidden[n : n + why.size].reshape(why.shape)
-    ends = hidden[n + why.size :]
+def _reasons(rows: pd.DataFrame, hidden: Flags) -> list[dict[str, Any]]:
+    """Count movers and their money by reason."""
     own = rows[rows["label"].isin(REASONS)]
-    by_label = money_by(own, ["label"]).set_index("label")
-    by_both = money_by(own, ["from", "label"]).set_index(["from", "label"])
-    leavers = []
-    for i, name in enumerate(why.index):
-        line: dict[str, Any] = {"segment": name}
-        line["moved"] = None if hidden[i] else int(why.iloc[i].sum())
-        for j, label in enumerate(REASONS):
-            line[label] = _entry(by_both, (name, label), bool(body[i, j]))
-        leavers.append(line)
-    total = [
-        {"label": label} | _entry(by_label, label, bool(ends[j]))
+    sums = money_by(own, ["label"]).set_index("label")
+    return [
+        {"label": label} | _entry(sums, label, bool(hidden[j]))
         for j, label in enumerate(REASONS)
     ]
-    return {"reasons": total, "leavers": leavers}
 
 
 def _entry(sums: pd.DataFrame, key: Any, hidden: bool) -> dict[str, Any]:

@@ -11,22 +11,9 @@ from typing import Any
 import pandas as pd
 
 from segtools.history.money import to_money
+from segtools.history.previous import refuse_incomplete
 from segtools.records import read_record
-from segtools.schema import DataError
 from segtools.segmentation.model import SegmentModel
-
-# What a comparison reads of a finished run.
-FILES = (
-    "segments.parquet",
-    "features.parquet",
-    "model.json",
-    "goals.json",
-    "contest.json",
-    "selection.json",
-    "feature_catalogue.json",
-    "data_quality.json",
-)
-
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -109,22 +96,6 @@ def read_snapshot(folder: Path, money: pd.Series | None = None) -> Snapshot:
         window_days=int(read_record(folder / "data_quality.json")["window_days"]),
         records=dict(records),
     )
-
-
-def refuse_incomplete(folder: Path, called: str = "A run to compare with") -> None:
-    """Refuse a run that lacks a file without which nothing can be compared.
-
-    Raises
-    ------
-    DataError
-        Naming the first one.
-    """
-    lacks = [name for name in FILES if not (folder / name).is_file()]
-    if lacks:
-        raise DataError(
-            f"{called} must hold {lacks[0]}, but {folder} does not. Repeat that run "
-            "with --again, or move its folder away."
-        )
 
 
 def _recorded(folder: Path, features: pd.DataFrame) -> pd.Series:

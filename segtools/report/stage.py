@@ -146,8 +146,20 @@ class Stage:
         """Read one of the run's JSON records."""
         return read_record(self.path / f"{name}.json")
 
+    @property
+    def goals_hash(self) -> str | None:
+        """The fingerprint of the goals; None before they are fixed."""
+        fixed = (self.path / "goals.json").exists()
+        return str(self.read("goals")["hash"]) if fixed else None
+
     def write(self, name: str, record: dict[str, Any]) -> None:
-        """Write one of the run's JSON records, whole or not at all."""
+        """Write one of the run's JSON records, whole or not at all.
+
+        Each one that comes after ``goals.json`` names the fingerprint of the goals that
+        it was made for.
+        """
+        if name not in ("run", "goals"):
+            record = record | {"goals_hash": self.goals_hash}
         write_record(self.path / f"{name}.json", record)
 
     def read_table(self, name: str) -> pd.DataFrame:
@@ -155,8 +167,10 @@ class Stage:
         return pd.read_parquet(self.path / f"{name}.parquet")
 
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table, whole or not at all."""
-        write_table(self.path / f"{name}.parquet", frame)
+        """Write a table, whole or not at all; ``attrs`` names the goals' fingerprint."""
+        marked = frame.copy(deep=False)
+        marked.attrs = {"goals_hash": self.goals_hash}
+        write_table(self.path / f"{name}.parquet", marked)
 
     @property
     def previous(self) -> Path | None:
@@ -217,7 +231,7 @@ class Stage:
 
     def finish(self) -> None:
         """Record that the stage is done, its seconds and its peak memory."""
-        run = self.read("run")
+        run = self.read("run") | {"goals_hash": self.goals_hash}
         unit = 1024 if sys.platform != "darwin" else 1024**2
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
         run["stages"][self.name] = {

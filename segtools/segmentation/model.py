@@ -274,7 +274,7 @@ class SegmentModel:
     def from_record(cls, record: dict[str, Any]) -> SegmentModel:
         """Read a model back from ``model.json``; nothing is refitted."""
         own = ("features", "segments", "ladder", "next_number", "replicates")
-        head = ("format", "version")
+        head = ("format", "version", "goals_hash")
         payload = {k: v for k, v in record.items() if k not in own + head}
         return cls(
             payload=payload,
