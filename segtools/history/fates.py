@@ -179,8 +179,14 @@ def fates_table(
     shape = table.shape[0] + 1, table.shape[1] + 1
     hidden = hide(two_way(table.to_numpy()), smallest_cell).reshape(shape)
     secret = pd.DataFrame(hidden[:-1, :-1], named.index, named.columns)
+    limit = smallest_cell
     rows = [
-        (fate.kind, plain(before), plain(now), *_overlaps(named, secret, before, now))
+        (
+            fate.kind,
+            plain(before),
+            plain(now),
+            *_overlaps(named, secret, before, now, limit),
+        )
         for fate in fates
         for before in fate.before or ("",)
         for now in fate.now or ("",)
@@ -191,16 +197,20 @@ def fates_table(
 
 
 def _overlaps(
-    named: pd.DataFrame, secret: pd.DataFrame, before: str, now: str
+    named: pd.DataFrame, secret: pd.DataFrame, before: str, now: str, limit: int
 ) -> tuple[str, str]:
     """Give what two segments share as a share of either, in whole per cent."""
     if not before or not now:
         return "", ""
-    if secret.loc[before, now]:
-        return "hidden", "hidden"
     n = float(named.loc[before, now])  # type: ignore[arg-type]
-    return _share(n, float(named.loc[before].sum())), _share(n, float(named[now].sum()))
+    wholes = float(named.loc[before].sum()), float(named[now].sum())
+    if secret.loc[before, now]:
+        told = [_roughly(n, of, limit) for of in wholes]
+    else:
+        told = [f"{round(100 * n / max(of, 1))}{THIN}%" for of in wholes]
+    return told[0], told[1]
 
 
-def _share(n: float, of: float) -> str:
-    return f"{round(100 * n / max(of, 1))}{THIN}%"
+def _roughly(n: float, of: float, limit: int) -> str:
+    """Say that a hidden overlap is most of a segment, which leaves room for many."""
+    return "over half" if n > of / 2 and of >= 2 * limit else "hidden"

@@ -81,6 +81,15 @@ CASES = {
         pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, 2]}),
         {},
     ),
+    "customer_flow": lambda n: (
+        {
+            "flows": [{"from": n, "to": n, "customers": 20}],
+            "sizes": dict.fromkeys(
+                ("before", "now"), [{"segment": n, "customers": 20}]
+            ),
+        },
+        {},
+    ),
     "lifecycle_flow": lambda n: (
         pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, None]}),
         {},
