@@ -23,6 +23,7 @@ from segtools.history.flows import (
     published_flows,
     shown_flows,
 )
+from segtools.history.money import to_money
 from segtools.history.movement import VALUES, money_by
 from segtools.history.reasons import CAME, LEFT, MOVED, REASONS, STAYED
 
@@ -180,7 +181,7 @@ def _leavers(rows: pd.DataFrame, before: list[str]) -> pd.DataFrame | None:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else str(to_money(value))
 
 
 def _with_money(flows: pd.DataFrame, rows: pd.DataFrame) -> list[dict[str, Any]]:
