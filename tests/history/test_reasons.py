@@ -177,3 +177,17 @@ def test_on_a_first_run_everybody_is_new():
     assert set(rows["label"]) == {"new"}
     assert rows["value_before"].isna().all()
     assert rows["value_now"].notna().all()
+
+
+def test_bootstraps_are_asked_about_any_segment():
+    x = pd.Series([10.0, 66.0, 68.0, 90.0], ["a", "b", "c", "d"])
+    model = banded(CUTS, spread=SPREAD)
+    run = run_of(model, x, "1")
+    own = model.agreement(run.features, run.segments["segment_id"])
+    assert own.tolist() == run.segments["confidence"].tolist()
+    parts = [model.agreement(run.features, [s] * 4) for s in ("S01", "S02", "S03")]
+    assert np.sum(parts, axis=0).tolist() == pytest.approx([1.0] * 4)
+    assert np.isnan(model.agreement(run.features, ["S77"] * 4)).all()
+    nobody = run.features.assign(recency_days=np.nan)
+    assert model.agreement(nobody, ["S03"] * 4).tolist() == [1.0] * 4
+    assert model.agreement(nobody, ["S01"] * 4).tolist() == [0.0] * 4
