@@ -162,6 +162,8 @@ def _told(told, atoms, reasons):
 def _width(target: np.ndarray, rows: list[np.ndarray], true: np.ndarray) -> float:
     ends = []
     for sign in (1.0, -1.0):
-        found = linprog(sign * target, A_eq=np.array(rows), b_eq=[r @ true for r in rows])
+        found = linprog(
+            sign * target, A_eq=np.array(rows), b_eq=[r @ true for r in rows]
+        )
         ends.append(sign * found.fun if found.status == 0 else -sign * np.inf)
     return ends[1] - ends[0]

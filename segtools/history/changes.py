@@ -109,7 +109,10 @@ def summarise_changes(
         "sentence": _sentence(told["totals"], old.as_of),
         "reasons_sentence": _reasons_sentence(told, movement.why_not, currency),
         "previous_as_of": old.as_of,
-        "ends": {"before": _end(old, movement, "from"), "now": _end(new, movement, "to")},
+        "ends": {
+            "before": _end(old, movement, "from"),
+            "now": _end(new, movement, "to"),
+        },
         "sizes": {
             "before": _sizes(movement, "from", order, smallest_cell),
             "now": _sizes(movement, "to", order, smallest_cell),
@@ -161,8 +164,8 @@ def money_sentences(changes: Mapping[str, Any], currency: str = "") -> list[str]
     before, now = (Decimal(ends[k]["value"]) for k in ("before", "now"))
     said = [
         f"Everybody together spent {money_words(now, currency)} in the window before "
-        f"{ends['now']['as_of']}, and {money_words(before, currency)} in the one before "
-        f"{ends['before']['as_of']}."
+        f"{ends['now']['as_of']}, and {money_words(before, currency)} in the one "
+        f"before {ends['before']['as_of']}."
     ]
     for name, words in (("stayed", "Who stayed"), ("moved", "Who changed segment")):
         then, today = (groups[name][v] for v in ("value_before", "value_now"))
@@ -220,7 +223,7 @@ def _reasons_sentence(told: Mapping[str, Any], why_not: str, currency: str) -> s
     ]
     hides = any(r["customers"] is None for r in told["reasons"])
     end = " What concerns a few is hidden." if hides else ""
-    who = "Of those who changed segment" if moved is None else f"Of {number(moved)}"
     if not said:
         return "Why customers moved is hidden, for the sake of a few."
-    return f"{who}{' who changed segment' if moved is not None else ''}, {listed(said)}.{end}"
+    who = "those" if moved is None else number(moved)
+    return f"Of {who} who changed segment, {listed(said)}.{end}"

@@ -197,7 +197,9 @@ def _judged(
 
     frame["p_adjusted"] = false_discovery_control(frame["p"])
     sure = frame["p_adjusted"] < alpha
-    level = np.select([frame["psi"] < WATCH, ~sure, frame["psi"] <= act], _LEVELS, "act")
+    level = np.select(
+        [frame["psi"] < WATCH, ~sure, frame["psi"] <= act], _LEVELS, "act"
+    )
     return frame.assign(level=level)[columns]
 
 
@@ -228,9 +230,7 @@ def _sides(
 ) -> list[tuple[str, pd.DataFrame, pd.DataFrame]]:
     """Give everyone before and now, then each segment that is there both times."""
     whole = [_bought(run.features) for run in (old, new)]
-    where = [
-        run.segments.set_index("customer_id")["segment_id"] for run in (old, new)
-    ]
+    where = [run.segments.set_index("customer_id")["segment_id"] for run in (old, new)]
     where[0] = where[0].map(dict(ids))
     placed = [f["customer_id"].map(w) for f, w in zip(whole, where, strict=True)]
     both = set(placed[0].dropna()) & set(placed[1].dropna())

@@ -120,7 +120,7 @@ def _parts(
     of_part = shared / np.maximum(shared.sum(axis=0, keepdims=True), 1)
     made = (of_part >= MOST) & (of_whole >= PART)
     return [
-        (whole, tuple(parts[j] for j in np.flatnonzero(made[i])))
+        (whole, tuple(part for part, own in zip(parts, made[i], strict=True) if own))
         for i, whole in enumerate(wholes)
         if made[i].sum() > 1
     ]

@@ -93,7 +93,8 @@ class FollowUp:
         if far.empty:
             return f"None of {number(len(whole))} features has drifted.{more}"
         named = listed(plain(label) for label in far["label"][::-1][:3])
-        return f"{number(len(far))} of {number(len(whole))} features have drifted, {named} most.{more}"
+        share = f"{number(len(far))} of {number(len(whole))}"
+        return f"{share} features have drifted, {named} most.{more}"
 
     def drift_table(self) -> pd.DataFrame:
         """List the drift of each feature among everyone, the largest first."""
@@ -204,9 +205,7 @@ def follow_up(
     movement = find_movement(old, new, related=related)
     names = movement.alignment.names
     ids = movement.alignment.ids
-    drift = find_drift(
-        old, new, ids, smallest_cell=smallest_cell, act=thresholds.drift
-    )
+    drift = find_drift(old, new, ids, smallest_cell=smallest_cell, act=thresholds.drift)
     return FollowUp(
         old=old,
         new=new,

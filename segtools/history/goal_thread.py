@@ -1,4 +1,4 @@
-"""The goal's thread: did the goals move between runs, and does each segment serve them?"""
+"""The goal's thread: whether goals have moved, and whether segments serve them."""
 
 from __future__ import annotations
 

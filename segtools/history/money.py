@@ -11,6 +11,7 @@ import pandas as pd
 from segtools.features.catalogue import Window
 from segtools.features.shop import Shop
 from segtools.features.views import views
+from segtools.wording import number
 
 PLACES = Decimal("0.0001")
 
@@ -58,14 +59,12 @@ def total(values: Iterable[Any]) -> Decimal:
 
 
 def money_words(value: Decimal | str | None, currency: str) -> str:
-    """Write an amount to the cent, with its currency.
+    r"""Write an amount to the cent, with its currency.
 
     Examples
     --------
-    >>> money_words(Decimal("1234.5000"), "EUR").replace("\\u202f", " ")
+    >>> money_words(Decimal("1234.5000"), "EUR").replace("\u202f", " ")
     '1 234.50 EUR'
     """
-    from segtools.wording import number
-
     amount = None if value is None else Decimal(value)
     return f"{number(amount, 2)} {currency}".strip()

@@ -58,7 +58,8 @@ def find_movement(old: Snapshot, new: Snapshot, *, related: bool = True) -> Move
     ...                        "segment": ["x", "x"]})
     >>> now = before.assign(customer_id=["2", "3"])
     >>> pair = Snapshot("2024-01-01", before), Snapshot("2024-02-01", now)
-    >>> find_movement(*pair).rows[["customer_id", "from", "to", "label"]].values.tolist()
+    >>> rows = find_movement(*pair).rows
+    >>> rows[["customer_id", "from", "to", "label"]].values.tolist()
     [['1', 'x', 'Gone', 'gone'], ['2', 'x', 'x', 'stayed'], ['3', 'New', 'x', 'new']]
     """
     alignment = align(old, new, related=related)

@@ -145,7 +145,11 @@ def _more(
 
 
 def _leaver_lines(
-    published: Published, hidden: Flags, grid: pd.DataFrame, why: pd.DataFrame, limit: int
+    published: Published,
+    hidden: Flags,
+    grid: pd.DataFrame,
+    why: pd.DataFrame,
+    limit: int,
 ) -> list[dict[str, Any]]:
     """List movers by segment and reason, unless more had to be hidden for their sake.
 

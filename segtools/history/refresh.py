@@ -201,8 +201,9 @@ def _overlap(table: pd.DataFrame, movement: Movement, least: float) -> dict[str,
         f"at least {rounded(least)} (Jaccard) for each",
         value >= least,
         REBUILD,
-        f"Of the segments in use, {name} is found again least: its Jaccard overlap with "
-        f"any of the new model's is {rounded(value, 2)} ({rounded(least)} is asked).",
+        f"Of the segments in use, {name} is found again least: its Jaccard overlap "
+        f"with any of the new model's is {rounded(value, 2)} "
+        f"({rounded(least)} is asked).",
     )
 
 
@@ -222,8 +223,8 @@ def _held_out(old: Snapshot, new: Snapshot) -> dict[str, Any]:
     good = bool(now["high"] >= before["value"])
     name = str(new.records["contest"]["figure"]).capitalize()
     says = (
-        f"{name} on a later period is {rounded(now['value'])} ({value}); the earlier run "
-        f"had {rounded(before['value'])}."
+        f"{name} on a later period is {rounded(now['value'])} ({value}); the earlier "
+        f"run had {rounded(before['value'])}."
     )
     return _check(check, f"{name} {value}", asked, good, REBUILD, says)
 

@@ -1,4 +1,4 @@
-"""The earlier model, asked about today's customers: can it be, and what does it say?"""
+"""The earlier model, asked about today's customers, and whether it can be."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def why_not_replayed(old: Snapshot, new: Snapshot) -> str:
         return f"the earlier model reads {_some(lost)}, which this run does not have"
     other = [f["name"] for f in old.model.features if _redefined(f, new)]
     if other:
-        return f"the definition of {_some(other)}, which the earlier model reads, is new"
+        return (
+            f"the definition of {_some(other)}, which the earlier model reads, is new"
+        )
     return ""
 
 

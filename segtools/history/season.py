@@ -86,12 +86,15 @@ def season(
     if earlier is None:
         lacks = number(missing_days(window, first))
         text = (
-            f"The data do not reach back far enough to compare with the same {window.days}"
-            f" days a year before: {lacks} more days of history are needed."
+            "The data do not reach back far enough to compare with the same "
+            f"{window.days} days a year before: {lacks} more days of history are "
+            "needed."
         )
         return {"reaches_back": False, "sentence": text, "segments": []}
     plainly = replace(model, replicates=[])
-    rows = [_counted(shop, at, features, plainly, smallest_cell) for at in (earlier, window)]
+    rows = [
+        _counted(shop, at, features, plainly, smallest_cell) for at in (earlier, window)
+    ]
     segments = _beside(plainly, *rows)
     return {
         "reaches_back": True,

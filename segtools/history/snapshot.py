@@ -15,6 +15,7 @@ from segtools.history.previous import refuse_incomplete
 from segtools.records import read_record
 from segtools.segmentation.model import SegmentModel
 
+
 @dataclass(frozen=True)
 class Snapshot:
     """A run as it stands beside another one.

@@ -26,7 +26,7 @@ Spans = dict[str, tuple[float, float]]
 
 
 def customer_flow(changes: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
-    """Draw bands from the segments before to those of now, as wide as their customers.
+    r"""Draw bands from the segments before to those of now, as wide as their customers.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def customer_flow(changes: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
     ...           "sizes": {"before": [size], "now": [size]}}
     >>> ax = customer_flow(record, ax=Figure().add_subplot())
     >>> [text.get_text() for text in ax.texts]
-    ['A\\n9', 'A\\n9']
+    ['A\n9', 'A\n9']
     """
     ax = axes_or_current(ax)
     flows = _flows(changes)
@@ -157,7 +157,7 @@ def _sizes(changes: Mapping[str, Any], side: str) -> dict[str, int]:
 def _ends(
     changes: Mapping[str, Any], flows: pd.DataFrame
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """Give the bars of both sides; newcomers stand below the left ones, as far known."""
+    """Give the bars of both sides; newcomers stand below those of before, if known."""
     before, now = _sizes(changes, "before"), _sizes(changes, "now")
     for sizes, side, name in ((before, "from", NEW), (now, "to", GONE)):
         own = flows.loc[flows[side] == name, "customers"]

@@ -142,8 +142,9 @@ def _refuse_pair(paths: tuple[Path, Path], runs: list[dict[str, Any]]) -> None:
     money = [str(r["config"].get("currency", "")) for r in runs]
     if money[0] != money[1]:
         raise ConfigError(
-            f"OLD and NEW must count money in one currency, but they do in {money[0]!r} "
-            f"and {money[1]!r}. Run one of them again with the other's currency."
+            f"OLD and NEW must count money in one currency, but they do in "
+            f"{money[0]!r} and {money[1]!r}. Run one of them again with the "
+            "other's currency."
         )
 
 

@@ -44,6 +44,7 @@ def comparison_page(found: FollowUp, *, smallest_cell: int = LIMIT) -> str:
     assert found.old is not None
     sections = [
         *_movement(found),
+        *_money(found),
         *_segments(found, smallest_cell),
         *_goals(found, found.old),
         *_refresh(found),
@@ -70,14 +71,14 @@ def _foot(run: Snapshot, called: str) -> list[tuple[str, Any]]:
 
 
 def _movement(found: FollowUp) -> list[Section]:
-    changes, currency = found.changes, str(found.new.config.get("currency", ""))
+    changes = found.changes
     leavers = leavers_table(changes)
     return [
         (
             "Who moved?",
-            "Each band is a stream of customers from where they were to where they are; "
-            "the map below has the numbers. Flows of a few customers are hidden, and so "
-            "are those that would give them away.",
+            "Each band is a stream of customers from where they were to where they "
+            "are; the map below has the numbers. Flows of a few customers are hidden, "
+            "and so are those that would give them away.",
             [
                 plots.finding(changes["sentence"]),
                 plots.present(plots.customer_flow, changes),
@@ -87,24 +88,28 @@ def _movement(found: FollowUp) -> list[Section]:
         (
             "Why did they move?",
             "Changed: the earlier model, asked about today's figures, moves them, too. "
-            "Redrawn: it would have left them where they were. Noise: of most models "
-            "learned on other draws of customers, neither the earlier ones nor those of "
-            "now would have put them there.",
+            "Redrawn: it would have left them where they were. Noise: most models "
+            "learned on other draws of customers, the earlier ones as those of now, "
+            "are not sure to put them there.",
             [
                 plots.finding(changes["reasons_sentence"]),
                 plots.table(leavers, caption="Who left each segment, by reason"),
             ],
         ),
+    ]
+
+
+def _money(found: FollowUp) -> list[Section]:
+    changes, currency = found.changes, str(found.new.config.get("currency", ""))
+    table = reconciliation_table(changes, currency)
+    return [
         (
             "How much money moved with them?",
-            "What customers spent in the window before either date. The parts add up to "
-            "both runs' totals, to the cent.",
+            "What customers spent in the window before either date. The parts add up "
+            "to both runs' totals, to the cent.",
             [
                 plots.findings(money_sentences(changes, currency)),
-                plots.table(
-                    reconciliation_table(changes, currency),
-                    caption="From the earlier run to the later one",
-                ),
+                plots.table(table, caption="From the earlier run to the later one"),
             ],
         ),
     ]
@@ -115,9 +120,9 @@ def _segments(found: FollowUp, smallest_cell: int) -> list[Section]:
     return [
         (
             "What became of each segment?",
-            "A segment goes on where at least half of its customers are shared: those of "
-            "then with those of now, or, where people moved on and the lines stayed, "
-            "those whom both models would put there today.",
+            "A segment goes on where at least half of its customers are shared: those "
+            "of then with those of now, or, where people moved on and the lines "
+            "stayed, those whom both models would put there today.",
             [
                 plots.findings(fate_sentences(found.fates)),
                 plots.table(table, caption="Which segment became which"),

@@ -1,4 +1,4 @@
-"""Follow-up of a run as its last stage sees it: against the previous one, and a year."""
+"""Follow-up of a run as its last stage sees it: the previous run, and a year ago."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ class Stage:
         return pd.read_parquet(self.path / f"{name}.parquet")
 
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table, whole or not at all; ``attrs`` names the goals' fingerprint."""
+        """Write a table, whole or not at all; ``attrs`` names the goals."""
         marked = frame.copy(deep=False)
         marked.attrs = {"goals_hash": self.goals_hash}
         write_table(self.path / f"{name}.parquet", marked)

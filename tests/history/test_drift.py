@@ -50,7 +50,7 @@ def test_equal_values_share_a_bin():
 
 
 def test_words_are_bins_and_the_rest_is_one():
-    before = pd.Series(list("aaabbbccd") + [None], dtype=object)
+    before = pd.Series([*"aaabbbccd", None], dtype=object)
     now = pd.Series(["a", "z", None], dtype=object)
     counts = bin_counts(before, now, bins=2)
     assert [c.tolist() for c in counts] == [[3, 3, 3, 1], [1, 0, 1, 1]]
@@ -61,7 +61,10 @@ def test_without_change_the_index_is_what_chance_gives_and_the_test_keeps_to_its
     n,
 ):
     rng = np.random.default_rng(7)
-    pairs = [(pd.Series(rng.normal(size=n)), pd.Series(rng.normal(size=n))) for _ in range(300)]
+    pairs = [
+        (pd.Series(rng.normal(size=n)), pd.Series(rng.normal(size=n)))
+        for _ in range(300)
+    ]
     found = pd.DataFrame([drift_of(*p) for p in pairs])
     assert found["psi"].mean() == pytest.approx(found["by_chance"].mean(), rel=0.12)
     assert 0.02 <= (found["p"] < 0.05).mean() <= 0.09
@@ -103,5 +106,8 @@ def test_nothing_is_measured_of_a_few():
 
 def test_windows_of_other_lengths_are_not_compared():
     x = scores(100)
-    old, new = run_of(banded([50]), x, "1"), run_of(banded([50]), x, "2", window_days=30)
+    old, new = (
+        run_of(banded([50]), x, "1"),
+        run_of(banded([50]), x, "2", window_days=30),
+    )
     assert find_drift(old, new, {}).empty

@@ -3,8 +3,13 @@
 import pandas as pd
 import pytest
 
-from segtools.history.fates import Fate, fate_sentences, fates_table, find_fates
-from segtools.history.fates import kinship
+from segtools.history.fates import (
+    Fate,
+    fate_sentences,
+    fates_table,
+    find_fates,
+    kinship,
+)
 from segtools.history.movement import find_movement
 
 from .runs import banded, run_of, scores
@@ -81,5 +86,7 @@ def test_it_is_lines_that_are_compared_where_the_earlier_model_can_be_asked():
 
 @pytest.mark.parametrize("kind", ["split", "merged", "died", "born"])
 def test_each_fate_has_its_sentence(kind):
-    fate = Fate(kind, ("A",) if kind != "born" else (), ("B",) if kind != "died" else ())
+    fate = Fate(
+        kind, ("A",) if kind != "born" else (), ("B",) if kind != "died" else ()
+    )
     assert len(fate_sentences([fate])) == 2

@@ -1,4 +1,4 @@
-"""The goal's thread: changes of goals are shown, segments that do not serve it named."""
+"""The goal's thread: changes are shown, segments that do not serve it named."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ CONFIG = {"outcome_days": 30, "min_share": 0.03}
 
 def run(goals=None, **config):
     records = {"goals": GOALS | {"hash": "aa"} | (goals or {})}
-    return Snapshot("2024-01-01", NOBODY, records=records | {
-        "run": {"config": CONFIG | config}
-    })
+    return Snapshot(
+        "2024-01-01", NOBODY, records=records | {"run": {"config": CONFIG | config}}
+    )
 
 
 def test_the_same_goals_are_said_to_be_the_same():
@@ -38,7 +38,13 @@ def test_the_same_goals_are_said_to_be_the_same():
 @pytest.mark.parametrize(
     ("goals", "config", "about", "before", "now"),
     [
-        ({"decision": "<b>None</b>"}, {}, "decision", "Who gets the letter", "<b>None</b>"),
+        (
+            {"decision": "<b>None</b>"},
+            {},
+            "decision",
+            "Who gets the letter",
+            "<b>None</b>",
+        ),
         ({}, {"outcome_days": 60}, "period", "30 days", "60 days"),
         ({}, {"min_share": 0.05}, "smallest share", "3.0\u202f%", "5.0\u202f%"),
         (
@@ -68,9 +74,12 @@ def test_what_people_decided_otherwise_is_listed(goals, config, about, before, n
 
 def selection(*rows):
     return {
-        "segments": [{"segment_id": f"S{i}", "name": n} for i, (n, *_) in enumerate(rows)],
+        "segments": [
+            {"segment_id": f"S{i}", "name": n} for i, (n, *_) in enumerate(rows)
+        ],
         "outcome_by_segment": {
-            f"S{i}": {"mean": m, "sd": sd, "n": n} for i, (_, m, sd, n) in enumerate(rows)
+            f"S{i}": {"mean": m, "sd": sd, "n": n}
+            for i, (_, m, sd, n) in enumerate(rows)
         },
     }
 
@@ -80,8 +89,8 @@ def test_neighbours_are_named_that_the_measure_does_not_tell_apart():
     found = selection(("A", 50, 10, 100), ("B", 22, 10, 100), ("C", 20, 10, 100))
     assert not_serving(found) == [("B", "C")]
     assert serving_sentences(found, "grow_spend", 30) == [
-        "B and C do not differ in spend in the next 30 days beyond chance: for the goal "
-        "they are one segment."
+        "B and C do not differ in spend in the next 30 days beyond chance: for the "
+        "goal they are one segment."
     ]
 
 
@@ -110,4 +119,6 @@ def test_without_a_measure_nothing_is_claimed():
 
 
 def test_a_first_run_has_nothing_to_compare_its_goals_with():
-    assert goal_sentence(None, replace(run())).endswith("there is none to compare it with.")
+    assert goal_sentence(None, replace(run())).endswith(
+        "there is none to compare it with."
+    )

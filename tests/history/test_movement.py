@@ -1,4 +1,4 @@
-"""Movement adds up to both runs, in customers and to the cent; pages give nobody away."""
+"""Movement adds up in customers and to the cent, and what is told gives nobody away."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def pair(n=400, shift=8.0, seed=1, **more):
     later = (x + rng.normal(0, shift, n)).clip(0, 99)
     later.index = [f"c{i:05d}" for i in range(n // 20, n + n // 20)]
     old = run_of(banded([33, 67], spread=2.0), x, "2024-01-01", **more)
-    return old, run_of(banded([35, 63], spread=2.0, seed=3), later, "2024-02-01", **more)
+    return old, run_of(
+        banded([35, 63], spread=2.0, seed=3), later, "2024-02-01", **more
+    )
 
 
 def test_all_parts_add_up_to_both_runs_in_customers_and_money():
@@ -120,13 +122,20 @@ def test_unrelated_runs_are_matched_by_whom_they_hold():
     assert set(find_movement(old, new).rows["label"]) == {"redrawn"}
     rows = find_movement(old, new, related=False).rows
     assert set(rows["label"]) == {"stayed"}
-    assert align(old, new, related=False).ids == {"S01": "S03", "S02": "S01", "S03": "S02"}
+    assert align(old, new, related=False).ids == {
+        "S01": "S03",
+        "S02": "S01",
+        "S03": "S02",
+    }
 
 
 def test_an_unmatched_segment_of_another_lineage_is_not_taken_for_its_namesake():
     x = scores(500)
-    old, new = run_of(banded([50]), x, "1"), run_of(
-        banded([10, 20, 90], names=("Stars", "Regulars", "Guests", "Rest")), x, "2"
+    old, new = (
+        run_of(banded([50]), x, "1"),
+        run_of(
+            banded([10, 20, 90], names=("Stars", "Regulars", "Guests", "Rest")), x, "2"
+        ),
     )
     alignment = align(old, new, related=False)
     assert len(set(alignment.names)) == len(alignment.names)

@@ -36,9 +36,7 @@ def test_who_changed_is_found_to_have_changed():
     later = x.copy()
     # Far across a cut: from the middle of a band to the middle of another.
     later[planted] = np.where(x[planted] < 50, 85.0, 15.0)
-    found = labels(
-        run_of(model, x, "2024-01-01"), run_of(model, later, "2024-02-01")
-    )
+    found = labels(run_of(model, x, "2024-01-01"), run_of(model, later, "2024-02-01"))
     moved = found[found != "stayed"]
     assert (moved == "changed").mean() >= 0.99
     assert set(moved.index) <= set(planted)

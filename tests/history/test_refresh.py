@@ -18,9 +18,7 @@ FIGURES = [{"scheme": "goal", "asked": 3, "figures": {"gini": None}}]
 
 
 def advice(old, new, **thresholds):
-    found = follow_up(
-        old, new, thresholds=RefreshThresholds.model_validate(thresholds)
-    )
+    found = follow_up(old, new, thresholds=RefreshThresholds.model_validate(thresholds))
     return found.advice
 
 
@@ -132,7 +130,9 @@ def test_a_handful_of_customers_out_of_place_is_not_counted():
     x = scores(600)
     later = x.copy()
     later.iloc[:3] = 99 - later.iloc[:3]
-    found = follow_up(run_of(MODEL, x, "2024-01-01"), run_of(MODEL, later, "2024-02-01"))
+    found = follow_up(
+        run_of(MODEL, x, "2024-01-01"), run_of(MODEL, later, "2024-02-01")
+    )
     row = next(c for c in found.checks if "right place" in c["check"])
     assert row["value"] == "fewer than 10 are not"
 

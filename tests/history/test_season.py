@@ -7,7 +7,13 @@ import pandas as pd
 
 from segtools.features.build import supported
 from segtools.features.catalogue import Window
-from segtools.history.season import YEAR, missing_days, season, season_table, year_before
+from segtools.history.season import (
+    YEAR,
+    missing_days,
+    season,
+    season_table,
+    year_before,
+)
 from segtools.segmentation.model import SegmentModel
 from segtools.timezones import DAY
 

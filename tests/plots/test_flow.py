@@ -17,7 +17,10 @@ def changes():
     flows = [("A", "A", 60), ("A", "B", 20), ("B", "B", 40), ("New", "B", 30)]
     flows += [("A", "Gone", 20), ("B", "A", None)]
     sizes = {
-        "before": [{"segment": "A", "customers": 100}, {"segment": "B", "customers": 43}],
+        "before": [
+            {"segment": "A", "customers": 100},
+            {"segment": "B", "customers": 43},
+        ],
         "now": [{"segment": "A", "customers": 63}, {"segment": "B", "customers": 90}],
     }
     return {"flows": [dict(zip(keys, f, strict=True)) for f in flows], "sizes": sizes}
@@ -62,7 +65,9 @@ def test_the_title_says_who_grew_or_shrank_most(changes):
     assert customer_flow_title(changes) == "B grew most: from 43 to 90 customers"
     changes["sizes"]["now"][0]["customers"] = 20
     assert customer_flow_title(changes) == "A shrank most: from 100 to 20 customers"
-    same = changes | {"sizes": {k: changes["sizes"]["now"] for k in ("before", "now")}}
+    same = changes | {
+        "sizes": dict.fromkeys(("before", "now"), changes["sizes"]["now"])
+    }
     assert customer_flow_title(same) == "No segment grew or shrank"
 
 
@@ -85,4 +90,6 @@ def test_the_first_run_gives_a_sentence():
 
 
 def test_many_segments_are_drawn(ax):
-    assert len(customer_flow(streams([f"S{i}" for i in range(12)], 1), ax=ax).patches) > 24
+    assert (
+        len(customer_flow(streams([f"S{i}" for i in range(12)], 1), ax=ax).patches) > 24
+    )

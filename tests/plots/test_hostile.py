@@ -84,9 +84,7 @@ CASES = {
     "customer_flow": lambda n: (
         {
             "flows": [{"from": n, "to": n, "customers": 20}],
-            "sizes": dict.fromkeys(
-                ("before", "now"), [{"segment": n, "customers": 20}]
-            ),
+            "sizes": {k: [{"segment": n, "customers": 20}] for k in ("before", "now")},
         },
         {},
     ),

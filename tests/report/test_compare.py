@@ -15,10 +15,10 @@ from inline import run_inline
 from reading import unexplained
 
 from segtools.cli import app
+from segtools.config import validate
 from segtools.records import read_record, write_record
 from segtools.report.compare import compare_runs, descends
 from segtools.report.start import start_run
-from segtools.config import validate
 from segtools.schema import ConfigError, DataError
 
 pytestmark = pytest.mark.xdist_group("runs")
@@ -195,8 +195,9 @@ def test_a_model_whose_feature_is_gone_is_said_so(months, tmp_path):
     features = pd.read_parquet(new / "features.parquet").drop(columns=lost)
     features.to_parquet(new / "features.parquet")
     found = compare_runs(months[0], new, tmp_path / "page.html").record
-    assert f"the earlier model reads {lost}, which this run does not have" in (
-        found["changes"]["reasons_sentence"]
+    assert (
+        f"the earlier model reads {lost}, which this run does not have"
+        in (found["changes"]["reasons_sentence"])
     )
     assert found["changes"]["reasons"] == []
     assert found["drift"]["recommendation"] == "rebuild"
