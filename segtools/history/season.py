@@ -7,10 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from segtools.disclosure import LIMIT, Published, hide
+from segtools.disclosure import LIMIT, hide_parts
 from segtools.features.build import collect, features_at
 from segtools.features.catalogue import Feature, Window
 from segtools.features.shop import Shop
@@ -116,7 +115,7 @@ def _counted(
     paid = customer_money(shop, window).to_dict()
     ids = [str(s["segment_id"]) for s in model.segments]
     sizes = placed["segment_id"].value_counts().reindex(ids, fill_value=0)
-    hidden = _hidden(sizes.to_numpy(float), limit)
+    hidden = hide_parts(sizes.to_numpy(), limit)
     found = {}
     for place, segment_id in enumerate(ids):
         own = placed.loc[placed["segment_id"] == segment_id, "customer_id"]
@@ -128,14 +127,6 @@ def _counted(
             "value": str(money) if shown else None,
         }
     return found
-
-
-def _hidden(sizes: np.ndarray, limit: int) -> np.ndarray:
-    """Say which segments to hide: few customers, and one more beside a single one."""
-    parts = list(range(1, len(sizes) + 1))
-    everyone = np.array([True, *[False] * len(sizes)])
-    known = Published(np.array([sizes.sum(), *sizes]), [(0, parts)], fixed=everyone)
-    return hide(known, limit)[1:]
 
 
 def _beside(
