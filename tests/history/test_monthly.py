@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from attack import widths
+from attack_movement import widths
 from inline import run_inline
 
 from segtools.history.reasons import REASONS

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from attack import widths
+from attack_movement import widths
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

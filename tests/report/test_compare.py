@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from attack import widths
+from attack_movement import widths
 from browsing import violations
 from inline import run_inline
 from reading import unexplained
