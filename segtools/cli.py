@@ -118,6 +118,48 @@ def assign(
 
 
 @app.command()
+def approve(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")],
+    name: Annotated[str, typer.Option(help="who approves")],
+    reason: Annotated[str, typer.Option(help="why its lists may be used")],
+    at: Annotated[str, typer.Option(help="when, as an ISO date; kept as given")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Approve the model of a run, so that its lists may be exported."""
+    from segtools.destinations.approval import FILE
+    from segtools.destinations.approval import approve as record
+    from segtools.report.assign import finished_run
+
+    finished_run(run_dir)
+    found = record(run_dir, name, reason, at)
+    print(json.dumps(found) if as_json else run_dir / FILE)
+
+
+@app.command()
+def export(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")],
+    to: Annotated[str, typer.Option(help="a destination, such as google_ads")],
+    out: Annotated[Path, typer.Option(help="a folder of its own")],
+    p: Override = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a run's segments in the format of another system; nothing is sent."""
+    from segtools.destinations.shown import export_sentence
+    from segtools.report.exports import export_run
+
+    overrides = dict(parse_override(text) for text in p or [])
+    manifest = export_run(run_dir, to, out, overrides)
+    if as_json:
+        print(json.dumps({"state": "done", "out": str(out), "manifest": manifest}))
+        return
+    _say(export_sentence(manifest))
+    for note in manifest["notes"]:
+        _say(note)
+    _say(manifest["next_step"])
+    print(out)
+
+
+@app.command()
 def sensitivity(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")],
     as_json: AsJson = False,

@@ -100,6 +100,9 @@ def test_defaults_are_the_documented_ones():
         "owners": {},
         "interviews": [],
         "decisions": [],
+        "destinations": {},
+        "suppression_list": "",
+        "exports_need_approval": True,
         "seed": 1,
     }
 

@@ -2,8 +2,9 @@
 
 from segtools.config.blocks import DataFile, Source, TableFile, ZoneName
 from segtools.config.by_hand import decision_blocks, refuse_features
+from segtools.config.exports import DestinationBlock
 from segtools.config.interviews import TOPICS, interview_blocks
-from segtools.config.load import load_config, parse_override, validate
+from segtools.config.load import load_config, parse_override, set_key, validate
 from segtools.config.run import (
     AUTO_SEGMENTS,
     GOAL_TEXT,
@@ -21,6 +22,7 @@ __all__ = [
     "PRIVATE",
     "TOPICS",
     "DataFile",
+    "DestinationBlock",
     "RunConfig",
     "Source",
     "TableFile",
@@ -32,6 +34,7 @@ __all__ = [
     "load_config",
     "parse_override",
     "refuse_features",
+    "set_key",
     "stage_keys",
     "stage_of",
     "validate",

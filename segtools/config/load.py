@@ -40,7 +40,7 @@ def load_config(path: str | Path, overrides: dict[str, Any] | None = None) -> Ru
     held = read_yaml(path, "CONFIG must be", "Make one with `segtools init DIR`.")
     body = mapping_in(path, held, "Start from `segtools init DIR`.")
     for name, value in (overrides or {}).items():
-        _set(body, name, value)
+        set_key(body, name, value)
     return validate(_relative(body, path.parent))
 
 
@@ -92,7 +92,22 @@ def _check_source(source: Source) -> None:
         checked(TableFile, block, f"source.{name}")
 
 
-def _set(body: dict[str, Any], dotted: str, value: Any) -> None:
+def set_key(body: dict[str, Any], dotted: str, value: Any) -> None:
+    """Set a key by its dotted path, in place.
+
+    Parameters
+    ----------
+    body : dict
+        A configuration, changed in place.
+    dotted : str
+        Such as ``source.order_lines.path``; a number leads into a list.
+    value : object
+
+    Raises
+    ------
+    ConfigError
+        If the path leads through a value, or to a list.
+    """
     *parents, last = dotted.split(".")
     here: Any = body
     for parent in parents:
@@ -153,6 +168,7 @@ def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
     extensions = body.get("extensions")
     if isinstance(extensions, list):
         body["extensions"] = [str((folder / str(e)).resolve()) for e in extensions]
-    if isinstance(book := body.get("rule_book"), str) and book:
-        body["rule_book"] = str((folder / book).resolve())
+    for key in ("rule_book", "suppression_list"):
+        if isinstance(file := body.get(key), str) and file:
+            body[key] = str((folder / file).resolve())
     return body

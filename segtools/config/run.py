@@ -15,6 +15,7 @@ from segtools.config.blocks import (
     source_block,
 )
 from segtools.config.by_hand import decision_blocks
+from segtools.config.exports import destination_blocks
 from segtools.config.interviews import interview_blocks
 from segtools.config.values import (
     Bases,
@@ -213,6 +214,15 @@ class RunConfig(BaseModel):
         "from where on the model or its assignments are renewed",
         validate_default=True,
     )
+    destinations: dict[str, dict[str, Any]] = _key(
+        {}, "05_activation", "name: what is written for that system, and how"
+    )
+    suppression_list: str = _key(
+        "", "05_activation", "CSV of people whom nobody may be told to write to"
+    )
+    exports_need_approval: bool = _key(
+        True, "05_activation", "no list leaves before somebody approved its model"
+    )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
 
     @property
@@ -231,6 +241,11 @@ class RunConfig(BaseModel):
     @classmethod
     def _decisions(cls, value: Any) -> Any:
         return decision_blocks(value)
+
+    @field_validator("destinations", mode="before")
+    @classmethod
+    def _destinations(cls, value: Any) -> Any:
+        return destination_blocks(value)
 
     @field_validator("interviews", mode="before")
     @classmethod

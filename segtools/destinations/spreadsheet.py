@@ -2,51 +2,60 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from segtools.destinations.audience import PAIR, Audience, lacking
+from segtools.destinations.export import whole_folder
+from segtools.destinations.parts import Part, csv_part, write_part
+from segtools.destinations.registry import Written, destination
 from segtools.disclosure import LIMIT, Published, hide, two_way
-from segtools.records import digest, write_record, write_text
-from segtools.wording import number
+from segtools.records import write_record
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# What a reader does not see: blanks, control, zero-width and direction characters.
-_LEADING = re.compile(
-    r"^(?:[^\S\t\r\n]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e"
-    r"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])+"
+_NAMES = [*PAIR, "segment"]
+_NEXT = (
+    "Open members.csv in a spreadsheet, or send additions.csv and removals.csv to "
+    "whoever keeps the lists."
 )
-
-
-def escape_formula(value: Any) -> Any:
-    """Put an apostrophe before text that a spreadsheet would run; numbers stay.
-
-    Escaping twice gives the same as once.
-
-    Examples
-    --------
-    >>> escape_formula("=1+1"), escape_formula(" @x"), escape_formula(-5)
-    ("'=1+1", "' @x", -5)
-    """
-    if not isinstance(value, str):
-        return value
-    seen = _LEADING.sub("", value)
-    return f"'{value}" if seen.startswith(_DANGEROUS) else value
 
 
 def to_csv(frame: pd.DataFrame) -> str:
     """Write a frame as CSV with every cell quoted and every formula escaped."""
-    out = StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([escape_formula(str(c)) for c in frame.columns])
-    for row in frame.itertuples(index=False):
-        writer.writerow(["" if pd.isna(v) else escape_formula(v) for v in row])
-    return out.getvalue()
+    part = csv_part("", frame, profile="spreadsheet")
+    return part.head + "".join(part.rows)
+
+
+@destination("spreadsheet", min_size=None, formulas="allow", needs_approval=False)
+def write(audience: Audience, block: Any) -> Written:
+    """Write who is in each segment, and who came and went: three files for people.
+
+    It is the only destination that holds everybody and needs no approval: people look
+    at it to decide. Cells that a spreadsheet would run are disarmed.
+    """
+    return Written(_lists(audience), _NEXT)
+
+
+def _lists(audience: Audience) -> list[Part]:
+    members, before = audience.members, audience.before
+    came = lacking(members, before, [*PAIR])[_NAMES]
+    went = lacking(before, members, [*PAIR])[_NAMES]
+    lists = {
+        "members": ("everybody", members[[*_NAMES, "assigned_by"]]),
+        "additions": ("who came into a segment", came),
+        "removals": ("who left a segment", went),
+    }
+    return [
+        csv_part(
+            f"{name}.csv",
+            frame.sort_values("customer_id"),
+            profile="spreadsheet",
+            what=what,
+        )
+        for name, (what, frame) in lists.items()
+    ]
 
 
 def export_spreadsheet(
@@ -69,29 +78,15 @@ def export_spreadsheet(
     dict
         What the manifest says: files, rows and checksums.
     """
-    names = ["customer_id", "segment_id", "segment"]
-    now = segments[[*names, "assigned_by"]].sort_values("customer_id")
-    before = pd.DataFrame(columns=names) if previous is None else previous[names]
-    keys = ["customer_id", "segment_id"]
-    both = now[names].merge(
-        before, on=keys, how="outer", indicator=True, suffixes=("", "_before")
-    )
-    came = both[both["_merge"] == "left_only"][names]
-    went = both[both["_merge"] == "right_only"]
-    went = went.assign(segment=went["segment_before"])[names]
-    files = {}
-    for name, frame in (("members", now), ("additions", came), ("removals", went)):
-        text = to_csv(frame.sort_values("customer_id"))
-        write_text(folder / f"{name}.csv", text)
-        files[f"{name}.csv"] = {"rows": len(frame), "checksum": digest(text)}
-    manifest = {
-        "destination": "spreadsheet",
-        "files": files,
-        "first_run": previous is None,
-        "next_step": "Open members.csv in a spreadsheet, or send additions.csv and "
-        "removals.csv to whoever keeps the lists.",
-    }
-    write_record(folder / "manifest.json", manifest)
+    before = pd.DataFrame(columns=_NAMES) if previous is None else previous[_NAMES]
+    nobody = segments.iloc[:0].assign(reason=None)
+    audience = Audience(segments, before, nobody, {})
+    manifest: dict[str, Any] = {"destination": "spreadsheet", "next_step": _NEXT}
+    manifest["first_run"] = previous is None
+    with whole_folder(folder) as half:
+        parts = _lists(audience)
+        manifest["files"] = [file for part in parts for file in write_part(part, half)]
+        write_record(half / "manifest.json", manifest)
     return manifest
 
 
@@ -118,25 +113,3 @@ def assignment_table(
     hidden = hide(published, smallest_cell).reshape(shape)[:-1, :-1]
     shown = counted.astype("Int64").mask(hidden)
     return shown.assign(all=counted.sum(axis=1)).reset_index(names="Segment")
-
-
-def manifest_table(manifest: dict[str, Any]) -> pd.DataFrame:
-    """Tabulate the files written, with rows and checksums."""
-    files = manifest["files"]
-    return pd.DataFrame(
-        {
-            "File": list(files),
-            "Rows": [f["rows"] for f in files.values()],
-            "Checksum": [f["checksum"] for f in files.values()],
-        }
-    )
-
-
-def manifest_sentence(manifest: dict[str, Any]) -> str:
-    """Say how many customers came, went and are listed."""
-    rows = {name: number(f["rows"]) for name, f in manifest["files"].items()}
-    since = "this first run" if manifest["first_run"] else "the previous run"
-    return (
-        f"{rows['members.csv']} customers are listed; {rows['additions.csv']} were "
-        f"added and {rows['removals.csv']} removed with {since}."
-    )

@@ -33,6 +33,7 @@ from segtools.features.shop import Shop
 from segtools.prepare.clean import tables_at
 from segtools.records import read_record, write_record, write_table
 from segtools.report.extensions import load_extensions
+from segtools.report.scan import refuse_record
 from segtools.schema import STAGES, TABLES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
 from segtools.timezones import epoch, instant
@@ -156,10 +157,13 @@ class Stage:
         """Write one of the run's JSON records, whole or not at all.
 
         Each one that comes after ``goals.json`` names the fingerprint of the goals that
-        it was made for.
+        it was made for. All but ``run.json``, which holds the configuration, must tell
+        nobody's name.
         """
         if name not in ("run", "goals"):
             record = record | {"goals_hash": self.goals_hash}
+        if name != "run":
+            refuse_record(record, f"{name}.json", self.path, self.run)
         write_record(self.path / f"{name}.json", record)
 
     def read_table(self, name: str) -> pd.DataFrame:
@@ -167,7 +171,11 @@ class Stage:
         return pd.read_parquet(self.path / f"{name}.parquet")
 
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table, whole or not at all; ``attrs`` names the goals."""
+        """Write a table; ids only where a row is a customer. ``attrs`` has the goals."""
+        if "customer_id" not in frame.columns:
+            told = frame.select_dtypes(exclude="number")
+            texts = {c: told[c].dropna().astype(str).unique() for c in told.columns}
+            refuse_record(texts, f"{name}.parquet", self.path, self.run)
         marked = frame.copy(deep=False)
         marked.attrs = {"goals_hash": self.goals_hash}
         write_table(self.path / f"{name}.parquet", marked)
@@ -320,6 +328,7 @@ def _applied(
 
 
 def _sample_run(name: str, given: dict[str, Any]) -> Path:
+    from segtools.report.kernel import Kernels
     from segtools.report.run import execute_stage
     from segtools.report.start import start_run
 
@@ -327,6 +336,8 @@ def _sample_run(name: str, given: dict[str, Any]) -> Path:
     config = load_config(file or "sample.yaml", given)
     folder = Path(tempfile.mkdtemp(prefix="segtools-")) / config.project
     path = start_run(config, folder / str(config.as_of))
-    for stage in STAGES[: STAGES.index(name)]:
-        execute_stage(path, stage)
+    earlier = STAGES[: STAGES.index(name)]
+    with Kernels(path) as kernels:
+        for stage in earlier:
+            execute_stage(path, stage, kernels.next(last=stage == earlier[-1]))
     return path

@@ -13,6 +13,8 @@ import pandas as pd
 
 from segtools import goals
 from segtools.config import RunConfig, refuse_features
+from segtools.destinations.approval import FILE as APPROVAL
+from segtools.destinations.registry import check_destinations
 from segtools.features.build import supported, variables
 from segtools.features.waves import refuse_campaigns
 from segtools.history.previous import find_previous, refuse_incomplete
@@ -63,6 +65,7 @@ def start_run(
         If no honest run is possible on the data.
     """
     load_extensions(config)
+    check_destinations(config)
     opened = open_source(config, connect(memory_limit=config.memory_limit))
     data = fingerprint(opened.tables)
     config = settle_as_of(config, opened, data)
@@ -80,10 +83,14 @@ def start_run(
 
 def _read_beside(config: RunConfig) -> dict[str, str]:
     """Give the text of files that the configuration names and the result rests on."""
-    if not config.rule_book:
-        return {}
-    load_rule_book(config.rule_book)
-    return {"rule_book": Path(config.rule_book).read_text(encoding="utf-8")}
+    beside = {
+        f"extensions.{number}": Path(file).read_text(encoding="utf-8")
+        for number, file in enumerate(config.extensions)
+    }
+    if config.rule_book:
+        load_rule_book(config.rule_book)
+        beside["rule_book"] = Path(config.rule_book).read_text(encoding="utf-8")
+    return beside
 
 
 def _refuse(config: RunConfig, opened: Opened) -> None:
@@ -125,14 +132,18 @@ def _record(config: RunConfig, opened: Opened, path: Path) -> dict[str, Any]:
 
 
 def _clear(path: Path) -> None:
-    """Take away what an earlier run left in its folder, so that nothing is mixed."""
+    """Take away what an earlier run left in its folder, so that nothing is mixed.
+
+    What was exported stays on record, and an approval is of a model, whichever it is.
+    """
     if not (path / "run.json").exists():
         return
     for name in _OURS:
         shutil.rmtree(path / name, ignore_errors=True)
     for pattern in ("*.html", "*.json", "*.parquet"):
         for file in path.glob(pattern):
-            file.unlink()
+            if file.name != APPROVAL:
+                file.unlink()
 
 
 def _check_method(method: str) -> None:

@@ -21,6 +21,22 @@ _NAME = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 _SCHEME = re.compile(r"([a-z][a-z0-9]*)(\+[a-z0-9_]+)?://")
 
 
+def env_name(value: Any) -> str:
+    """Check that a key names an environment variable; what it holds is not repeated.
+
+    Examples
+    --------
+    >>> env_name("env:SHOP_DB")
+    'env:SHOP_DB'
+    """
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError(
+            "must name an environment variable, but it is something else. "
+            "Put the URL into a variable and write `url: env:SHOP_DB`"
+        )
+    return value
+
+
 class DatabaseTable(BaseModel):
     """One table of the contract: a table or a query, and how to read it."""
 
@@ -66,12 +82,7 @@ class Block(BaseModel):
     @classmethod
     def _url(cls, value: Any) -> Any:
         # What is there instead may be a URL with its password: it is never repeated.
-        if not isinstance(value, str) or not _NAME.fullmatch(value):
-            raise ValueError(
-                "must name an environment variable, but it is something else. "
-                "Put the URL into a variable and write `url: env:SHOP_DB`"
-            )
-        return value
+        return env_name(value)
 
     @property
     def tables(self) -> dict[str, DatabaseTable]:
@@ -112,10 +123,10 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
             "Add `orders: {table: schema.name}` under source."
         )
     variable = block.url.removeprefix("env:")
-    scheme, url = _url_of(variable)
+    scheme, url = url_of(variable)
     if scheme in ("sqlite", "duckdb"):
         return _from_file(con, scheme, _path(url, variable), block, timezone)
-    server = _server(scheme, url, variable, block)
+    server = server_of(scheme, url, variable, block.timeout_seconds)
     tables = {}
     for name, own in block.tables.items():
         raw = _raw(server, own, f"source.{name}")
@@ -128,13 +139,27 @@ def _read_as(block: Block) -> dict[str, str]:
     return dict.fromkeys(block.tables, "the database's times, text as ISO 8601")
 
 
-def _url_of(variable: str) -> tuple[str, str]:
-    """Give scheme and URL that a variable holds; the URL is never shown."""
+def url_of(variable: str, where: str = "source.url") -> tuple[str, str]:
+    """Give scheme and URL that a variable holds; the URL is never shown.
+
+    Parameters
+    ----------
+    variable : str
+        Name of the environment variable.
+    where : str, default="source.url"
+        The key that names it, for sentences.
+
+    Raises
+    ------
+    ConfigError
+        If it is not set, is no URL, or one of which a part of the password would pass
+        for the host.
+    """
     url = os.environ.get(variable, "").strip()
     if not url:
         state = "empty" if variable in os.environ else "not set"
         raise ConfigError(
-            f"source.url must name an environment variable with a URL, but {variable} "
+            f"{where} must name an environment variable with a URL, but {variable} "
             f"is {state}. Set it, such as "
             f"`export {variable}=postgresql://user:password@host/database`."
         )
@@ -193,13 +218,31 @@ def _from_file(
     return Opened(tables=tables, read_as=_read_as(block))
 
 
-def _server(scheme: str, url: str, variable: str, block: Block) -> ibis.BaseBackend:
+def server_of(scheme: str, url: str, variable: str, seconds: int) -> ibis.BaseBackend:
+    """Connect to a server by its URL, or say in our words why that fails.
+
+    Parameters
+    ----------
+    scheme, url : str
+        As `url_of` gives them.
+    variable : str
+        The environment variable that held the URL, for sentences.
+    seconds : int
+        How long any query may take.
+
+    Raises
+    ------
+    ConfigError
+        If the kind of database is unknown, or its driver is not installed.
+    DataError
+        If it does not answer.
+    """
     engine = _engine(scheme, variable)
     try:
         if engine == "postgres":
             from segtools.sources.database.postgres import connect
 
-            return connect(url, variable, block.timeout_seconds)
+            return connect(url, variable, seconds)
         return ibis.connect(url)
     except (ConfigError, DataError):
         raise

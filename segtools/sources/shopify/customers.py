@@ -42,13 +42,15 @@ def read_customers(con: ibis.BaseBackend, file: DataFile, timezone: str) -> ir.T
     """Give the customers, every column of the export as an attribute.
 
     Older layouts, which name the default address without saying so and have no
-    customer ids, give the same attributes.
+    customer ids, give the same attributes; so do files that are made to be imported,
+    such as our own exports.
     """
     raw = raw_table(con, file, "customers")
     found = find_columns(
         raw,
         CUSTOMERS,
-        required=["email", "total_orders"],
+        # An import that is read back has no totals, but a head of its own.
+        required=["email", *([] if _is_import(raw.columns) else ["total_orders"])],
         table="shopify.customers",
         what="a Shopify customers export",
     )
@@ -64,6 +66,11 @@ def read_customers(con: ibis.BaseBackend, file: DataFile, timezone: str) -> ir.T
         by_phone=ibis.coalesce(*phones, ibis.null("string")),
     )
     return shaped(table, "customers", timezone)
+
+
+def _is_import(headers: Iterable[str]) -> bool:
+    """Tell whether a file has the head of Shopify's import of customers."""
+    return {"Default Address Company", "Tags", "Tax Exempt"} <= set(headers)
 
 
 def _attributes(headers: Iterable[str], taken: set[str]) -> dict[str, str]:

@@ -1,0 +1,210 @@
+"""An export: all files and their manifest, or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from segtools.destinations.audience import Audience
+from segtools.destinations.gather import REASONS, Gathered, Order, gather
+from segtools.destinations.ledger import (
+    Place,
+    exports_of,
+    kept,
+    mark_of,
+    nobody,
+    place,
+    remember,
+)
+from segtools.destinations.parts import csv_part, write_part
+from segtools.destinations.registry import Written
+from segtools.records import read_record, write_record
+from segtools.schema import ConfigError, DataError
+
+MANIFEST = "manifest.json"
+
+
+def write_export(order: Order, out: Path, run: Path) -> dict[str, Any]:
+    """Write one destination's files into a folder of their own.
+
+    Parameters
+    ----------
+    order : Order
+    out : Path
+        A folder that is not there, is empty, or holds an earlier export.
+    run : Path
+        The run's folder, where it is noted who was written.
+
+    Returns
+    -------
+    dict
+        What ``manifest.json`` holds.
+
+    Raises
+    ------
+    ConfigError
+        If the folder holds anything else, or the configuration cannot be met.
+    DataError
+        If nobody is left to be written and nobody is to be removed, or the data
+        cannot be written. In each case nothing is written, and what was there stays.
+    """
+    refuse_foreign(out)
+    found = gather(order)
+    at = _place(order, found, run)
+    audience = _audience(order, found, at)
+    if not len(audience.members) and not len(audience.before):
+        raise _nobody(order, found)
+    written = order.destination.write(audience, order.block)
+    with whole_folder(out) as half:
+        files = [r for part in written.parts for r in write_part(part, half)]
+        files += write_part(_report(found), half)
+        manifest = _manifest(order, audience, found, at, written) | {"files": files}
+        write_record(half / MANIFEST, manifest)
+        if written.commit:
+            written.commit()
+    fields = order.destination.remember
+    about = {"as_of": order.about["run"]["as_of"]}
+    remember(run, order.name, at, kept(audience.members, fields), about)
+    return manifest
+
+
+def _place(order: Order, found: Gathered, run: Path) -> Place:
+    project = order.about["run"]["project"]
+    entries = exports_of(run, project, order.name)
+    settings = order.block.model_dump() | {"names": dict(order.names)}
+    return place(entries, run, mark_of(found.members, settings))
+
+
+def _audience(order: Order, found: Gathered, at: Place) -> Audience:
+    before = nobody(order.destination.remember)
+    if at.previous:
+        before = pd.concat([before, at.previous.members()], ignore_index=True)
+    return Audience(
+        found.members,
+        before,
+        found.left_out,
+        order.names,
+        found.known,
+        order.origin,
+        order.about,
+    )
+
+
+def _nobody(order: Order, found: Gathered) -> DataError:
+    why = found.left_out["reason"].mode()
+    said = REASONS[why.iloc[0]] if len(why) else "there is no customer"
+    first = " ".join(found.notes[:1])
+    return DataError(
+        f"An export to {order.name} must hold somebody, but nobody is left: mostly "
+        f"because {said}. {first or 'Check consent, addresses and sizes.'}"
+    )
+
+
+def _report(found: Gathered) -> Any:
+    """Say row by row who was left out, and which cells were blanked."""
+    out = found.left_out
+    rows = pd.DataFrame(
+        {
+            "customer_id": out["customer_id"],
+            "field": out["at"],
+            "why": out["reason"].map(REASONS),
+        }
+    )
+    both = pd.concat([rows.astype(object), found.blanked.astype(object)])
+    return csv_part(
+        "left_out.csv",
+        both,
+        profile="spreadsheet",
+        what="for you alone: who, or which field, was not written, and why",
+    )
+
+
+def _manifest(
+    order: Order, audience: Audience, found: Gathered, at: Place, written: Written
+) -> dict[str, Any]:
+    reasons = found.left_out["reason"].value_counts().to_dict()
+    n = audience.members["segment_id"].value_counts()
+    segments = [
+        {**about, "written": int(n.get(about["segment_id"], 0))}
+        for about in order.about["segments"]
+    ]
+    return {
+        "destination": order.name,
+        "system": order.destination.name,
+        "number": at.number,
+        "relative_to": at.previous and at.previous.about(),
+        **{k: v for k, v in order.about.items() if k != "segments"},
+        "segments": segments,
+        "counts": {
+            "members": len(order.segments),
+            "written": len(audience.members),
+            "left_out": {r: int(reasons[r]) for r in REASONS if r in reasons},
+            "blanked": found.blanked["field"].value_counts().sort_index().to_dict(),
+            "added": len(audience.additions),
+            "changed": len(audience.changes),
+            "removed": len(audience.removals),
+        },
+        "without_consent": order.block.without_consent or None,
+        "notes": found.notes,
+        "next_step": written.next_step,
+        "limits": list(written.limits),
+        **written.more,
+    }
+
+
+def refuse_foreign(out: Path) -> None:
+    """Refuse a folder in which anything lies but an earlier export.
+
+    Raises
+    ------
+    ConfigError
+        The sentence names one file that does not belong there.
+    """
+    if not out.exists():
+        return
+    there = {p.name for p in out.iterdir()} if out.is_dir() else {out.name}
+    known: set[str] = set()
+    if out.is_dir() and (out / MANIFEST).is_file():
+        known = _listed(out / MANIFEST) | {MANIFEST}
+    foreign = sorted(there - known)
+    if foreign or not out.is_dir():
+        raise ConfigError(
+            f"An export needs a folder of its own, but {out.name!r} holds "
+            f"{foreign[0]!r}, which is none of its files. Choose another with --out."
+        )
+
+
+def _listed(manifest: Path) -> set[str]:
+    try:
+        record: Mapping[str, Any] = read_record(manifest)
+        if record.get("format") != "segtools.manifest":
+            return set()
+        files = record["files"]
+        return {f["name"] for f in files} if isinstance(files, list) else set(files)
+    except (DataError, KeyError, TypeError):
+        return set()
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """Give a temporary folder; it takes the place of `out` only if all went well."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    half = out.with_name(f".{out.name}.{os.getpid()}")
+    old = out.with_name(f".{out.name}.{os.getpid()}.old")
+    half.mkdir()
+    try:
+        yield half
+        if out.exists():
+            out.rename(old)
+        half.rename(out)
+    finally:
+        if old.exists() and not out.exists():
+            old.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(half, ignore_errors=True)

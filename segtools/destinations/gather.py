@@ -1,0 +1,310 @@
+"""From a run's customers to those who are written, everybody else with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from segtools.destinations.consent import (
+    NO,
+    YES,
+    consent,
+    consent_columns,
+    suppressed,
+)
+from segtools.destinations.fields import (
+    dangerous,
+    find_fields,
+    refuse_hashes,
+    texts,
+    with_none,
+)
+from segtools.destinations.registry import Destination
+from segtools.disclosure import LIMIT
+from segtools.schema import ConfigError, did_you_mean
+from segtools.wording import number
+
+REASONS = {
+    "not_chosen": "their segment is not among those chosen",
+    "suppressed": "they are on the suppression list",
+    "denied": "they said no",
+    "not_asked": "nobody knows whether they agreed",
+    "refused": "a field of theirs cannot be written",
+    "no_address": "the system could not find them: no usable address",
+    "shared_address": "their address is another customer's, too",
+    "too_small": "their segment has too few customers to be written",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which of a run's customers go to which destination.
+
+    Attributes
+    ----------
+    name : str
+        The block under ``destinations``.
+    destination : Destination
+    block : DestinationBlock
+    segments : DataFrame
+        As ``segments.parquet`` holds it.
+    customers : DataFrame or None
+        The run's cleaned customers, each once; None where there is no such table.
+    names : dict
+        Segment id to name, in the order of ranks.
+    suppressions : dict
+        As `read_suppressions` gives it.
+    smallest_cell : int
+    origin : int
+        UTC seconds.
+    about : dict
+        What the manifest says of the run.
+    """
+
+    name: str
+    destination: Destination
+    block: Any
+    segments: pd.DataFrame
+    customers: pd.DataFrame | None
+    names: Mapping[str, str]
+    suppressions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    smallest_cell: int = LIMIT
+    origin: int = 0
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Who is written, who is not, and what was blanked.
+
+    Attributes
+    ----------
+    members, left_out : DataFrame
+        As `Audience` has them; together every customer once.
+    blanked : DataFrame
+        ``customer_id``, ``field`` and ``why`` of cells that members lack for a reason.
+    known : frozenset of str
+        Fields that stand in the data at all.
+    notes : list of str
+        What somebody should know, such as a segment that is too small.
+    """
+
+    members: pd.DataFrame
+    left_out: pd.DataFrame
+    blanked: pd.DataFrame
+    known: frozenset[str]
+    notes: list[str]
+
+
+def gather(order: Order) -> Gathered:
+    """Choose who is written: consent, suppressions, addresses and sizes.
+
+    Everybody left out has exactly one reason, the first that holds in the order of
+    `REASONS`. Equal customers get equal answers, whatever the order of the rows.
+
+    Raises
+    ------
+    ConfigError
+        If a segment or a column that was named is not there.
+    DataError
+        If a column is neither plain nor hashed throughout.
+    """
+    frame = _joined(order)
+    raw, known = _fields(order, frame)
+    out = _Sorting(order, frame, raw)
+    out.leave(~_chosen(order, frame), "not_chosen")
+    if order.destination.needs_approval:
+        listed = raw.assign(customer_id=frame["customer_id"])
+        region = order.block.default_region
+        out.leave(suppressed(listed, order.suppressions, region), "suppressed")
+    out.ask(frame)
+    out.normalise()
+    out.disarm()
+    out.reach()
+    out.sizes()
+    return out.done(known)
+
+
+def _joined(order: Order) -> pd.DataFrame:
+    own = order.segments.sort_values("customer_id", ignore_index=True)
+    if order.customers is None:
+        return own
+    taken = [c for c in own if c != "customer_id"]
+    people = order.customers.drop(columns=taken, errors="ignore")
+    return own.merge(people, on="customer_id", how="left", validate="one_to_one")
+
+
+def _fields(order: Order, frame: pd.DataFrame) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Give each field that the destination asks for, empty where nothing is known."""
+    where = f"destinations.{order.name}"
+    columns = [] if order.customers is None else list(order.customers.columns)
+    asked = order.destination.fields
+    found = find_fields(columns, asked, order.block.fields, where)
+    nothing = pd.Series(None, index=frame.index, dtype=object)
+    made = {f: texts(frame[found[f]]) if f in found else nothing for f in asked}
+    if "external_id" in made:
+        made["external_id"] = made["external_id"].fillna(frame["customer_id"])
+    raw = with_none(pd.DataFrame(made, index=frame.index))
+    refuse_hashes(raw, order.block.hashed)
+    return raw, frozenset(found)
+
+
+def _chosen(order: Order, frame: pd.DataFrame) -> pd.Series:
+    ids = {name: one for one, name in order.names.items()}
+    ids |= {one: one for one in order.names}
+    for asked in [*order.block.segments, *order.block.names]:
+        if asked not in ids:
+            raise ConfigError(
+                f"destinations.{order.name} must name segments of the run, but "
+                f"{asked!r} is none. {did_you_mean(asked, ids)}"
+            )
+    if not order.block.segments:
+        return pd.Series(True, index=frame.index)
+    return frame["segment_id"].isin({ids[s] for s in order.block.segments})
+
+
+class _Sorting:
+    """Everybody, with the reason why they are left out, if they are."""
+
+    def __init__(self, order: Order, frame: pd.DataFrame, raw: pd.DataFrame) -> None:
+        self.order, self.raw, self.fields = order, raw, raw
+        own = [c for c in order.segments.columns if c not in raw]
+        self.frame = frame[own]
+        self.reason = pd.Series(None, index=frame.index, dtype=object)
+        self.at = self.reason.copy()
+        self.closed: dict[str, pd.Series] = {}
+        self.blanked: list[pd.DataFrame] = []
+        self.notes: list[str] = []
+
+    def leave(self, which: pd.Series, why: str) -> None:
+        self.reason[which & self.reason.isna()] = why
+
+    def ask(self, frame: pd.DataFrame) -> None:
+        """Leave out whom no channel may reach; note what the others must not reach."""
+        channels = self.order.destination.channels
+        if not channels or self.order.block.without_consent:
+            return
+        said = {c: self._said(frame, c) for c in channels}
+        heard = pd.DataFrame(said)
+        nobody = ~(heard == YES).any(axis=1)
+        self.leave(nobody & (heard == NO).any(axis=1), "denied")
+        self.leave(nobody, "not_asked")
+        for channel, fields in channels.items():
+            for one in fields:
+                self.closed[one] = said[channel] != YES
+
+    def _said(self, frame: pd.DataFrame, channel: str) -> pd.Series:
+        people = self.order.customers
+        columns = [] if people is None else list(people.columns)
+        where = f"destinations.{self.order.name}"
+        given = self.order.block.consent
+        chosen = consent_columns(columns, channel, given, where)
+        if not chosen:
+            self.notes.append(
+                f"No column of customers says who agreed to {channel}: name it under "
+                f"{where}.consent. Until then nobody has."
+            )
+        return consent(frame, chosen)
+
+    def normalise(self) -> None:
+        """Write the fields as the system wants them; note what it cannot use."""
+        asked = self.order.destination
+        made = with_none(asked.normalise(self.raw, self.order.block))
+        for name in made:
+            lost = self.raw[name].notna() & made[name].isna()
+            self._note(lost, name, "cannot be read as the system needs it")
+        self.fields = made
+
+    def disarm(self) -> None:
+        """Blank, or refuse, what a spreadsheet could run, and what else cannot go."""
+        asked = self.order.destination
+        made = {}
+        for name in self.fields if asked.formulas != "allow" else ():
+            runs = dangerous(self.fields[name], name)
+            if asked.formulas == "refuse" or name == "external_id":
+                self._refuse(runs, name)
+            else:
+                self._note(runs, name, "could run as a formula")
+                made[name] = self.fields[name].mask(runs, None)
+        self.fields = with_none(self.fields.assign(**made))
+        if asked.refuse is not None:
+            whole = self.frame.join(self.fields)
+            where = asked.refuse(whole, self.order.block)
+            for name in sorted(where.dropna().unique()):
+                self._refuse(where == name, name)
+
+    def _refuse(self, which: pd.Series, name: str) -> None:
+        self.at[which & self.reason.isna()] = name
+        self.leave(which, "refused")
+
+    def reach(self) -> None:
+        """Leave out whom the system could not find, or would take for another."""
+        asked = self.order.destination
+        open_ = self._open()
+        if asked.reach:
+            self.leave(open_[list(asked.reach)].isna().all(axis=1), "no_address")
+        for name in asked.distinct:
+            self.leave(self._shared(open_[name]), "shared_address")
+
+    def _shared(self, values: pd.Series) -> pd.Series:
+        """Mark all but the first of one segment who share an address, else them all."""
+        inside = self.reason.isna() & values.notna()
+        own = pd.DataFrame({"at": values, "segment": self.frame["segment_id"]})[inside]
+        several = own.groupby("at")["segment"].transform("nunique") > 1
+        later = own.duplicated("at", keep="first")
+        return (several | later).reindex(values.index, fill_value=False)
+
+    def sizes(self) -> None:
+        """Leave out segments that are too small there, or too small to be safe."""
+        least = least_size(self.order)
+        if least is None:
+            return
+        inside = self.frame["segment_id"].where(self.reason.isna())
+        n = inside.value_counts()
+        for one, name in self.order.names.items():
+            if 0 < n.get(one, 0) < least:
+                self.notes.append(_small(name, int(n[one]), least, self.order))
+        self.leave(inside.map(n).lt(least).fillna(False), "too_small")
+
+    def _open(self) -> pd.DataFrame:
+        made = {n: self.fields[n].mask(m, None) for n, m in self.closed.items()}
+        return with_none(self.fields.assign(**made))
+
+    def _note(self, which: pd.Series, name: str, why: str) -> None:
+        noted = self.frame.loc[which, ["customer_id"]].assign(field=name, why=why)
+        self.blanked.append(noted)
+
+    def done(self, known: frozenset[str]) -> Gathered:
+        open_, inside = self._open(), self.reason.isna()
+        for name in self.closed:
+            shut = self.fields[name].notna() & open_[name].isna()
+            self._note(shut, name, "not agreed to this channel")
+        members = self.frame[inside].join(open_[inside]).reset_index(drop=True)
+        out = self.frame[~inside].join(self.fields[~inside])
+        out = out.assign(reason=self.reason[~inside], at=self.at[~inside])
+        nothing = pd.DataFrame(columns=["customer_id", "field", "why"], dtype=object)
+        noted = pd.concat([nothing, *self.blanked]).sort_values(
+            ["customer_id", "field", "why"], ignore_index=True
+        )
+        noted = noted[noted["customer_id"].isin(members["customer_id"])]
+        return Gathered(members, out.reset_index(drop=True), noted, known, self.notes)
+
+
+def least_size(order: Order) -> int | None:
+    """Say how many customers a segment must have to be written."""
+    asked, own = order.destination.min_size, order.block.min_size
+    if asked is None and own is None:
+        return None
+    return max(own or asked or 1, order.smallest_cell)
+
+
+def _small(name: str, n: int, least: int, order: Order) -> str:
+    hidden = n < order.smallest_cell
+    held = f"fewer than {order.smallest_cell}" if hidden else number(n)
+    return (
+        f"{name!r} must have at least {number(least)} customers to be written to "
+        f"{order.name}, but {held} are left. It is left out; merge it with another."
+    )

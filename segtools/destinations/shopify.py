@@ -1,0 +1,175 @@
+"""Shopify: its import of customers, with each segment as a tag of ours."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+from pydantic import Field, field_validator
+
+from segtools.config import DestinationBlock
+from segtools.destinations.audience import Audience, labels
+from segtools.destinations.fields import any_dangerous, as_it_stands
+from segtools.destinations.parts import Limits, Part, csv_part
+from segtools.destinations.registry import Written, destination
+from segtools.schema import ConfigError
+
+# The import's own head, in its order; names are case-sensitive there.
+HEADER = {
+    "First Name": "first_name",
+    "Last Name": "last_name",
+    "Email": "email",
+    "Accepts Email Marketing": "accepts_email_marketing",
+    "Default Address Company": "company",
+    "Default Address Address1": "address1",
+    "Default Address Address2": "address2",
+    "Default Address City": "city",
+    "Default Address Province Code": "province_code",
+    "Default Address Country Code": "country_code",
+    "Default Address Zip": "zip",
+    "Default Address Phone": "address_phone",
+    "Phone": "phone",
+    "Accepts SMS Marketing": "accepts_sms_marketing",
+    "Tags": "tags",
+    "Note": "note",
+    "Tax Exempt": "tax_exempt",
+}
+_CONSENT = ("accepts_email_marketing", "accepts_sms_marketing")
+MOST_TAGS, LONGEST_TAG = 250, 255
+LARGEST_FILE = 15_000_000
+# Rows that Shopify would match with nobody, or with somebody else.
+_UNFIT = ("refused", "no_address", "shared_address")
+_NEXT = (
+    "In Shopify's admin, under Customers, import customers.csv and tick the option "
+    "that overwrites existing customers, soon after the customers export that the run "
+    "has read: what was changed since would be set back. Each line of "
+    "segment_queries.txt is then a segment of Shopify's own; a tag stays as it is "
+    "until the next import."
+)
+
+
+class ShopifyBlock(DestinationBlock):
+    """What ``destinations.shopify`` takes beside the rest."""
+
+    prefix: str = Field("seg:", description="how our tags begin; all others stay")
+
+    @field_validator("prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        if not re.fullmatch(r"\w[\w:./-]{0,39}", value):
+            raise ValueError(
+                f"must be a tag's beginning without comma, quote or blank, but it is "
+                f"{value!r}. Write it like seg:"
+            )
+        return value
+
+
+def foreign_tags(text: str | None, prefix: str) -> list[str]:
+    """Give the tags that are not ours, each once, as they stand.
+
+    Examples
+    --------
+    >>> foreign_tags("newsletter, Seg:Old, vip", "seg:")
+    ['newsletter', 'vip']
+    """
+    tags = [tag.strip() for tag in (text or "").split(",")]
+    ours = prefix.casefold()
+    kept = [tag for tag in tags if tag and not tag.casefold().startswith(ours)]
+    return list(dict.fromkeys(kept))
+
+
+def _refused(frame: pd.DataFrame, block: ShopifyBlock) -> pd.Series:
+    """Refuse rows with more or longer tags than Shopify takes."""
+    tags = [foreign_tags(text, block.prefix) for text in frame["tags"]]
+    bad = [
+        len(own) >= MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in own)
+        for own in tags
+    ]
+    return pd.Series(["tags" if b else None for b in bad], frame.index, dtype=object)
+
+
+@destination(
+    "shopify",
+    fields=tuple(HEADER.values()),
+    reach=("email", "phone"),
+    distinct=("email", "phone"),
+    normalise=as_it_stands,
+    refuse=_refused,
+    formulas="refuse",
+    block=ShopifyBlock,
+)
+def write(audience: Audience, block: ShopifyBlock) -> Written:
+    """Write customers whose tags must change: present tags, and ours put right.
+
+    Whether an import replaces a customer's tags is not documented, so a row always
+    has them all. Nobody is asked for consent: the shop is told of its own customers
+    what segment they are in, and what they agreed to is written as it was read, or not
+    at all. Who is left out loses our tag.
+
+    Raises
+    ------
+    ConfigError
+        If the present tags were not read: they could be lost.
+    """
+    if "tags" not in audience.known:
+        raise ConfigError(
+            "An export to shopify must know the present tags, but customers has no "
+            "column of tags: they could be lost. Read Shopify's customers export as "
+            "`source.customers`, or name the column under `fields`."
+        )
+    own = {k: block.prefix + v for k, v in labels(audience.names, block.names).items()}
+    _refuse_long(own)
+    rows = _tagged(audience, block.prefix, own)
+    changed = rows[rows["tags"] != rows["present"]]
+    columns = {
+        h: f for h, f in HEADER.items() if f in audience.known or f not in _CONSENT
+    }
+    table = changed[list(columns.values())].set_axis(list(columns), axis=1)
+    right = len(rows) - len(changed)
+    more = {"tags": own, "rows": {"changed": len(changed), "right_already": right}}
+    parts = [
+        csv_part(
+            "customers.csv",
+            table,
+            limits=Limits(size=LARGEST_FILE),
+            what="customers whose tags change",
+        ),
+        _queries(audience, own),
+    ]
+    return Written(parts, _NEXT, ["https://help.shopify.com/manual/customers"], more)
+
+
+def _refuse_long(own: dict[str, str]) -> None:
+    long = [tag for tag in own.values() if len(tag) > LONGEST_TAG]
+    if long:
+        raise ConfigError(
+            f"A tag must have at most {LONGEST_TAG} characters, but one of ours has "
+            f"{len(long[0])}. Give the segment a shorter name under `names`."
+        )
+
+
+def _tagged(audience: Audience, prefix: str, own: dict[str, str]) -> pd.DataFrame:
+    """Give everybody whom Shopify can find, with present tags and those to be."""
+    out = audience.left_out
+    # They only lose a tag; who never had one is not written at all.
+    out = out[~out["reason"].isin(_UNFIT)]
+    out = out[out["email"].notna() | out["phone"].notna()]
+    out = out[~any_dangerous(out, HEADER.values())].assign(segment_id=None)
+    rows = pd.concat([audience.members, out]).sort_values("customer_id")
+    there = [[t.strip() for t in (text or "").split(",")] for text in rows["tags"]]
+    be = [
+        [*foreign_tags(text, prefix), *([own[one]] if one in own else [])]
+        for text, one in zip(rows["tags"], rows["segment_id"], strict=True)
+    ]
+    present = [", ".join(t for t in tags if t) for tags in there]
+    return rows.assign(tags=[", ".join(tags) for tags in be], present=present)
+
+
+def _queries(audience: Audience, own: dict[str, str]) -> Part:
+    """Write each segment as a query in Shopify's language of customer filters."""
+    names = [one for one in audience.names if one in set(audience.members.segment_id)]
+    return Part(
+        "segment_queries.txt",
+        [f"customer_tags CONTAINS '{own[one]}'\n" for one in names],
+        what="a query a segment",
+    )

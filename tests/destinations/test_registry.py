@@ -1,0 +1,62 @@
+"""The page on destinations is true, and its example runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from destinations.makers import column, order, people, run_folder
+from segtools.config import DestinationBlock, validate
+from segtools.destinations.export import write_export
+from segtools.destinations.gather import REASONS
+from segtools.destinations.registry import (
+    SYSTEMS,
+    check_destinations,
+    destination_of,
+    remove_destination,
+)
+from segtools.schema import ConfigError
+
+PAGE = (Path(__file__).parents[2] / "docs" / "destinations.md").read_text("utf-8")
+BASE = {"project": "shop", "timezone": "UTC", "source": {"system": "sample"}}
+
+
+def rows(head):
+    body = PAGE.partition(f"\n| {head} |")[2].split("\n\n")[0].splitlines()[2:]
+    return [[c.strip().strip("`") for c in x.strip("| ").split(" | ")] for x in body]
+
+
+def test_every_key_reason_and_system_is_listed():
+    keys = {r[0]: yaml.safe_load(r[1]) for r in rows("key")}
+    fields = DestinationBlock.model_fields.items()
+    assert keys == {name: field.get_default() for name, field in fields}
+    assert [r[0] for r in rows("reason")] == list(REASONS)
+    assert {r[0] for r in rows("system")} == set(SYSTEMS)
+
+
+def test_least_sizes_are_those_of_the_page():
+    said = {r[0]: r[2] for r in rows("system")}
+    for name in SYSTEMS:
+        least = destination_of(name).min_size
+        assert said[name] == {None: "–", 1: "smallest_cell"}.get(least, str(least))
+
+
+def test_the_pages_configuration_is_understood(tmp_path):
+    body = yaml.safe_load(re.search(r"```yaml\n(.*?)```", PAGE, re.S)[1])
+    listed = tmp_path / "stop.csv"
+    listed.write_text("email\nann@example.com\n")
+    check_destinations(validate(BASE | body | {"suppression_list": str(listed)}))
+    with pytest.raises(ConfigError, match="there is no do_not_contact"):
+        check_destinations(validate(BASE | body))
+
+
+def test_the_pages_own_destination_runs(tmp_path):
+    exec(re.search(r"```python\n(.*?)```", PAGE, re.S)[1], {})
+    try:
+        people_ = people(2, accepts_email_marketing="yes", first_name="Ann")
+        asked = order(people_, "newsletter")
+        write_export(asked, tmp_path / "n", run_folder(tmp_path))
+    finally:
+        remove_destination("newsletter")
+    assert column(tmp_path / "n", "members.csv", "segment") == ["Champions"] * 2

@@ -1,0 +1,170 @@
+"""Shopify: the import's own bytes, no tag lost but ours, and back by the source."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from destinations.makers import column, order, run_folder
+from segtools.config import DataFile
+from segtools.destinations.export import write_export
+from segtools.destinations.shopify import HEADER, foreign_tags
+from segtools.schema import ConfigError
+from segtools.sources.shopify.customers import read_customers
+
+EXPORT = (
+    "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address "
+    "Company,Default Address Address1,Default Address Address2,Default Address City,"
+    "Default Address Province Code,Default Address Country Code,Default Address Zip,"
+    "Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,"
+    "Tax Exempt,Tags\n"
+    "'7210000000001,Ann,Lee,ann.lee@example.com,yes,,1 Rue Fictive,,Paris,,FR,'75008,,"
+    ',no,50.00,1,,no,"newsletter, vip"\n'
+    "'7210000000002,Bo,Kim,bo.kim@example.com,no,Kim GmbH,Musterweg 2,,Berlin,BE,DE,"
+    "10115,,+49300000000,no,0.00,0,,yes,\n"
+)
+IMPORT = (
+    "First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,"
+    "Default Address Address1,Default Address Address2,Default Address City,"
+    "Default Address Province Code,Default Address Country Code,Default Address Zip,"
+    "Default Address Phone,Phone,Accepts SMS Marketing,Tags,Note,Tax Exempt\n"
+    "Ann,Lee,ann.lee@example.com,yes,,1 Rue Fictive,,Paris,,FR,75008,,,no,"
+    '"newsletter, vip, seg:champions",,no\n'
+    "Bo,Kim,bo.kim@example.com,no,Kim GmbH,Musterweg 2,,Berlin,BE,DE,10115,,"
+    "+49300000000,no,seg:prospects,,yes\n"
+)
+
+
+@pytest.fixture
+def customers(con, tmp_csv):
+    """Read a customers file as the source does; each gets the segment of a list."""
+
+    def make(text, *segments):
+        file = DataFile(path=str(tmp_csv(text)))
+        frame = read_customers(con, file, "UTC").to_pandas()
+        frame = frame.drop(
+            columns=["by_email", "by_phone", "unreadable", "valid_from"],
+            errors="ignore",
+        )
+        frame["customer_id"] = frame["customer_id"].fillna(frame["email"])
+        frame = frame.sort_values("email", ignore_index=True)
+        return frame.assign(segment_id=list(segments))
+
+    return make
+
+
+def test_the_file_is_exactly_what_shopify_imports(customers, tmp_path):
+    rows = customers(EXPORT, "S01", "S02")
+    manifest = write_export(
+        order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path)
+    )
+    assert (tmp_path / "s" / "customers.csv").read_text() == IMPORT
+    assert (tmp_path / "s" / "segment_queries.txt").read_text() == (
+        "customer_tags CONTAINS 'seg:champions'\n"
+        "customer_tags CONTAINS 'seg:prospects'\n"
+    )
+    assert manifest["rows"] == {"changed": 2, "right_already": 0}
+
+
+def test_our_own_export_read_again_gives_the_same_customers_and_segments(
+    customers, tmp_path
+):
+    rows = customers(EXPORT, "S01", "S02")
+    write_export(order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path))
+    back = customers((tmp_path / "s" / "customers.csv").read_text(), "S01", "S02")
+    same = [f for f in HEADER.values() if f != "tags"]
+    pd.testing.assert_frame_equal(back[same], rows[same])
+    ours = [re.findall(r"seg:(\w+)", tags) for tags in back["tags"]]
+    assert ours == [["champions"], ["prospects"]]
+    # Once imported there is nothing left to do.
+    again = write_export(order(back, "shopify"), tmp_path / "t", run_folder(tmp_path))
+    assert again["rows"] == {"changed": 0, "right_already": 2}
+    assert column(tmp_path / "t", "customers.csv", "Email") == []
+
+
+def test_only_our_own_tags_ever_go(customers, tmp_path):
+    rows = customers(EXPORT, "S02", "S02")
+    rows["tags"] = ["Seg:Champions, vip, seg:old", "segment, seg:champions"]
+    asked = order(
+        rows,
+        "shopify",
+        {"segments": ["S02"]},
+        suppressions={"email": frozenset({"bo.kim@example.com"})},
+    )
+    write_export(asked, tmp_path / "s", run_folder(tmp_path))
+    # Bo is on the suppression list, and loses our tag, but keeps his own.
+    assert column(tmp_path / "s", "customers.csv", "Tags") == [
+        "vip, seg:prospects",
+        "segment",
+    ]
+
+
+def test_without_the_present_tags_nothing_is_written(customers, tmp_path):
+    rows = customers(EXPORT, "S01", "S02").drop(columns="tags")
+    with pytest.raises(ConfigError, match="must know the present tags"):
+        write_export(order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path))
+    assert not (tmp_path / "s").exists()
+
+
+def test_consent_is_written_as_read_or_not_at_all(customers, tmp_path):
+    rows = customers(EXPORT, "S01", "S02").drop(columns="accepts_sms_marketing")
+    write_export(order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path))
+    head = (tmp_path / "s" / "customers.csv").read_text().splitlines()[0]
+    assert "Accepts Email Marketing" in head
+    assert "SMS" not in head
+
+
+@pytest.mark.parametrize(
+    "block", [{"prefix": "seg,"}, {"names": {"S01": "big, and loyal"}}]
+)
+def test_a_tag_with_a_comma_is_refused(customers, block):
+    rows = customers(EXPORT, "S01", "S02")
+    with pytest.raises(ConfigError, match="without comma"):
+        order(rows, "shopify", block)
+
+
+def test_names_with_commas_and_quotes_become_harmless_tags(customers, tmp_path):
+    rows = customers(EXPORT, "S01", "S02")
+    names = {"S01": 'Ann\'s, the "best"', "S02": "=cmd|' /C calc'!A0"}
+    write_export(
+        order(rows, "shopify", names=names), tmp_path / "s", run_folder(tmp_path)
+    )
+    tags = column(tmp_path / "s", "customers.csv", "Tags")
+    assert tags == ["newsletter, vip, seg:ann-s-the-best", "seg:cmd-c-calc-a0"]
+
+
+def test_a_row_with_a_formula_is_left_out_and_reported_not_blanked(customers, tmp_path):
+    rows = customers(EXPORT, "S01", "S02")
+    rows.loc[0, "note"] = "=HYPERLINK(1)"
+    rows.loc[1, "address_phone"] = "+49 (30) 00-00 01"
+    manifest = write_export(
+        order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path)
+    )
+    assert manifest["counts"]["left_out"] == {"refused": 1}
+    assert column(tmp_path / "s", "customers.csv", "First Name") == ["Bo"]
+    assert column(tmp_path / "s", "left_out.csv", "field") == ["note"]
+
+
+def test_more_tags_than_shopify_takes_are_refused_row_by_row(customers, tmp_path):
+    rows = customers(EXPORT, "S01", "S02")
+    rows["tags"] = [", ".join(f"t{i}" for i in range(250)), "x" * 256]
+    rows = pd.concat(
+        [
+            rows,
+            rows.iloc[:1].assign(
+                customer_id="3",
+                email="c@example.com",
+                tags=", ".join(f"t{i}" for i in range(249)),
+            ),
+        ]
+    )
+    manifest = write_export(
+        order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path)
+    )
+    assert manifest["counts"]["left_out"] == {"refused": 2}
+    assert len(column(tmp_path / "s", "customers.csv", "Tags")[0].split(", ")) == 250
+
+
+def test_foreign_tags_keep_their_order_and_spelling():
+    assert foreign_tags("b, a ,,b, SEG:x", "seg:") == ["b", "a"]
+    assert foreign_tags(None, "seg:") == []
