@@ -171,7 +171,7 @@ class Stage:
         return pd.read_parquet(self.path / f"{name}.parquet")
 
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table; ids only where a row is a customer. ``attrs`` has the goals."""
+        """Write a table; ids only where a row is a customer. ``attrs`` has the goal."""
         if "customer_id" not in frame.columns:
             told = frame.select_dtypes(exclude="number")
             texts = {c: told[c].dropna().astype(str).unique() for c in told.columns}
