@@ -229,7 +229,7 @@ def leavers_table(changes: dict[str, Any]) -> pd.DataFrame:
     >>> leavers_table({"leavers": [line]}).values.tolist()
     [['A', '30', '20', '10', '0']]
     """
-    heads = {"changed": "Changed", "redrawn": "Redrawn", "noise": "Noise"}
+    heads = {"changed": "Changed themselves", "redrawn": "Redrawn", "noise": "Noise"}
     rows = [
         {"Left": plain(line["segment"]), "Moved in all": _count(line["moved"])}
         | {head: _count(line[key]) for key, head in heads.items()}
