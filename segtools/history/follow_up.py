@@ -88,7 +88,8 @@ class FollowUp:
         far = whole[whole["level"].isin(["watch", "act"])].sort_values("psi")
         within = self.drift[self.drift["segment_id"] != EVERYONE]
         inside = within[within["level"] == "act"]["segment_id"].nunique()
-        more = f" Within {number(inside)} segments something has drifted far."
+        noun = "segment" if inside == 1 else "segments"
+        more = f" Within {number(inside)} {noun} something has drifted far."
         more = more if inside else " Within no segment has anything drifted far."
         if far.empty:
             return f"None of {number(len(whole))} features has drifted.{more}"
