@@ -58,6 +58,8 @@ _HOMES = {
     "segmentation.why": ("explain",),
     "history.registry": ("match_segments", "name_segments"),
     "history.changes": ("migration", "summarise_changes"),
+    "history.drift": ("psi",),
+    "history.follow_up": ("follow_up",),
     "profiles.profile": ("Segmented",),
     "profiles.table": ("profile_table",),
     "profiles.personas": ("build_personas",),
@@ -73,6 +75,8 @@ _HOMES = {
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.exports": ("export_run",),
     "report.sensitivity": ("sensitivity",),
+    "report.compare": ("compare_runs",),
+    "report.followed": ("follow_up_of", "season_of"),
     "report.stage": ("open_stage", "parameters_of"),
 }
 _ROOMS = ("experiments", "features", "goals", "plots", "segmentation", "simulate")

@@ -177,6 +177,28 @@ def sensitivity(
     _out.print(found.sentence, markup=False)
 
 
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="a finished run")],
+    new: Annotated[
+        Path, typer.Argument(metavar="NEW", help="a later one of the same project")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="the page; default: in NEW's folder")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set two runs of one project beside each other and print the page's path."""
+    from segtools.report.compare import compare_runs
+
+    found = compare_runs(old, new, out)
+    if as_json:
+        print(json.dumps(found.record, default=str))
+    else:
+        _say(found.sentence)
+        print(found.page)
+
+
 def _configured(config: str, p: list[str] | None) -> RunConfig:
     overrides = dict(parse_override(text) for text in p or [])
     bundled = None if Path(config).exists() else configuration(config)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.config.blocks import (
+    RefreshThresholds,
     Source,
     StructureThresholds,
     ZoneName,
@@ -207,6 +208,12 @@ class RunConfig(BaseModel):
     )
     decisions: list[dict[str, Any]] = _key(
         [], "03_segmentation", "what an analyst changes by hand, each with its reason"
+    )
+    refresh: RefreshThresholds = _key(
+        RefreshThresholds().model_dump(),
+        "06_follow_up",
+        "from where on the model or its assignments are renewed",
+        validate_default=True,
     )
     destinations: dict[str, dict[str, Any]] = _key(
         {}, "05_activation", "name: what is written for that system, and how"

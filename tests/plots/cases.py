@@ -137,6 +137,21 @@ def stages(names, shift):
     return flows(names, shift).dropna(subset=["from", "to"])
 
 
+def streams(names, shift):
+    """What changes.json keeps: flows, of which some are hidden, and sizes."""
+    frame = flows(names, shift)
+    frame["from"], frame["to"] = frame["from"].fillna("New"), frame["to"].fillna("Gone")
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    sizes = {
+        side: [
+            {"segment": name, "customers": 200 + 10 * place + step * place * shift}
+            for place, name in enumerate(names)
+        ]
+        for side, step in (("before", 0), ("now", 7))
+    }
+    return {"flows": rows, "sizes": sizes}
+
+
 def points(names, shift):
     rows = [
         {"feature": name, "label": name, "bin": f"over {b} to {b + 1}"}
@@ -246,6 +261,7 @@ CASES = {
     "agreement_by_k": lambda n, s: (verdict(n, s), {}),
     "category_preferences": lambda n, s: (profile(n, s, "category"), {}),
     "contest_intervals": lambda n, s: (contest(n, s), {}),
+    "customer_flow": lambda n, s: (streams(n, s), {}),
     "descent": lambda n, s: (tree(n, s).nodes, {"edges": tree(n, s).edges}),
     "feature_histogram": lambda n, s: (spend(n, s), {"feature": "spend"}),
     "gap_curve": lambda n, s: (verdict(n, s), {}),

@@ -81,6 +81,13 @@ CASES = {
         pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, 2]}),
         {},
     ),
+    "customer_flow": lambda n: (
+        {
+            "flows": [{"from": n, "to": n, "customers": 20}],
+            "sizes": {k: [{"segment": n, "customers": 20}] for k in ("before", "now")},
+        },
+        {},
+    ),
     "lifecycle_flow": lambda n: (
         pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, None]}),
         {},
