@@ -54,6 +54,7 @@ _HOMES = {
     "segmentation.hand": ("Hand",),
     "segmentation.in_engine": ("assign_in_engine",),
     "segmentation.model": ("SegmentModel",),
+    "segmentation.typing_tool": ("TypingTool", "typing_tool"),
     "segmentation.verdict": ("decide",),
     "segmentation.why": ("explain",),
     "history.registry": ("match_segments", "name_segments"),
@@ -68,6 +69,8 @@ _HOMES = {
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.sensitivity": ("sensitivity",),
     "report.stage": ("open_stage", "parameters_of"),
+    "report.typing": ("typing_files",),
+    "report.typing_form": ("typing_form",),
 }
 _ROOMS = ("features", "goals", "plots", "segmentation", "simulate")
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}

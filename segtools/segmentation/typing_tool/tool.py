@@ -1,4 +1,4 @@
-"""The finished typing tool: plain JSON that names anybody's segment from few answers."""
+"""The finished typing tool: plain JSON that names anybody a segment by few answers."""
 
 from __future__ import annotations
 
