@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def _by_hand(tool: TypingTool) -> str:
 
 def _bands(tool: TypingTool) -> list[tuple[str, str]]:
     starts = [c["lead"] for c in tool.confidence]
-    ends = [*(f"{a} to {b - 1}" for a, b in zip(starts, starts[1:], strict=False))]
+    ends = [f"{a} to {b - 1}" for a, b in pairwise(starts)]
     ends.append(f"{starts[-1]} or more")
     return [
         (e, percent(c["right"])) for e, c in zip(ends, tool.confidence, strict=True)
