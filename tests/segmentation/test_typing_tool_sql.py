@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from engines import ENGINES, SPARK_WARNINGS, load
+from engines import ENGINES, SPARK_WARNINGS, load, run_text
 from surveys import anybody, survey, tiny_tool
 
 from segtools.schema import ConfigError, DataError
@@ -46,6 +46,8 @@ def test_an_engine_names_what_the_tool_names(engine):
     table = pa.Table.from_pandas(people, preserve_index=False)
     given = load(engine, {"people": table})["people"]
     assert_same(tool, people, type_in_engine(tool, given).to_pandas())
+    query = tool.to_sql(engine, given.op().name)
+    assert_same(tool, people, run_text(engine, query, given))
 
 
 @pytest.mark.parametrize("kind", ["tiny", "learned"])

@@ -180,7 +180,7 @@ def lead_bands(
     Examples
     --------
     >>> lead_bands(np.array([0, 1, 5, 6]), np.array([0, 1, 1, 1], bool), least=2)
-    [(0, 0.5), (5, 1.0)]
+    [(0, 0.5), (2, 1.0)]
     """
     n_bands = max(1, min(N_BANDS, len(lead) // least))
     steps = np.arange(1, n_bands) / n_bands

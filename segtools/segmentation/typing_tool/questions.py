@@ -80,7 +80,7 @@ def question_of(given: pd.Series, smallest: int) -> Question | str:
 
     Examples
     --------
-    >>> question_of(pd.Series([1, 1, 2, 2, 3, 3], name="stars"), 2)
+    >>> question_of(pd.Series([1, 1, 2, 2, 3, 3], name="stars"), 1)
     Question(name='stars', kind='number', upper=(1.0, 2.0), answers=())
     >>> question_of(pd.Series(["a", "a", "b"], name="x"), 2)
     'fewer than two answers were given by 2 people or more'
