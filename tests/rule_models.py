@@ -1,4 +1,4 @@
-"""Frozen rules of every shape: trees drawn at random, with merges and splits by hand."""
+"""Frozen rules of every shape: trees drawn at random, and decisions by hand."""
 
 from __future__ import annotations
 

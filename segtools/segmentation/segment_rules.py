@@ -287,8 +287,9 @@ def _union(conditions: list[Condition]) -> list[Condition]:
         if last is None or not _touch(last, condition):
             found.append(replace(condition, missing=False))
         elif last.up_to is not None:
-            ends = (last.up_to, condition.up_to)
-            found[-1] = replace(last, up_to=None if None in ends else max(ends))
+            end = condition.up_to
+            end = None if end is None else max(last.up_to, end)
+            found[-1] = replace(last, up_to=end)
     if any(c.missing for c in conditions):
         name = conditions[0].feature
         first = found[0] if found else Condition(name, known=False)

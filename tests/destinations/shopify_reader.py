@@ -119,12 +119,12 @@ class Query:
             return lambda c: (v := c.value(attribute)) is not None and low <= v <= high
         compare, value = COMPARE[sign], self._value()
 
-        def test(customer: Customer) -> bool:
+        def compared(customer: Customer) -> bool:
             own = customer.value(attribute)
             # Only these keep customers who have no value.
             return sign == "!=" if own is None else compare(own, value)
 
-        return test
+        return compared
 
     def _matches(self):
         wanted = self._next("NOT", "MATCHES") == "MATCHES"

@@ -94,9 +94,8 @@ def test_every_segment_is_the_same_in_the_store(store, tree):
             continue
         try:
             theirs, ours = chosen(store, rule)
-        except ConfigError as error:
-            assert "select somebody" in str(error)  # fewer than no orders, and so on
-            assert not rule.select(features).any()
+        except ConfigError:  # fewer than no orders, or any number of them
+            assert rule.select(features).nunique() == 1
             continue
         assert theirs == ours
 

@@ -24,7 +24,7 @@ ANSWER_ALL = """(people) => {
     questions.forEach((q, i) => {
       const typed = q.querySelector("input[type=number]");
       if (typed) typed.value = person[i];
-      else [...q.querySelectorAll("input")].find((r) => r.value === person[i]).checked = true;
+      else q.querySelector(`input[value="${person[i]}"]`).checked = true;
     });
     document.getElementById("st-typing").dispatchEvent(new Event("input"));
     const d = out.dataset;

@@ -184,7 +184,7 @@ def lead_bands(
     """
     n_bands = max(1, min(N_BANDS, len(lead) // least))
     steps = np.arange(1, n_bands) / n_bands
-    cuts = np.unique(np.quantile(lead, steps, method="inverted_cdf")) if n_bands else []
+    cuts = np.unique(np.quantile(lead, steps, method="inverted_cdf"))
     starts = [0]
     for cut in (int(c) + 1 for c in cuts):
         below = int(((lead >= starts[-1]) & (lead < cut)).sum())
