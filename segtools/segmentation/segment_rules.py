@@ -189,16 +189,12 @@ def _tree(payload: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Condition
 
 
 def _grid(payload: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Condition]]]:
+    """Give the cells; who has no known recency never ordered, and is in none."""
     for late, recency in _steps(BOUGHT, payload["upper"][BOUGHT]):
         for often, orders in _steps("n_orders", payload["upper"]["n_orders"]):
             cells = payload["cells"][4 - late]
             own = replace(orders, missing=bool(orders.holds(pd.Series([0.0]))[0]))
             yield cells[often], {BOUGHT: recency, "n_orders": own}
-    # Customers without a known recency are in the last row, however often they bought.
-    for often, orders in _steps("n_orders", payload["upper"]["n_orders"]):
-        own = replace(orders, missing=bool(orders.holds(pd.Series([0.0]))[0]))
-        never = Condition(BOUGHT, known=False, missing=True)
-        yield payload["cells"][0][often], {BOUGHT: never, "n_orders": own}
 
 
 def _steps(name: str, upper: list[float]) -> Iterator[tuple[int, Condition]]:

@@ -100,6 +100,21 @@ def test_every_segment_is_the_same_in_the_store(store, tree):
         assert theirs == ours
 
 
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("ends", [(None, 3.0), (1.0, None), (1.0, 4.0), (None, None)])
+@pytest.mark.parametrize("name", sorted(WHOLE_DAYS))
+def test_one_condition_says_who_never_ordered(store, name, ends, missing):
+    rule = SegmentRule("S1", "x", ((Condition(name, *ends, missing=missing),),))
+    if missing and ends == (None, None):
+        with pytest.raises(ConfigError, match="everybody is in"):
+            shopify_query(rule, **ASKED)
+        return
+    theirs, ours = chosen(store, rule)
+    assert theirs == ours
+    never = store.features.index[store.features["recency_days"].isna()]
+    assert set(never) <= set(theirs) if missing else not set(never) & set(theirs)
+
+
 @settings(max_examples=60)
 @given(
     st.sampled_from([None, -5.0, 0.0, 12.34, 60.0]),
