@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from surveys import survey
+from typer.testing import CliRunner
 
+from segtools import cli
 from segtools.records import read_record, write_record
 from segtools.report.typing import typing_files
 from segtools.schema import ConfigError, DisclosureError
@@ -151,3 +153,12 @@ def test_an_unfinished_run_is_refused(run, tmp_path):
     write_record(run / "run.json", body)
     with pytest.raises(ConfigError, match="must be finished"):
         typing_files(run, tmp_path / "typed")
+
+
+def test_the_command_prints_where_the_form_is(run, tmp_path):
+    out = tmp_path / "typed"
+    words = ["typing", str(run), "--out", str(out), "--questions", "1", "--field", "f0"]
+    result = CliRunner().invoke(cli.app, words)
+    assert result.exit_code == 0
+    assert result.stdout.strip() == str(out / "form.html")
+    assert "1 question places" in result.stderr

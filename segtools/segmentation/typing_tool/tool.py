@@ -163,8 +163,8 @@ class TypingTool:
         n, right = len(self.questions), of["accuracy"]
         every = of["all_questions"]
         said = (
-            f"{n} question{'s' * (n > 1)} place {percent(right['value'])} of people "
-            f"rightly (95 % interval {percent(right['low'])} to "
+            f"{n} question{' places' if n == 1 else 's place'} "
+            f"{percent(right['value'])} of people rightly (95 % interval {percent(right['low'])} to "
             f"{percent(right['high'])}); naming the largest segment would be right for "
             f"{percent(of['largest_segment'])}, all questions for "
             f"{percent(every['accuracy'])}."
