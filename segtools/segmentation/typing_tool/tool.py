@@ -164,8 +164,8 @@ class TypingTool:
         every = of["all_questions"]
         said = (
             f"{n} question{' places' if n == 1 else 's place'} "
-            f"{percent(right['value'])} of people rightly (95 % interval {percent(right['low'])} to "
-            f"{percent(right['high'])}); naming the largest segment would be right for "
+            f"{percent(right['value'])} of people rightly (95 % interval "
+            f"{percent(right['low'])} to {percent(right['high'])}); naming the largest segment would be right for "
             f"{percent(of['largest_segment'])}, all questions for "
             f"{percent(every['accuracy'])}."
         )
