@@ -73,7 +73,7 @@ def folds_of(index: pd.Index, label: Ints) -> Ints:
     Examples
     --------
     >>> folds_of(pd.Index(list("abcdefghij")), np.repeat([0, 1], 5)).tolist()
-    [3, 4, 0, 1, 2, 3, 4, 2, 0, 1]
+    [4, 2, 1, 0, 3, 1, 3, 2, 4, 0]
     """
     order = np.lexsort([hashes(index), label])
     fold = np.empty(len(index), dtype=np.int64)

@@ -165,9 +165,9 @@ class TypingTool:
         said = (
             f"{n} question{' places' if n == 1 else 's place'} "
             f"{percent(right['value'])} of people rightly (95 % interval "
-            f"{percent(right['low'])} to {percent(right['high'])}); naming the largest segment would be right for "
-            f"{percent(of['largest_segment'])}, all questions for "
-            f"{percent(every['accuracy'])}."
+            f"{percent(right['low'])} to {percent(right['high'])}); naming the "
+            f"largest segment would be right for {percent(of['largest_segment'])}, "
+            f"all questions for {percent(every['accuracy'])}."
         )
         sure = of["sure"]
         if sure["accuracy"] is None or sure["share"] is None:
