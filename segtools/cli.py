@@ -160,6 +160,24 @@ def export(
 
 
 @app.command()
+def typing(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")],
+    out: Annotated[Path, typer.Option(help="the folder to write to")],
+    by: Annotated[str, typer.Option(help="ask for features or answers")] = "features",
+    field: Annotated[
+        list[str] | None, typer.Option(help="only ask for this; repeatable")
+    ] = None,
+    questions: Annotated[int, typer.Option(help="most questions")] = 6,
+) -> None:
+    """Make a form, SQL and JSON that place new people by the fewest questions."""
+    from segtools.report.typing import typing_files
+
+    tool = typing_files(run_dir, out, by=by, fields=field or (), n_questions=questions)
+    _say(tool.sentence)
+    print(out / "form.html")
+
+
+@app.command()
 def sensitivity(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")],
     as_json: AsJson = False,

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from plots.cases import power
 
 from segtools import plots
 
@@ -119,9 +120,19 @@ CASES = {
         ),
         {},
     ),
+    "lift_by_segment": lambda n: (
+        {
+            "segments": [{"segment": n, "spend": LIFT}],
+            "everyone": {"spend": LIFT},
+        },
+        {"measure": "spend", "unit": n},
+    ),
+    "power_curves": lambda n: (power([n], 0), {"unit": n}),
     "within_boxes": lambda n: (frame(segment=0, jaccard=0.5), {"names": [n]}),
-    "gorge": lambda n: (pd.DataFrame({n: [0.9], "B": [0.1]}), {"names": [n]}),
+    "gorge": lambda n: (pd.DataFrame({n: [0.9] * 20, "B": 0.1}), {"names": [n]}),
 }
+LIFT = {"treated": 34.0, "held": 30.0, "lift": 4.0, "low": 2.0, "high": 6.0}
+LIFT |= {"found": True}
 # These show numbers alone.
 WITHOUT_STRINGS = {"gap_curve", "agreement_by_k", "stability_boxes", "descent"}
 
