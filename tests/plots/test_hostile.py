@@ -5,9 +5,10 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from plots.cases import power
 
 from segtools import plots
+
+from .cases import power
 
 
 class Tags(HTMLParser):
