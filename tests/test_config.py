@@ -397,7 +397,11 @@ def test_dates_of_yaml_become_text(write):
 def test_paths_are_relative_to_the_configuration(write, tmp_path, monkeypatch):
     monkeypatch.chdir("/")
     source = {"system": "files", "orders": {"path": "in/o.csv"}}
-    config = load_config(write(BASE | {"source": source, "extensions": ["own.py"]}))
+    desk = {"liveagent": {"groups": {"path": "in/groups.json"}}}
+    given = {"source": source, "extensions": ["own.py"], "destinations": desk}
+    config = load_config(write(BASE | given))
+    found = config.destinations["liveagent"]["groups"]["path"]
+    assert found == str(tmp_path / "in" / "groups.json")
     assert config.source.model_extra["orders"]["path"] == str(tmp_path / "in" / "o.csv")
     assert config.extensions == [str(tmp_path / "own.py")]
 

@@ -30,6 +30,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "country": ("country_code", "country", "land"),
     "zip": ("zip", "postcode", "postal_code", "zip_code", "plz"),
     "external_id": ("external_id", "user_id", "customer_id"),
+    "user_id": ("user_id", "external_id", "customer_id"),
 }
 # Fields that may hold SHA-256 instead of plain text.
 HASHABLE = ("email", "phone", "first_name", "last_name")

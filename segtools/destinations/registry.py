@@ -17,7 +17,10 @@ from segtools.destinations.parts import Part
 from segtools.schema import ConfigError, did_you_mean
 
 # Our own, each a module here, imported when it is asked for.
-SYSTEMS = ("spreadsheet", "shopify", "google_ads", "sql")
+SYSTEMS = (
+    *("spreadsheet", "ga4", "google_ads", "hubspot", "liveagent", "shopify", "sql"),
+    "twilio_segment",
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class Written:
     commit : callable, optional
         Called with nothing once all files are written and before any of them
         appears: what a destination does outside of the folder, whole or not at all.
+    passed_on : dict
+        What the next export must know, such as how segments were called there; no
+        addresses, no ids.
     """
 
     parts: Sequence[Part]
@@ -43,6 +49,7 @@ class Written:
     limits: Sequence[str] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
     commit: Callable[[], None] | None = None
+    passed_on: Mapping[str, Any] = field(default_factory=dict)
 
 
 Writer = Callable[[Audience, Any], Written]

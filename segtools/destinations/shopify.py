@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
-from pydantic import Field, field_validator
 
-from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience, labels
 from segtools.destinations.fields import any_dangerous, as_it_stands
+from segtools.destinations.membership import PrefixBlock, foreign_tags
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.schema import ConfigError
@@ -48,37 +45,7 @@ _NEXT = (
 )
 
 
-class ShopifyBlock(DestinationBlock):
-    """What ``destinations.shopify`` takes beside the rest."""
-
-    prefix: str = Field("seg:", description="how our tags begin; all others stay")
-
-    @field_validator("prefix")
-    @classmethod
-    def _prefix(cls, value: str) -> str:
-        if not re.fullmatch(r"\w[\w:./-]{0,39}", value):
-            raise ValueError(
-                f"must be a tag's beginning without comma, quote or blank, but it is "
-                f"{value!r}. Write it like seg:"
-            )
-        return value
-
-
-def foreign_tags(text: str | None, prefix: str) -> list[str]:
-    """Give the tags that are not ours, each once, as they stand.
-
-    Examples
-    --------
-    >>> foreign_tags("newsletter, Seg:Old, vip", "seg:")
-    ['newsletter', 'vip']
-    """
-    tags = [tag.strip() for tag in (text or "").split(",")]
-    ours = prefix.casefold()
-    kept = [tag for tag in tags if tag and not tag.casefold().startswith(ours)]
-    return list(dict.fromkeys(kept))
-
-
-def _refused(frame: pd.DataFrame, block: ShopifyBlock) -> pd.Series:
+def _refused(frame: pd.DataFrame, block: PrefixBlock) -> pd.Series:
     """Refuse rows with more or longer tags than Shopify takes."""
     tags = [foreign_tags(text, block.prefix) for text in frame["tags"]]
     bad = [
@@ -96,9 +63,9 @@ def _refused(frame: pd.DataFrame, block: ShopifyBlock) -> pd.Series:
     normalise=as_it_stands,
     refuse=_refused,
     formulas="refuse",
-    block=ShopifyBlock,
+    block=PrefixBlock,
 )
-def write(audience: Audience, block: ShopifyBlock) -> Written:
+def write(audience: Audience, block: PrefixBlock) -> Written:
     """Write customers whose tags must change: present tags, and ours put right.
 
     Whether an import replaces a customer's tags is not documented, so a row always

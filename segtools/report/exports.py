@@ -12,7 +12,7 @@ from segtools.config import set_key, validate
 from segtools.destinations.approval import approval_of, model_hash, refuse_unapproved
 from segtools.destinations.consent import read_suppressions
 from segtools.destinations.export import refuse_foreign, write_export
-from segtools.destinations.gather import Order
+from segtools.destinations.gather import ADDRESSES, Order
 from segtools.destinations.registry import configured
 from segtools.experiments.running import held_back
 from segtools.records import digest
@@ -85,10 +85,12 @@ def export_stage(stage: Stage, to: str, out: Path) -> dict[str, Any]:
     destination, block = configured(stage.config, to)
     refuse_foreign(out)
     approval = _approval(stage, to) if destination.needs_approval else None
-    asks = destination.fields or destination.channels
     segments = stage.read_table("segments")
     config = stage.config
-    region = block.default_region
+    suppressions = read_suppressions(config.suppression_list, block.default_region)
+    # Who is suppressed by an address is so, too, where no address is written.
+    listed = destination.needs_approval and bool({*ADDRESSES} & {*suppressions})
+    asks = bool(destination.fields or destination.channels or listed)
     order = Order(
         name=to,
         destination=destination,
@@ -96,7 +98,7 @@ def export_stage(stage: Stage, to: str, out: Path) -> dict[str, Any]:
         segments=segments.astype({"customer_id": str}),
         customers=_customers(stage, to) if asks else None,
         names=_names(stage, segments),
-        suppressions=read_suppressions(config.suppression_list, region),
+        suppressions=suppressions,
         held_back=_held_back(stage),
         smallest_cell=config.smallest_cell,
         origin=stage.origin,

@@ -8,7 +8,7 @@ import pytest
 from destinations.makers import column, order, run_folder
 from segtools.config import DataFile
 from segtools.destinations.export import write_export
-from segtools.destinations.shopify import HEADER, foreign_tags
+from segtools.destinations.shopify import HEADER
 from segtools.schema import ConfigError
 from segtools.sources.shopify.customers import read_customers
 
@@ -163,8 +163,3 @@ def test_more_tags_than_shopify_takes_are_refused_row_by_row(customers, tmp_path
     )
     assert manifest["counts"]["left_out"] == {"refused": 2}
     assert len(column(tmp_path / "s", "customers.csv", "Tags")[0].split(", ")) == 250
-
-
-def test_foreign_tags_keep_their_order_and_spelling():
-    assert foreign_tags("b, a ,,b, SEG:x", "seg:") == ["b", "a"]
-    assert foreign_tags(None, "seg:") == []

@@ -176,3 +176,20 @@ def test_an_approval_and_what_was_exported_outlive_a_repetition(run):
     assert (run / "approval.json").is_file()
     assert len(list((run / "exports").iterdir())) == 4
     assert not (run / "activation").exists()
+
+
+@pytest.mark.parametrize("to", ["ga4", "twilio_segment", "sql"])
+def test_it_holds_by_address_also_where_no_address_is_written(
+    run, tmp_path, monkeypatch, to
+):
+    approve(run, "Ann", "Checked")
+    path = tmp_path / "stop.csv"
+    path.write_text("email\nC002@example.com\n")
+    monkeypatch.setenv("A_DATABASE", f"sqlite:///{tmp_path / 'a.db'}")
+    given = {"suppression_list": str(path), f"destinations.{to}.min_size": 10}
+    key, value = "without_consent", "A test"
+    if to == "sql":
+        key, value = "url", "env:A_DATABASE"
+    given[f"destinations.{to}.{key}"] = value
+    manifest = export_run(run, to, tmp_path / "g", given)
+    assert manifest["counts"]["left_out"]["suppressed"] == 1
