@@ -92,6 +92,7 @@ def test_defaults_are_the_documented_ones():
         "max_fit_customers": 200_000,
         "force_segments": False,
         "structure": {"agreement": 0.8, "depth": 0.4, "excess": 2.5},
+        "refresh": {"agreement": 0.7, "overlap": 0.5, "moved": 0.05, "drift": 0.25},
         "sensitivity": False,
         "segment_names": {},
         "smallest_cell": 10,
@@ -102,6 +103,7 @@ def test_defaults_are_the_documented_ones():
         "destinations": {},
         "suppression_list": "",
         "exports_need_approval": True,
+        "experiment": {},
         "seed": 1,
     }
 

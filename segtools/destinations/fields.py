@@ -161,6 +161,18 @@ def machine_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     return frame.assign(**made)
 
 
+def as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
+    """Change nothing, where a system gets back what it has.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Fields as they stand in the data.
+    block : DestinationBlock
+    """
+    return frame
+
+
 def plain_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     """Do as `machine_fields`, for a system that finds nobody by a hash: it is blank.
 

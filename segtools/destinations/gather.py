@@ -31,6 +31,7 @@ ADDRESSES = ("email", "phone")
 REASONS = {
     "not_chosen": "their segment is not among those chosen",
     "suppressed": "they are on the suppression list",
+    "held_back": "a running experiment holds them back by lot, to be compared with",
     "denied": "they said no",
     "not_asked": "nobody knows whether they agreed",
     "refused": "a field of theirs cannot be written",
@@ -58,6 +59,8 @@ class Order:
         Segment id to name, in the order of ranks.
     suppressions : dict
         As `read_suppressions` gives it.
+    held_back : frozenset of str
+        Customers whom a running experiment lets nobody write to.
     smallest_cell : int
     origin : int
         UTC seconds.
@@ -72,6 +75,7 @@ class Order:
     customers: pd.DataFrame | None
     names: Mapping[str, str]
     suppressions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    held_back: frozenset[str] = frozenset()
     smallest_cell: int = LIMIT
     origin: int = 0
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -119,6 +123,8 @@ def gather(order: Order) -> Gathered:
     out.leave(~_chosen(order, frame), "not_chosen")
     if order.destination.needs_approval:
         out.suppress(_reachable(order, frame, raw))
+    if order.destination.min_size is not None:  # a table in the house reaches nobody
+        out.leave(frame["customer_id"].isin(order.held_back), "held_back")
     out.ask(frame)
     out.normalise()
     out.disarm()
@@ -162,8 +168,6 @@ def _reachable(order: Order, frame: pd.DataFrame, raw: pd.DataFrame) -> pd.DataF
 
 
 def _chosen(order: Order, frame: pd.DataFrame) -> pd.Series:
-    if not order.block.segments:
-        return pd.Series(True, index=frame.index)
     ids = {name: one for one, name in order.names.items()}
     ids |= {one: one for one in order.names}
     for asked in [*order.block.segments, *order.block.names]:
@@ -172,6 +176,8 @@ def _chosen(order: Order, frame: pd.DataFrame) -> pd.Series:
                 f"destinations.{order.name} must name segments of the run, but "
                 f"{asked!r} is none. {did_you_mean(asked, ids)}"
             )
+    if not order.block.segments:
+        return pd.Series(True, index=frame.index)
     return frame["segment_id"].isin({ids[s] for s in order.block.segments})
 
 

@@ -78,11 +78,6 @@ class UserBlock(DestinationBlock):
     )
 
 
-def as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
-    """Change nothing: what the system compares letter by letter, or gets back."""
-    return frame
-
-
 def refused_ids(
     frame: pd.DataFrame, block: UserBlock, bad: Callable[[str], bool]
 ) -> pd.Series:

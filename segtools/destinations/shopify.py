@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from segtools.destinations.audience import Audience, labels
-from segtools.destinations.fields import any_dangerous
-from segtools.destinations.membership import PrefixBlock, as_it_stands, foreign_tags
+from segtools.destinations.fields import any_dangerous, as_it_stands
+from segtools.destinations.membership import PrefixBlock, foreign_tags
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.schema import ConfigError

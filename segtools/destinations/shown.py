@@ -12,7 +12,7 @@ from segtools.destinations.gather import REASONS
 from segtools.disclosure import LIMIT, Published, hide
 from segtools.wording import number
 
-_COUNTS = ("members", "written", "added", "removed", "before")
+_COUNTS = ("members", "written", "added", "changed", "removed")
 
 
 def shown_counts(
@@ -29,28 +29,29 @@ def shown_counts(
     Returns
     -------
     dict
-        ``members``, ``written``, ``added``, ``removed`` and each reason of
-        `REASONS` for which somebody was left out.
+        ``members``, ``written``, ``added``, ``changed``, ``removed`` and each reason
+        of `REASONS` for which somebody was left out.
 
     Examples
     --------
     Three who said no would be forty-three less forty.
 
     >>> out = {"denied": 3}
-    >>> counts = {"members": 43, "written": 40, "left_out": out, "added": 40}
-    >>> shown_counts({"counts": counts | {"removed": 0}})
-    {'members': 43, 'written': None, 'added': None, 'removed': 0, 'denied': None}
+    >>> counts = {"members": 43, "written": 40, "left_out": out, "added": 0}
+    >>> shown = shown_counts({"counts": counts | {"changed": 0, "removed": 0}})
+    >>> shown["members"], shown["written"], shown["denied"]
+    (43, None, None)
     """
     counts = manifest["counts"]
     out = counts["left_out"]
-    stayed = counts["written"] - counts["added"]
-    named = {c: counts[c] for c in ("members", "written", "added", "removed")}
-    named |= {**out, "_stayed": stayed, "_before": stayed + counts["removed"]}
+    same = counts["written"] - counts["added"] - counts["changed"]
+    before = same + counts["changed"] + counts["removed"]
+    named = {c: counts[c] for c in _COUNTS} | {**out, "_same": same, "_before": before}
     place = {name: i for i, name in enumerate(named)}
     sums = [
         (place["members"], [place["written"], *(place[r] for r in out)]),
-        (place["written"], [place["added"], place["_stayed"]]),
-        (place["_before"], [place["_stayed"], place["removed"]]),
+        (place["written"], [place[c] for c in ("added", "changed", "_same")]),
+        (place["_before"], [place[c] for c in ("_same", "changed", "removed")]),
     ]
     # How many customers there are stands on every page.
     fixed = np.array([name == "members" for name in named])
@@ -75,21 +76,22 @@ def exports_table(
     smallest_cell : int, default=10
         Counts of fewer customers are missing, and what would give them away.
     """
-    columns = ("members", "written", "added", "removed")
     rows = []
     for one in exports:
         waits = "not_yet" in one
         shown = {} if waits else shown_counts(one, smallest_cell)
-        rows.append([one["destination"], *(shown.get(c) for c in columns), _state(one)])
-    heads = ["Destination", "Customers", "Written", "Added", "Removed", "State"]
+        rows.append([one["destination"], *(shown.get(c) for c in _COUNTS), _state(one)])
+    heads = ["Destination", "Customers", "Written", "Added", "Changed", "Removed"]
+    heads = [*heads, "State"]
     table = pd.DataFrame(rows, columns=heads)
-    return table.astype(dict.fromkeys(heads[1:5], "Int64"))
+    return table.astype(dict.fromkeys(heads[1:-1], "Int64"))
 
 
 def _state(one: Mapping[str, Any]) -> str:
     if "not_yet" in one:
         return f"not written: {one['not_yet']}"
-    return f"written, {len(one['files'])} files"
+    n = len(one["files"])
+    return f"written, {n} file{'s' if n > 1 else ''}"
 
 
 def left_out_table(
@@ -117,11 +119,10 @@ def left_out_table(
 
 def next_steps_table(exports: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Tabulate what somebody does next with each destination's files."""
-    approve = "Approve it: `segtools approve`, then `segtools export`."
     return pd.DataFrame(
         {
             "Destination": [one["destination"] for one in exports],
-            "Next step": [one.get("next_step", approve) for one in exports],
+            "Next step": [one["next_step"] for one in exports],
         }
     )
 
@@ -141,6 +142,6 @@ def export_sentence(manifest: Mapping[str, Any], smallest_cell: int = 1) -> str:
     since = f"since export {before['number']}" if before else "with this first export"
     return (
         f"{told['written']} of {told['members']} customers are written to "
-        f"{manifest['destination']}; {told['added']} were added and {told['removed']} "
-        f"removed {since}."
+        f"{manifest['destination']}; {told['added']} were added, {told['changed']} "
+        f"changed and {told['removed']} removed {since}."
     )

@@ -11,11 +11,11 @@ import pandas as pd
 from pydantic import Field, field_validator
 
 from segtools.destinations.audience import Audience
+from segtools.destinations.fields import as_it_stands
 from segtools.destinations.membership import (
     BY_USER_ID,
     NOBODY,
     UserBlock,
-    as_it_stands,
     memberships,
     plain_labels,
     refused_ids,

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.attributes import attribute_kind
+from segtools.disclosure import LIMIT
 from segtools.prepare.clean import Cleaned
 from segtools.schema import contract_of
 from segtools.timezones import DAY
@@ -34,7 +35,8 @@ def attribute_coverage(
     Returns
     -------
     list of dict
-        ``attribute``, ``table``, ``kind``, ``known`` (customers) and ``share``.
+        ``attribute``, ``table``, ``kind``, ``known`` (customers), ``unknown`` and
+        ``share``.
     """
     rows = []
     for name in ("customers", "accounts"):
@@ -50,6 +52,7 @@ def attribute_coverage(
                 "table": name,
                 "kind": attribute_kind(c, kinds),
                 "known": int(known[c]),
+                "unknown": max(0, customers - int(known[c])),
                 "share": int(known[c]) / customers if customers else 0.0,
             }
             for c in columns
@@ -111,8 +114,17 @@ def _dated(name: str, last: Any, origin: int) -> dict[str, Any]:
     }
 
 
-def coverage_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Tabulate attributes: kind, customers for whom it is known, share."""
+def coverage_table(
+    rows: list[dict[str, Any]], *, smallest_cell: int = LIMIT
+) -> pd.DataFrame:
+    """Tabulate attributes: kind, customers for whom it is known, share.
+
+    Both are missing where they are known of fewer than `smallest_cell` customers, or
+    of all others.
+    """
+    few = [
+        any(0 < r[side] < smallest_cell for side in ("known", "unknown")) for r in rows
+    ]
     table = pd.DataFrame(
         {
             "Attribute": [r["attribute"].replace("_", " ") for r in rows],
@@ -120,7 +132,9 @@ def coverage_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
             "Known of customers": [r["known"] for r in rows],
             "Share": [r["share"] for r in rows],
         }
-    )
+    ).astype({"Known of customers": "Int64", "Share": float})
+    shown = ["Known of customers", "Share"]
+    table[shown] = table[shown].mask(pd.Series(few, dtype=bool), axis=0)
     table.attrs["formats"] = {"Share": "percent"}
     return table
 

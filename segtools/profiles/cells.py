@@ -34,7 +34,8 @@ def mark_hidden(
         Smaller cells are hidden, and what would give them away.
     table : str, optional
         The column that parts one table from the next, where each is one question
-        whose answers add up. Default: customers may be in several levels.
+        whose answers add up. Default: each level is a question of its own, and of
+        whom it does not hold may be told by a difference.
 
     Returns
     -------
@@ -45,37 +46,58 @@ def mark_hidden(
     marked = profile.assign(**dict.fromkeys(FLAGS, False))
     if profile.empty:
         return marked
-    parts = [marked] if table is None else [g for _, g in marked.groupby(table)]
-    done = [_one(p, level, count, limit, adds_up=table is not None) for p in parts]
+    if table is None:
+        done = [_either(part, count, limit) for _, part in marked.groupby(level)]
+    else:
+        done = [_one(part, level, count, limit) for _, part in marked.groupby(table)]
     return pd.concat(done).loc[profile.index]
 
 
-def _one(
-    part: pd.DataFrame, level: str, count: str, limit: int, *, adds_up: bool
-) -> pd.DataFrame:
+def _one(part: pd.DataFrame, level: str, count: str, limit: int) -> pd.DataFrame:
+    """Mark the levels of one question, which add up."""
     wide = part.pivot(index="segment_id", columns=level, values=count).fillna(0)
-    published = two_way(wide.to_numpy(float), rows_add_up=adds_up)
-    if not adds_up:
-        published = Published(
-            published.counts, published.sums, _most(part, wide, limit)
-        )
-    shape = len(wide) + 1, wide.shape[1] + adds_up
-    flags = hide(published, limit).reshape(shape)
+    flags = hide(two_way(wide.to_numpy(float)), limit)
+    flags = flags.reshape(len(wide) + 1, wide.shape[1] + 1)
     row = wide.index.get_indexer(part["segment_id"])
     column = wide.columns.get_indexer(part[level])
     small = part["n"].to_numpy() < limit
-    ends = flags[row, -1] if adds_up else np.zeros(len(part), dtype=bool)
     return part.assign(
-        hidden=flags[row, column], base_hidden=flags[-1, column], n_hidden=ends | small
+        hidden=flags[row, column],
+        base_hidden=flags[-1, column],
+        n_hidden=flags[row, -1] | small,
     )
 
 
-def _most(part: pd.DataFrame, wide: pd.DataFrame, limit: int) -> np.ndarray:
-    """Give what a cell cannot exceed: its segment's customers, where they are shown."""
-    n = part.groupby("segment_id")["n"].first().reindex(wide.index).to_numpy(float)
-    known = np.where(n < limit, np.inf, n)
-    cells = np.repeat(known[:, None], wide.shape[1], axis=1)
-    return np.concatenate([cells.ravel(), np.full(wide.shape[1], np.inf)])
+def _either(part: pd.DataFrame, count: str, limit: int) -> pd.DataFrame:
+    """Mark one level that a customer is in or not: who is not may be a few, too."""
+    n: np.ndarray = part["n"].to_numpy(float)
+    held = part[count].to_numpy(float)
+    cells = np.column_stack([held, n - held])
+    few = (n > 0) & (n < limit)
+    if not _any_small(np.vstack([cells, cells.sum(axis=0)]), limit):
+        return part.assign(hidden=False, base_hidden=False, n_hidden=few)
+    flags = hide(_of_known_sizes(cells, ~few), limit)[: cells.size + 2]
+    flags = np.asarray(flags.reshape(len(part) + 1, 2).any(axis=1))
+    return part.assign(hidden=flags[:-1] | few, base_hidden=flags[-1], n_hidden=few)
+
+
+def _of_known_sizes(cells: np.ndarray, known: np.ndarray) -> Published:
+    """Lay out yes and no by segment with their totals, and the sizes that are known.
+
+    Of a segment smaller than the limit no interval can be wider than its size: the sum
+    of all who are not is left out then, which would hide everything in vain.
+    """
+    laid = two_way(cells, rows_add_up=False)
+    pairs = np.arange(laid.counts.size).reshape(-1, 2)
+    told = pairs[np.append(known, known.all())]
+    columns = laid.sums if known.all() else laid.sums[:1]
+    sums = [*columns, *enumerate(told.tolist(), start=laid.counts.size)]
+    counts = np.append(laid.counts, laid.counts[told].sum(axis=1))
+    return Published(counts, sums, fixed=np.arange(counts.size) >= laid.counts.size)
+
+
+def _any_small(counts: np.ndarray, limit: int) -> bool:
+    return bool(((counts > 0) & (counts < limit)).any())
 
 
 def blank(profile: pd.DataFrame) -> pd.DataFrame:

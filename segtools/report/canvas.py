@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 from segtools.profiles.canvas import canvas_markdown
 from segtools.records import write_text
-from segtools.report.scan import refuse_disclosure
 from segtools.report.stage import Stage
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
@@ -30,13 +28,12 @@ def write_canvas(stage: Stage, canvas: Mapping[str, Any]) -> None:
     DisclosureError
         If a line shows an address, a secret or a customer's id; nothing is written.
     """
+    # The record first: it is searched as it reads, while marks of Markdown would hide
+    # an id; where it is refused no file is written either.
+    stage.write("canvas", dict(canvas))
     files = {}
     for one in canvas["segments"]:
         name = f"{_UNSAFE.sub('_', str(one['segment_id']))[:60]}.md"
-        # As it reads, not as it is written: marks would hide an id from the scan.
-        lines = [row["text"] for b in one["blocks"].values() for row in b["lines"]]
-        page = "\n".join(f"<p>{escape(text)}</p>" for text in [one["segment"], *lines])
-        refuse_disclosure(page, f"canvas/{name}", stage.path, stage.run)
         files[name] = canvas_markdown(one)
     folder = stage.path / "canvas"
     for name, text in files.items():
@@ -44,4 +41,3 @@ def write_canvas(stage: Stage, canvas: Mapping[str, Any]) -> None:
     for old in folder.glob("*.md"):
         if old.name not in files:
             old.unlink()
-    stage.write("canvas", dict(canvas))

@@ -7,6 +7,7 @@ from typing import Any
 
 from segtools import goals
 from segtools.config import RunConfig
+from segtools.destinations.registry import check_destinations
 from segtools.features.build import collect, features_at, supported, variables
 from segtools.features.legs import plan_contest
 from segtools.features.plan import Plan
@@ -91,6 +92,7 @@ def check(config: RunConfig) -> Checked:
     """
     load_extensions(config)
     load_rule_book(config.rule_book)
+    check_destinations(config)
     con = connect(memory_limit=config.memory_limit)
     opened = open_source(config, con)
     config = settle_as_of(config, opened, fingerprint(opened.tables))

@@ -14,6 +14,7 @@ from segtools.destinations.consent import read_suppressions
 from segtools.destinations.export import refuse_foreign, write_export
 from segtools.destinations.gather import ADDRESSES, Order
 from segtools.destinations.registry import configured
+from segtools.experiments.running import held_back
 from segtools.records import digest
 from segtools.report.assign import finished_run
 from segtools.report.extensions import load_extensions
@@ -98,6 +99,7 @@ def export_stage(stage: Stage, to: str, out: Path) -> dict[str, Any]:
         customers=_customers(stage, to) if asks else None,
         names=_names(stage, segments),
         suppressions=suppressions,
+        held_back=_held_back(stage),
         smallest_cell=config.smallest_cell,
         origin=stage.origin,
         about=_about(stage, segments) | {"approval": approval},
@@ -109,6 +111,12 @@ def _approval(stage: Stage, to: str) -> dict[str, Any] | None:
     if stage.config.exports_need_approval:
         return refuse_unapproved(stage.path, to)
     return approval_of(stage.path)
+
+
+def _held_back(stage: Stage) -> frozenset[str]:
+    if not (stage.path / "experiment_assignments.parquet").exists():
+        return frozenset()
+    return frozenset(held_back(stage.read_table("experiment_assignments")))
 
 
 def _customers(stage: Stage, to: str) -> pd.DataFrame:
@@ -183,8 +191,8 @@ def export_all(stage: Stage) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        The manifests. Where nothing could be written, ``destination`` and ``not_yet``
-        say why: the model is not approved, or nobody is left.
+        The manifests. Where nothing could be written, ``not_yet`` says why: the model
+        is not approved, nobody is left, or the data lacks what the system needs.
     """
     names = [ALWAYS, *(n for n in stage.config.destinations if n != ALWAYS)]
     return [_written(stage, name) for name in names]
@@ -195,8 +203,13 @@ def _written(stage: Stage, name: str) -> dict[str, Any]:
     waits = needs and stage.config.exports_need_approval
     if waits and approval_of(stage.path) is None:
         why = "Its model is new or has changed, and nobody has approved it yet."
-        return {"destination": name, "not_yet": why}
+        return _not_yet(name, why, "Approve it: segtools approve, then export.")
     try:
         return export_stage(stage, name, stage.path / "activation" / name)
-    except DataError as error:
-        return {"destination": name, "not_yet": str(error)}
+    except (ConfigError, DataError) as error:
+        # One list that cannot be written is no reason to lose the report.
+        return _not_yet(name, str(error), "Mend that, then: segtools export.")
+
+
+def _not_yet(name: str, why: str, step: str) -> dict[str, Any]:
+    return {"destination": name, "not_yet": why, "next_step": step}

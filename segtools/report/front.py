@@ -36,10 +36,12 @@ MEANINGS = {
     "natural": "The data falls into these groups by itself.",
     "reproducible": "Other samples give the same groups, though no gaps lie between.",
     "constructed": "No gaps lie between the groups; the lines are drawn for the goal.",
-    "proved": "Judged on a later period, against random groups and simple schemes.",
-    "not_proved": "On a later period, a simple scheme does as well.",
+    "proved": "Judged on {judged}, against random groups and simple schemes.",
+    "not_proved": "On {judged}, a simple scheme does as well.",
     "not_judged": "What the segments are worth could not be tested on a later period.",
 }
+# On whom the contest was judged, by its kind of evidence.
+JUDGED = {"cross_fitted": "customers it did not learn from, in the same period"}
 ALIKE = (
     "Give every customer the same offer, but leave a random tenth without it, so that "
     "its effect can be measured.",
@@ -167,8 +169,13 @@ def _proofs(verdict: Record) -> list[tuple[str, str, str]]:
         if word in WORDS:
             text = _sentence(verdict.get(f"{key}_sentence"))
             said = text.rstrip(".").lower() in headline
-            rows.append((*WORDS[word], MEANINGS[word] if said else text))
+            rows.append((*WORDS[word], _meaning(word, verdict) if said else text))
     return rows
+
+
+def _meaning(word: str, verdict: Record) -> str:
+    judged = JUDGED.get(str(verdict.get("judged_on")), "a later period")
+    return MEANINGS[word].format(judged=judged)
 
 
 def _reason(verdict: Record, headline: str) -> str:

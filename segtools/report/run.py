@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segtools.bundled import bundled
 from segtools.records import read_record, write_record
@@ -16,6 +16,9 @@ from segtools.report.errors import (
     out_of_memory,
 )
 from segtools.schema import STAGES, ConfigError, DataError, DisclosureError
+
+if TYPE_CHECKING:
+    from segtools.report.kernel import LocalKernelManager
 
 CODES = {
     "ConfigError": 2,
@@ -54,16 +57,19 @@ def run_stages(path: Path, progress: Progress | None = None) -> Path:
         ``failed``, the failure page is written and finished stages stay whole.
     """
     from segtools.report.html import front_page, stage_page
+    from segtools.report.kernel import Kernels
 
-    for stage in STAGES:
-        with _recorded(path, stage):
-            execute_stage(path, stage, progress)
-            stage_page(
-                path / "notebooks" / f"{stage}.ipynb",
-                path / f"{stage}.html",
-                stage=stage,
-                run=read_record(path / "run.json"),
-            )
+    with Kernels(path) as kernels:
+        for stage in STAGES:
+            with _recorded(path, stage):
+                kernel = kernels.next(last=stage == STAGES[-1])
+                execute_stage(path, stage, kernel, progress)
+                stage_page(
+                    path / "notebooks" / f"{stage}.ipynb",
+                    path / f"{stage}.html",
+                    stage=stage,
+                    run=read_record(path / "run.json"),
+                )
     with _recorded(path, STAGES[-1]):
         front_page(path)
     write_record(path / "run.json", read_record(path / "run.json") | {"state": "done"})
@@ -88,14 +94,17 @@ def _recorded(path: Path, stage: str) -> Iterator[None]:
         raise meant from None
 
 
-def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> None:
-    """Execute one stage's notebook with papermill.
+def execute_stage(
+    path: Path,
+    stage: str,
+    kernel: LocalKernelManager,
+    progress: Progress | None = None,
+) -> None:
+    """Execute one stage's notebook with papermill, in a kernel of its own.
 
     Its parameters are those of the run's configuration that it declares.
     """
     import papermill
-
-    from segtools.report.kernel import LocalKernelManager
 
     source = bundled("notebooks") / f"{stage}.ipynb"
     whole = path / "notebooks" / f"{stage}.ipynb"
@@ -112,7 +121,7 @@ def execute_stage(path: Path, stage: str, progress: Progress | None = None) -> N
             progress_bar=False,
             cwd=str(path),
             on_cell_start=_watch(progress, stage, _cells(source)),
-            kernel_manager_class=LocalKernelManager,
+            km=kernel,
         )
     except papermill.PapermillExecutionError as error:
         limit = read_record(path / "run.json")["config"]["memory_limit"]

@@ -1,4 +1,4 @@
-"""Look through a finished page for what must not leave the house with it."""
+"""Look through finished pages and records for what must not leave the house."""
 
 from __future__ import annotations
 
@@ -59,7 +59,45 @@ def refuse_disclosure(
     DisclosureError
         Naming kind, count and section, never the finding itself.
     """
-    hits = [*find_patterns(page, run), *find_ids(page, folder / "features.parquet")]
+    _refuse(_readable(page), name, folder, run)
+
+
+def refuse_record(
+    record: Mapping[str, Any], name: str, folder: Path, run: Mapping[str, Any]
+) -> None:
+    """Refuse a record or a table whose texts show an address, a secret or an id.
+
+    Parameters
+    ----------
+    record : mapping
+        What is to be written: texts at any depth, keys among them.
+    name : str
+        The file's name, for the sentence.
+    folder, run
+        As for `refuse_disclosure`.
+
+    Raises
+    ------
+    DisclosureError
+        Naming kind, count and key, never the finding itself.
+
+    Examples
+    --------
+    >>> refuse_record({"lines": [{"text": "ask ann@example.org"}]}, "canvas.json",
+    ...               Path("none"), {})
+    Traceback (most recent call last):
+    ...
+    segtools.schema.DisclosureError: A page must show nothing that tells who somebody \
+is, but canvas.json shows 1 e-mail address, first under “text”. Give the column that \
+it comes from the kind contact (`attribute_kinds`), or take it out of the source.
+    """
+    _refuse(list(_texts(record, "the top")), name, folder, run)
+
+
+def _refuse(
+    texts: list[tuple[str, str]], name: str, folder: Path, run: Mapping[str, Any]
+) -> None:
+    hits = [*_patterns(texts, run), *_ids(texts, folder / "features.parquet")]
     if not hits:
         return
     kinds = sorted({h.kind for h in hits})
@@ -69,6 +107,21 @@ def refuse_disclosure(
         f"{counted}, first under “{hits[0].near}”. Give the column that it comes from "
         "the kind contact (`attribute_kinds`), or take it out of the source."
     )
+
+
+def _texts(record: Any, near: str) -> Iterator[tuple[str, str]]:
+    """List every text of a record with the key that it stands under."""
+    if isinstance(record, str):
+        yield near, record
+    elif isinstance(record, Mapping):
+        for key, value in record.items():
+            # A key may itself be what must not be shown: it names no place then.
+            safe = not (EMAIL.search(str(key)) or PHONE.search(str(key)))
+            yield near, str(key)
+            yield from _texts(value, str(key)[:60] if safe else near)
+    elif isinstance(record, Iterable):
+        for value in record:
+            yield from _texts(value, near)
 
 
 def _counted(kind: str, n: int) -> str:
@@ -85,9 +138,13 @@ def find_patterns(page: str, run: Mapping[str, Any] | None = None) -> list[Hit]:
     >>> find_patterns("<p>2\u2009446 customers since 2017-10-01</p>")
     []
     """
-    values = list(_variables(run or {}))
+    return _patterns(_readable(page), run or {})
+
+
+def _patterns(texts: list[tuple[str, str]], run: Mapping[str, Any]) -> list[Hit]:
+    values = list(_variables(run))
     hits = []
-    for near, text in _readable(page):
+    for near, text in texts:
         found = {
             "e-mail address": EMAIL.findall(text),
             "phone number": PHONE.findall(text),
@@ -107,6 +164,10 @@ def find_ids(page: str, table: Path) -> list[Hit]:
         A Parquet file with ``customer_id``; read in batches. Nothing is found where
         it does not exist yet.
     """
+    return _ids(_readable(page), table)
+
+
+def _ids(texts: list[tuple[str, str]], table: Path) -> list[Hit]:
     if not table.exists():
         return []
     import pyarrow as pa
@@ -114,7 +175,7 @@ def find_ids(page: str, table: Path) -> list[Hit]:
     import pyarrow.parquet as pq
 
     where: dict[str, str] = {}
-    for near, text in _readable(page):
+    for near, text in texts:
         for token in _tokens(text):
             where.setdefault(token, near)
     wanted = pa.array(sorted(where), pa.string())

@@ -33,6 +33,7 @@ from segtools.features.shop import Shop
 from segtools.prepare.clean import tables_at
 from segtools.records import read_record, write_record, write_table
 from segtools.report.extensions import load_extensions
+from segtools.report.scan import refuse_record
 from segtools.schema import STAGES, TABLES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
 from segtools.timezones import epoch, instant
@@ -146,8 +147,23 @@ class Stage:
         """Read one of the run's JSON records."""
         return read_record(self.path / f"{name}.json")
 
+    @property
+    def goals_hash(self) -> str | None:
+        """The fingerprint of the goals; None before they are fixed."""
+        fixed = (self.path / "goals.json").exists()
+        return str(self.read("goals")["hash"]) if fixed else None
+
     def write(self, name: str, record: dict[str, Any]) -> None:
-        """Write one of the run's JSON records, whole or not at all."""
+        """Write one of the run's JSON records, whole or not at all.
+
+        Each one that comes after ``goals.json`` names the fingerprint of the goals that
+        it was made for. All but ``run.json``, which holds the configuration, must tell
+        nobody's name.
+        """
+        if name not in ("run", "goals"):
+            record = record | {"goals_hash": self.goals_hash}
+        if name != "run":
+            refuse_record(record, f"{name}.json", self.path, self.run)
         write_record(self.path / f"{name}.json", record)
 
     def read_table(self, name: str) -> pd.DataFrame:
@@ -155,8 +171,14 @@ class Stage:
         return pd.read_parquet(self.path / f"{name}.parquet")
 
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table, whole or not at all."""
-        write_table(self.path / f"{name}.parquet", frame)
+        """Write a table; ids only where a row is a customer. ``attrs`` has the goal."""
+        if "customer_id" not in frame.columns:
+            told = frame.select_dtypes(exclude="number")
+            texts = {c: told[c].dropna().astype(str).unique() for c in told.columns}
+            refuse_record(texts, f"{name}.parquet", self.path, self.run)
+        marked = frame.copy(deep=False)
+        marked.attrs = {"goals_hash": self.goals_hash}
+        write_table(self.path / f"{name}.parquet", marked)
 
     @property
     def previous(self) -> Path | None:
@@ -217,7 +239,7 @@ class Stage:
 
     def finish(self) -> None:
         """Record that the stage is done, its seconds and its peak memory."""
-        run = self.read("run")
+        run = self.read("run") | {"goals_hash": self.goals_hash}
         unit = 1024 if sys.platform != "darwin" else 1024**2
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
         run["stages"][self.name] = {
@@ -306,6 +328,7 @@ def _applied(
 
 
 def _sample_run(name: str, given: dict[str, Any]) -> Path:
+    from segtools.report.kernel import Kernels
     from segtools.report.run import execute_stage
     from segtools.report.start import start_run
 
@@ -313,6 +336,8 @@ def _sample_run(name: str, given: dict[str, Any]) -> Path:
     config = load_config(file or "sample.yaml", given)
     folder = Path(tempfile.mkdtemp(prefix="segtools-")) / config.project
     path = start_run(config, folder / str(config.as_of))
-    for stage in STAGES[: STAGES.index(name)]:
-        execute_stage(path, stage)
+    earlier = STAGES[: STAGES.index(name)]
+    with Kernels(path) as kernels:
+        for stage in earlier:
+            execute_stage(path, stage, kernels.next(last=stage == earlier[-1]))
     return path

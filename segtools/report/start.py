@@ -17,7 +17,7 @@ from segtools.destinations.approval import FILE as APPROVAL
 from segtools.destinations.registry import check_destinations
 from segtools.features.build import supported, variables
 from segtools.features.waves import refuse_campaigns
-from segtools.history.changes import find_previous
+from segtools.history.previous import find_previous, refuse_incomplete
 from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
 from segtools.profiles.actions.rule_book import load_rule_book
@@ -65,6 +65,7 @@ def start_run(
         If no honest run is possible on the data.
     """
     load_extensions(config)
+    check_destinations(config)
     opened = open_source(config, connect(memory_limit=config.memory_limit))
     data = fingerprint(opened.tables)
     config = settle_as_of(config, opened, data)
@@ -82,15 +83,18 @@ def start_run(
 
 def _read_beside(config: RunConfig) -> dict[str, str]:
     """Give the text of files that the configuration names and the result rests on."""
-    if not config.rule_book:
-        return {}
-    load_rule_book(config.rule_book)
-    return {"rule_book": Path(config.rule_book).read_text(encoding="utf-8")}
+    beside = {
+        f"extensions.{number}": Path(file).read_text(encoding="utf-8")
+        for number, file in enumerate(config.extensions)
+    }
+    if config.rule_book:
+        load_rule_book(config.rule_book)
+        beside["rule_book"] = Path(config.rule_book).read_text(encoding="utf-8")
+    return beside
 
 
 def _refuse(config: RunConfig, opened: Opened) -> None:
     """Raise what would stop a later stage, before any kernel is started."""
-    check_destinations(config)
     origin = epoch(instant(str(config.as_of), str(config.timezone)))
     preflight(opened, config, origin)
     shop = goals.typed_shop(opened.before(origin), config, origin)
@@ -110,6 +114,8 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
 
 def _record(config: RunConfig, opened: Opened, path: Path) -> dict[str, Any]:
     previous = find_previous(path.parent, config.project, str(config.as_of))
+    if previous is not None:
+        refuse_incomplete(previous, "The previous run of this project")
     return {
         "project": config.project,
         "state": "running",

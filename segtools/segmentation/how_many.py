@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.disclosure import LIMIT, Published, hide
+from segtools.disclosure import LIMIT, Published, hide, two_way
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.place import prepared
 from segtools.segmentation.stability.pairs import MAY_MOVE
@@ -74,7 +74,8 @@ class HowMany:
         if self.selection is None:
             return pd.DataFrame(columns=names)
         edges = self.selection.tree.edges
-        return edges[edges["customers"] >= smallest_cell].reset_index(drop=True)
+        steps = [_open_edges(e, smallest_cell) for _, e in edges.groupby("k")]
+        return pd.concat(steps or [edges]).reset_index(drop=True)
 
     def gorge(self) -> pd.DataFrame:
         """Give every customer's similarity to each suggested segment."""
@@ -87,6 +88,22 @@ def _hidden(sizes: NDArray[np.float64], limit: int) -> NDArray[np.bool_]:
     """Say which parts of everyone are too small to be shown, or give one away."""
     parts = list(range(1, len(sizes) + 1))
     return hide(Published(np.r_[sizes.sum(), sizes], [(0, parts)]), limit)[1:]
+
+
+def _open_edges(edges: pd.DataFrame, limit: int) -> pd.DataFrame:
+    """Keep who comes from whom where it is neither few, nor tells who the few are."""
+    wide = edges.pivot_table(
+        index="parent", columns="segment", values="customers", fill_value=0
+    )
+    cells = two_way(wide.to_numpy(float))
+    shape = wide.shape[0] + 1, wide.shape[1] + 1
+    ends = np.ones(shape, dtype=bool)
+    ends[:-1, :-1] = False
+    known = Published(cells.counts, cells.sums, fixed=ends.ravel())
+    hidden = hide(known, limit).reshape(shape)
+    row = wide.index.get_indexer(edges["parent"])
+    column = wide.columns.get_indexer(edges["segment"])
+    return edges[~hidden[row, column]]
 
 
 def how_many(

@@ -119,6 +119,7 @@ def decide(
         "structure_sentence": structure.sentence,
         "worth": worth.word,
         "worth_sentence": worth.sentence,
+        "judged_on": contest.plan.get("evidence"),
         "decision": decision,
         "why_not": why,
         "forced": bool(why) and force,

@@ -46,6 +46,16 @@ def test_each_has_the_first_reason_that_holds():
     }
 
 
+def test_whoever_is_held_back_by_lot_is_on_no_list_that_leaves_the_house():
+    held = frozenset({"c0001"})
+    for outside, block in (("google_ads", GOOGLE), ("shopify", {})):
+        found = gather(order(people(3), outside, block, held_back=held))
+        assert reasons(found) == {"c0001": "held_back"}
+    for inside, block in (("sql", {"url": "env:SHOP_DB"}), ("spreadsheet", {})):
+        within = gather(order(people(3), inside, block, held_back=held))
+        assert len(within.members) == 3
+
+
 @pytest.mark.parametrize("to", ["ga4", "twilio_segment", "hubspot", "sql"])
 def test_who_is_suppressed_by_an_address_is_so_where_it_is_never_written(to):
     rows = people(5, phone="", country="DE", email_opt_in="yes")
@@ -138,6 +148,8 @@ def test_wrong_names_are_refused_with_a_suggestion():
         ConfigError, match=r"'Champion' is none\. Did you mean 'Champions'"
     ):
         gather(order(rows, "google_ads", GOOGLE | {"segments": ["Champion"]}))
+    with pytest.raises(ConfigError, match=r"'S1' is none\. Did you mean 'S01'"):
+        gather(order(rows, "google_ads", GOOGLE | {"names": {"S1": "best"}}))
     with pytest.raises(ConfigError, match=r"'emial' is none\. Did you mean 'email'"):
         gather(order(rows, "google_ads", GOOGLE | {"fields": {"email": "emial"}}))
 

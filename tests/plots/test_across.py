@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from segtools.plots import present
 from segtools.plots.across import (
@@ -19,6 +21,7 @@ from segtools.plots.similarity import (
     gorge_height,
     gorge_table,
     gorge_title,
+    joined,
 )
 from segtools.segmentation.stability import family_tree
 
@@ -32,7 +35,8 @@ def tree():
 
 @pytest.fixture
 def similarity():
-    return pd.DataFrame({0: [0.95, 0.5, 0.0, 0.02], 1: [0.05, 0.5, 1.0, 0.98]})
+    frame = pd.DataFrame({0: [0.95, 0.5, 0.0, 0.02], 1: [0.05, 0.5, 1.0, 0.98]})
+    return pd.concat([frame] * 10)
 
 
 def test_a_band_is_as_wide_as_its_share(tree, ax):
@@ -87,6 +91,39 @@ def test_the_gorge_in_words(similarity):
     assert "segment 2 25" in gorge_alt(similarity)
     rows = gorge_table(similarity)
     assert rows.iloc[0].tolist() == ["segment 1", 0.5, 0.25, 0.25]
+
+
+def test_a_bar_of_a_few_is_drawn_with_its_neighbours(ax):
+    values = np.repeat([0.02, 0.42, 0.52, 0.98], [40, 3, 20, 37])
+    gorge(pd.DataFrame({0: values, 1: 1 - values}), ax=ax)
+    bars = ax.child_axes[0].patches
+    bins = [round(bar.get_width() * 20 + 0.1) for bar in bars]
+    assert bins == [1, *[1] * 7, 3, *[1] * 8, 1]
+    held = [round(b.get_height() * n * 100) for b, n in zip(bars, bins, strict=True)]
+    assert [n for n in held if n] == [40, 23, 37]
+
+
+def test_the_share_of_a_few_between_is_hidden_and_what_would_tell_it():
+    values = np.repeat([0.02, 0.5, 0.98], [40, 3, 57])
+    frame = pd.DataFrame({0: values, 1: np.repeat([0.01, 0.99], [60, 40])})
+    rows = gorge_table(frame)
+    assert rows.loc[0, "Between"] != rows.loc[0, "Between"]
+    assert rows.iloc[0, 1:].isna().sum() == 2
+    assert gorge_title(frame).startswith("A few of similarities")
+    assert "segment 1 hidden" in gorge_alt(frame)
+
+
+@given(
+    counts=st.lists(st.integers(0, 30), min_size=1, max_size=20),
+    limit=st.integers(1, 12),
+)
+def test_joined_bars_hold_nobody_or_enough(counts, limit):
+    ends = joined(np.array(counts), limit)
+    held = np.add.reduceat(counts, np.r_[0, ends[:-1]])
+    assert held.sum() == sum(counts)
+    assert (np.diff(np.r_[0, ends]) > 0).all()
+    assert ends[-1] == len(counts)
+    assert sum(counts) < limit or all(h == 0 or h >= limit for h in held)
 
 
 def test_nobody_has_no_gorge(similarity, ax):

@@ -38,6 +38,7 @@ def test_each_attribute_has_its_kind_and_its_share_of_all_customers():
             "table": "customers",
             "kind": "geographic",
             "known": 1,
+            "unknown": 3,
             "share": 0.25,
         },
         {
@@ -45,10 +46,28 @@ def test_each_attribute_has_its_kind_and_its_share_of_all_customers():
             "table": "customers",
             "kind": "psychographic",
             "known": 2,
+            "unknown": 2,
             "share": 0.5,
         },
     ]
-    assert coverage_table(found)["Share"].tolist() == [0.25, 0.5]
+    shown = coverage_table(found, smallest_cell=1)
+    assert shown["Share"].tolist() == [0.25, 0.5]
+    assert shown["Known of customers"].tolist() == [1, 2]
+
+
+def test_known_of_all_but_a_few_is_hidden():
+    people = pd.DataFrame({"customer_id": [str(i) for i in range(40)]})
+    people["town"] = ["x"] * 36 + [None] * 4
+    people["zone"] = ["x"] * 4 + [None] * 36
+    people["plan"] = ["x"] * 20 + [None] * 20
+    found = attribute_coverage({"customers": ibis.memtable(people)}, 40, {})
+    shown = coverage_table(found).set_index("Attribute")
+    assert shown["Share"].isna().to_dict() == {
+        "plan": False,
+        "town": True,
+        "zone": True,
+    }
+    assert shown.loc["plan", "Known of customers"] == 20
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """Canvases of a run: one file a segment, whole or none, and nobody named in them."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from segtools.records import read_record, write_record
+from segtools.records import read_record
 from segtools.report.canvas import write_canvas
+from segtools.report.stage import Stage
 from segtools.schema import DisclosureError
 
 
@@ -21,11 +23,9 @@ def canvas(*segments, text="A line."):
 @pytest.fixture
 def stage(tmp_path):
     pd.DataFrame({"customer_id": ["K_00-17"]}).to_parquet(tmp_path / "features.parquet")
-
-    def write(name, record):
-        write_record(tmp_path / f"{name}.json", record)
-
-    return SimpleNamespace(path=tmp_path, run={}, write=write)
+    made = SimpleNamespace(path=tmp_path, run={})
+    made.write = partial(Stage.write, made)
+    return made
 
 
 def names(stage):
@@ -55,7 +55,8 @@ def test_an_id_cannot_leave_the_folder(stage):
 
 @pytest.mark.parametrize("secret", ["ann@example.org", "customer K_00-17"])
 def test_a_line_that_names_somebody_stops_it_before_anything_is_written(stage, secret):
-    with pytest.raises(DisclosureError, match=r"canvas/S01\.md shows 1"):
+    with pytest.raises(DisclosureError, match=r"canvas\.json shows 1"):
         write_canvas(stage, canvas("S01", text=secret))
     assert not (stage.path / "canvas").exists()
+    assert not (stage.path / "canvas.json").exists()
     assert not (stage.path / "canvas.json").exists()

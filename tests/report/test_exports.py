@@ -10,8 +10,10 @@ from segtools.cli import app
 from segtools.config import validate
 from segtools.destinations.approval import approve
 from segtools.records import read_record, write_record, write_table
+from segtools.report.check import check
 from segtools.report.exports import export_all, export_run
 from segtools.report.stage import Stage
+from segtools.report.start import _clear, start_run
 from segtools.schema import ConfigError, DataError
 
 BODY = {
@@ -120,6 +122,15 @@ def test_stage_05_writes_what_it_may_and_says_why_not_the_rest(run):
     assert third[1]["counts"]["removed"] == 200
 
 
+def test_a_list_that_cannot_be_written_does_not_stop_the_report(run):
+    asked = {"shopify": {}, "google_ads": {"consent": {"ads": ["agree"]}}}
+    stage = stage_of_run(run, destinations=asked, exports_need_approval=False)
+    told = [one.get("not_yet", "") for one in export_all(stage)]
+    assert told[0] == ""
+    assert "must know the present tags" in told[1]
+    assert "Did you mean 'agreed'?" in told[2]
+
+
 def call(*words):
     return CliRunner().invoke(app, [str(w) for w in words])
 
@@ -147,6 +158,24 @@ def test_a_suppression_list_holds_for_every_system(run, tmp_path):
     given = {"suppression_list": str(path), "destinations.google_ads.min_size": 10}
     manifest = export_run(run, "google_ads", tmp_path / "g", given)
     assert manifest["counts"]["left_out"] == {"suppressed": 1, "denied": 40}
+
+
+def test_a_wrong_block_stops_the_run_before_anything_is_read(tmp_path):
+    given = {"destinations": {"google_ads": {"min_sze": 5}}}
+    with pytest.raises(ConfigError, match="Did you mean 'min_size'"):
+        start_run(validate(BODY | given), tmp_path / "r")
+    with pytest.raises(ConfigError, match="Did you mean 'min_size'"):
+        check(validate(BODY | given))
+    assert not (tmp_path / "r").exists()
+
+
+def test_an_approval_and_what_was_exported_outlive_a_repetition(run):
+    approve(run, "Ann", "Checked")
+    export_all(stage_of_run(run))
+    _clear(run)
+    assert (run / "approval.json").is_file()
+    assert len(list((run / "exports").iterdir())) == 4
+    assert not (run / "activation").exists()
 
 
 @pytest.mark.parametrize("to", ["ga4", "twilio_segment", "sql"])

@@ -37,6 +37,17 @@ def test_words_of_the_verdict_are_coloured_once(tmp_path):
     assert '<b class="st-good">Proved.</b>' in plain
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("out_of_time", "Judged on a later period, against"),
+        ("cross_fitted", "Judged on customers it did not learn from, in the same"),
+    ],
+)
+def test_the_page_says_on_whom_the_contest_was_judged(tmp_path, kind, said):
+    assert said in Elements(front(tmp_path, verdict={"judged_on": kind})).words
+
+
 def test_words_of_the_verdict_are_explained_in_the_headline(tmp_path):
     title = re.search(r"<h1.*?</h1>", front(tmp_path), re.DOTALL).group()
     assert re.findall(r'href="#term-(\w+)"', title) == [

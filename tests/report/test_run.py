@@ -191,6 +191,18 @@ def test_another_text_of_the_rule_book_is_another_run(lines, tmp_path):
         start_run(body, path)
 
 
+def test_another_text_of_an_extension_is_another_run(lines, tmp_path):
+    file = tmp_path / "own.py"
+    file.write_text("# nothing yet\n")
+    body = validate(settings(lines, extensions=[str(file)]))
+    path = start_run(body, tmp_path / "run")
+    write_record(path / "run.json", read_record(path / "run.json") | {"state": "done"})
+    assert is_done(start_run(body, path))
+    file.write_text("# nothing still\n")
+    with pytest.raises(ConfigError, match="holds one with other settings"):
+        start_run(body, path)
+
+
 def test_a_folder_with_other_files_is_refused(lines, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ConfigError, match="holds other files"):

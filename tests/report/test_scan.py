@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from fake_run import RUN
 
 from segtools.records import write_record
 from segtools.report.html import front_page
-from segtools.report.scan import find_ids, find_patterns, refuse_disclosure
+from segtools.report.scan import (
+    find_ids,
+    find_patterns,
+    refuse_disclosure,
+    refuse_record,
+)
+from segtools.report.stage import Stage
 from segtools.schema import DisclosureError
 
 
@@ -115,3 +124,33 @@ def test_customers_named_in_the_configuration_are_only_counted(tmp_path):
     config = RUN["config"] | {"internal_customers": ["ann@example.org"]}
     write_record(tmp_path / "run.json", RUN | {"config": config})
     assert "1 given" in front_page(tmp_path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"segments": [{"text": "ask ann@example.org"}]},
+        {"segments": {"bob@example.org": 3}},
+        {"rows": ("who", ["is", "AB1234"])},
+        {"call": "+49 30 1234567"},
+    ],
+)
+def test_a_record_that_names_somebody_is_refused(folder, record):
+    with pytest.raises(DisclosureError, match=r"x\.json shows 1") as found:
+        refuse_record(record, "x.json", folder, RUN)
+    assert not re.search(r"@|AB1234|1234567", str(found.value))
+
+
+def test_records_of_numbers_dates_and_words_are_written(folder):
+    record = {"n": 123456789, "as_of": "2024-09-29T00:00:00Z", "name": "Weekly buyers"}
+    refuse_record(record | {"none": None, "list": [1.5, True]}, "x.json", folder, RUN)
+
+
+def test_a_table_whose_rows_are_no_customers_is_searched_too(folder):
+    stage = SimpleNamespace(path=folder, run=RUN)
+    named = pd.DataFrame({"label": ["tea", "ann@example.org"], "n": [30, 40]})
+    with pytest.raises(DisclosureError, match=r"profiles\.parquet shows 1 e-mail"):
+        Stage.write_table(stage, "profiles", named)
+    assert not (folder / "profiles.parquet").exists()
+    Stage.write_table(stage, "migration", named.assign(customer_id=["AB1234", "x"]))
+    assert (folder / "migration.parquet").exists()

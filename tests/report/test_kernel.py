@@ -1,0 +1,75 @@
+"""One kernel a notebook, the next one warm already, and none left behind."""
+
+import os
+import time
+
+import pytest
+from jupyter_core.utils import run_sync
+
+from segtools.report import kernel as kernels_of
+from segtools.report.kernel import LOG, Kernels
+
+
+@pytest.fixture
+def sockets(tmp_path, monkeypatch):
+    """Where kernels of this test keep their sockets."""
+    place = tmp_path / "sockets"
+    place.mkdir()
+    monkeypatch.setattr(kernels_of.tempfile, "tempdir", str(place))
+    return place
+
+
+def process(kernel):
+    return kernel.provisioner.process.pid
+
+
+def answered(kernel):
+    """Wait for a kernel as papermill does; what is ended before may complain."""
+    client = kernel.client()
+    client.start_channels()
+    run_sync(client.wait_for_ready)(timeout=120)
+    return kernel
+
+
+def runs(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def gone(pids):
+    """Wait for processes to end: they are ours, and asked to."""
+    for _ in range(300):
+        if not any(map(runs, pids)):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_the_next_kernel_waits_and_none_is_left(tmp_path, sockets):
+    with Kernels(tmp_path) as kernels:
+        first = process(answered(kernels.next()))
+        second = answered(kernels.next(last=True))
+        pids = [first, process(second)]
+        assert len(set(pids)) == 2
+        assert gone([first])
+        assert run_sync(second.is_alive)()
+    assert gone(pids)
+    assert list(sockets.iterdir()) == []
+    assert not (tmp_path / LOG).exists()
+
+
+def test_a_run_that_stops_takes_the_waiting_kernel_with_it(tmp_path, sockets):
+    def broken():
+        with Kernels(tmp_path) as kernels:
+            pids.append(process(kernels.next()))
+            pids.append(process(kernels._spare))
+            raise KeyboardInterrupt
+
+    pids = []
+    with pytest.raises(KeyboardInterrupt):
+        broken()
+    assert gone(pids)
+    assert list(sockets.iterdir()) == []
