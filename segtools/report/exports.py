@@ -20,6 +20,8 @@ from segtools.report.assign import finished_run
 from segtools.report.extensions import load_extensions
 from segtools.report.stage import Stage
 from segtools.schema import ConfigError, DataError
+from segtools.segmentation.model import SegmentModel
+from segtools.segmentation.segment_rules import rule_record, segment_rules
 
 ALWAYS = "spreadsheet"
 
@@ -155,13 +157,24 @@ def _about(stage: Stage, segments: pd.DataFrame) -> dict[str, Any]:
             "project": run["project"],
             "as_of": run["as_of"],
             "timezone": run["timezone"],
+            "window_days": stage.read("data_quality")["window_days"],
             "config_hash": run["config_hash"],
             "data": run["data"]["fingerprint"],
         },
         "goals_hash": digest(stage.read("goals")),
         "model_hash": model_hash(stage.path),
         "segments": _definitions(stage, segments),
+        "rules": _rules(stage),
     }
+
+
+def _rules(stage: Stage) -> dict[str, Any]:
+    """Give the model's rules as exact conditions, or why they are none."""
+    model = SegmentModel.from_record(stage.read("model"))
+    try:
+        return rule_record(segment_rules(model))
+    except ConfigError as error:
+        return {"rules": [], "why_not": str(error)}
 
 
 def _definitions(stage: Stage, segments: pd.DataFrame) -> list[dict[str, Any]]:
