@@ -140,14 +140,18 @@ def _groups(
     arms: pd.DataFrame | None,
     segments: Sequence[Mapping[str, Any]],
 ) -> list[Row]:
-    """Count each segment's arms: as dealt, or as a hold-out of a fifth would be."""
+    """Count the arms in each segment of now, or what a hold-out of a fifth would be.
+
+    Arms stay with customers, who may have changed segment since they were dealt.
+    """
     if arms is None:
         sizes = customers["segment_id"].value_counts()
         held = (sizes * SUPPOSED["holdout"]).round().astype(int)
     else:
-        here = arms[arms["customer_id"].isin(customers["customer_id"])]
-        sizes = here["segment_id"].value_counts()
-        held = here.loc[here["arm"] == HOLDOUT, "segment_id"].value_counts()
+        place = customers.set_index("customer_id")["segment_id"]
+        now = arms["customer_id"].map(place)
+        sizes = now.value_counts()
+        held = now[arms["arm"] == HOLDOUT].value_counts()
     ranked = sorted(segments, key=lambda s: int(s["rank"]))
     return [
         {

@@ -236,7 +236,10 @@ def leavers_table(changes: dict[str, Any]) -> pd.DataFrame:
         | {head: _count(line[key]) for key, head in heads.items()}
         for line in changes.get("leavers", [])
     ]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    told = changes.get("totals", {}).get("moved") == 0
+    table.attrs["none"] = "nobody" if told else "too few in one of them to be told"
+    return table
 
 
 def _count(value: int | None) -> str:

@@ -175,6 +175,7 @@ def season_table(season: Mapping[str, Any], currency: str = "") -> pd.DataFrame:
         for s in season["segments"]
     ]
     table = pd.DataFrame(rows)
+    table.attrs["none"] = "not to be had"
     shares, counts = ("Share a year before", "Share now"), (1, 2)
     if len(table):
         names = [table.columns[i] for i in counts]

@@ -107,3 +107,22 @@ def test_what_would_deal_anew_is_refused(kept, changes, key):
 def test_too_few_customers_for_both_arms_are_refused():
     with pytest.raises(ConfigError, match="must have customers in both arms"):
         deal(config(experiment={"name": "spring", "holdout": 0.001}), n=20)
+
+
+def test_arms_are_counted_in_the_segments_that_customers_are_in_now(kept):
+    settings = config(experiment={"name": "spring"})
+    before = kept(deal(settings), START)
+    now = customers().assign(segment_id="S02", segment="Both")
+    record, arms = deal_arms(
+        now,
+        settings,
+        as_of="later",
+        origin=START + DAY,
+        segments=[{"segment_id": "S02", "name": "Both", "rank": 1}],
+        outcomes={"S02": OUTCOMES["S01"]},
+        earlier=[before],
+    )
+    assert set(arms["segment_id"]) == {"S01"}
+    told = record["plan"]["everyone"]
+    assert told["customers"] == 300
+    assert told["holdout"] == (arms["arm"] == HOLDOUT).sum() == 60
