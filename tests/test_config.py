@@ -10,12 +10,14 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, model_validator
 
 from segtools.bundled import bundled, configuration
 from segtools.config import (
     GOAL_TEXT,
     RunConfig,
     TableFile,
+    checked,
     defaults,
     load_config,
     parse_override,
@@ -576,3 +578,18 @@ def test_decisions_stay_as_they_were_written_through_json():
 def test_cut_points_that_make_no_tiers_are_refused(tiers, sentence):
     with pytest.raises(ValueError, match=sentence):
         RunConfig(project="p", timezone="UTC", source={"system": "sample"}, tiers=tiers)
+
+
+def test_a_rule_about_a_whole_block_is_one_sentence_too():
+    class Pair(BaseModel):
+        low: int = 1
+        high: int = 2
+
+        @model_validator(mode="after")
+        def _ordered(self):
+            if self.low > self.high:
+                raise ValueError("must rise. Turn low and high round")
+            return self
+
+    with pytest.raises(ConfigError, match=r"^block must rise\. Turn low and high"):
+        checked(Pair, {"low": 3}, "block")
