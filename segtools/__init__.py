@@ -49,15 +49,24 @@ _HOMES = {
     "segmentation.entries": ("Rules",),
     "segmentation.fairness": ("fairness_table",),
     "segmentation.far": ("coverage", "fits"),
+    "segmentation.rule_text": ("rule_to_pandas", "rule_to_sql"),
+    "segmentation.segment_rules": (
+        "rule_record",
+        "rules_of_record",
+        "segment_rules",
+    ),
     "segmentation.stability": ("select_clusters",),
     "segmentation.freeze": ("freeze",),
     "segmentation.hand": ("Hand",),
     "segmentation.in_engine": ("assign_in_engine",),
     "segmentation.model": ("SegmentModel",),
+    "segmentation.typing_tool": ("TypingTool", "typing_tool"),
     "segmentation.verdict": ("decide",),
     "segmentation.why": ("explain",),
     "history.registry": ("match_segments", "name_segments"),
     "history.changes": ("migration", "summarise_changes"),
+    "history.drift": ("psi",),
+    "history.follow_up": ("follow_up",),
     "profiles.profile": ("Segmented",),
     "profiles.table": ("profile_table",),
     "profiles.personas": ("build_personas",),
@@ -67,12 +76,20 @@ _HOMES = {
     "profiles.compare": ("compare_personas",),
     "destinations.registry": ("destination",),
     "destinations.approval": ("approve",),
+    "experiments.assignment": ("assign_arms",),
+    "experiments.planner": ("plan_experiment",),
+    "experiments.readout": ("read_out",),
+    "destinations.shopify_query": ("shopify_query",),
     "destinations.spreadsheet": ("export_spreadsheet",),
     "report.exports": ("export_run",),
     "report.sensitivity": ("sensitivity",),
+    "report.compare": ("compare_runs",),
+    "report.followed": ("follow_up_of", "season_of"),
     "report.stage": ("open_stage", "parameters_of"),
+    "report.typing": ("typing_files",),
+    "report.typing_form": ("typing_form",),
 }
-_ROOMS = ("features", "goals", "plots", "segmentation", "simulate")
+_ROOMS = ("experiments", "features", "goals", "plots", "segmentation", "simulate")
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [*sorted(_WHERE), "plots", "simulate"]

@@ -49,7 +49,7 @@ consent* opt_in opt_out optin* optout* *subscri* accepts accepted gdpr dsgvo per
 newsletter* einwillig* *zustimm* werbeerlaubnis rgpd
 """
 _CONTACT = """
-note notes email* e_mail* mail mails *phone* mobile cell fax tel telef* handy
+contact_id note notes email* e_mail* mail mails *phone* mobile cell fax tel telef* handy
 handynummer mobilnummer portable* *address* adress* anschrift direccion indirizzo adres
 ip name names *firstname *lastname *fullname surname* username* nickname* nachname*
 vorname* *name_id nom prenom nombre apellido* cognome nome naam voornaam achternaam

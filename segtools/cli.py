@@ -160,6 +160,24 @@ def export(
 
 
 @app.command()
+def typing(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")],
+    out: Annotated[Path, typer.Option(help="the folder to write to")],
+    by: Annotated[str, typer.Option(help="ask for features or answers")] = "features",
+    field: Annotated[
+        list[str] | None, typer.Option(help="only ask for this; repeatable")
+    ] = None,
+    questions: Annotated[int, typer.Option(help="most questions")] = 6,
+) -> None:
+    """Make a form, SQL and JSON that place new people by the fewest questions."""
+    from segtools.report.typing import typing_files
+
+    tool = typing_files(run_dir, out, by=by, fields=field or (), n_questions=questions)
+    _say(tool.sentence)
+    print(out / "form.html")
+
+
+@app.command()
 def sensitivity(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")],
     as_json: AsJson = False,
@@ -175,6 +193,28 @@ def sensitivity(
     _print_frame("Headline claims", found.table())
     _print_frame("Who stays together", found.segments())
     _out.print(found.sentence, markup=False)
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="a finished run")],
+    new: Annotated[
+        Path, typer.Argument(metavar="NEW", help="a later one of the same project")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="the page; default: in NEW's folder")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set two runs of one project beside each other and print the page's path."""
+    from segtools.report.compare import compare_runs
+
+    found = compare_runs(old, new, out)
+    if as_json:
+        print(json.dumps(found.record, default=str))
+    else:
+        _say(found.sentence)
+        print(found.page)
 
 
 def _configured(config: str, p: list[str] | None) -> RunConfig:

@@ -153,6 +153,23 @@ def _unsafe(
     return unsafe
 
 
+def hide_parts(sizes: ArrayLike, limit: int = LIMIT) -> Flags:
+    """Say which parts of a total to hide that everybody knows.
+
+    Examples
+    --------
+    The 3 would be 63 less the others; the smallest of these goes with it.
+
+    >>> hide_parts([40, 3, 20]).tolist()
+    [False, True, True]
+    """
+    own = np.asarray(sizes, dtype=float)
+    everyone = np.array([True, *[False] * len(own)])
+    parts = list(range(1, len(own) + 1))
+    known = Published(np.array([own.sum(), *own]), [(0, parts)], fixed=everyone)
+    return hide(known, limit)[1:]
+
+
 def intervals(published: Published, hidden: Flags) -> tuple[Floats, Floats]:
     """Give the lowest and highest value that each cell can have, given what is shown.
 

@@ -243,6 +243,27 @@ def _tell_flows(known: Knowledge, run: Path) -> None:
     for name, own in sets.items():
         known.tell(("total", name), changes["totals"][name])
         known.add_up(("total", name), own)
+    _tell_reasons(known, changes, sets["moved"])
+
+
+def _tell_reasons(known: Knowledge, changes: dict, moved: list[Cell]) -> None:
+    """Tell why customers moved, in all and by the segment that they left."""
+    reasons = [r["label"] for r in changes["reasons"]]
+    for row in changes["reasons"]:
+        known.tell(("reason", row["label"]), row["customers"])
+    if reasons:
+        known.add_up(("total", "moved"), [("reason", r) for r in reasons])
+    for line in changes["leavers"]:
+        left = line["segment"]
+        own = [("reason", r, left) for r in reasons]
+        for reason, cell in zip(reasons, own, strict=True):
+            known.tell(cell, line[reason])
+        known.tell(("left", left), line["moved"])
+        known.add_up(("left", left), own)
+        known.add_up(("left", left), [c for c in moved if c[1] == left])
+    for reason in reasons if changes["leavers"] else ():
+        cells = [("reason", reason, line["segment"]) for line in changes["leavers"]]
+        known.add_up(("reason", reason), cells)
 
 
 def _count(text: str) -> float | None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -61,6 +62,20 @@ def load(engine: str, tables: dict[str, pa.Table]) -> dict[str, ir.Table]:
         name: put[engine](f"{name}_{next(_NUMBERS)}", table)
         for name, table in tables.items()
     }
+
+
+def run_text(engine: str, query: str, table) -> pd.DataFrame:
+    """Run a query's text in an engine, past everything that Ibis does for it."""
+    con = table.get_backend()
+    if engine == "spark":
+        return spark_session().sql(query).toPandas()
+    if engine == "duckdb":
+        return con.con.execute(query).df()
+    with con.con.cursor() as cursor:
+        cursor.execute(query)
+        return pd.DataFrame(
+            cursor.fetchall(), columns=[c.name for c in cursor.description]
+        )
 
 
 def _into_duckdb(name: str, table: pa.Table) -> ir.Table:

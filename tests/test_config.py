@@ -10,12 +10,14 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, model_validator
 
 from segtools.bundled import bundled, configuration
 from segtools.config import (
     GOAL_TEXT,
     RunConfig,
     TableFile,
+    checked,
     defaults,
     load_config,
     parse_override,
@@ -93,6 +95,7 @@ def test_defaults_are_the_documented_ones():
         "max_fit_customers": 200_000,
         "force_segments": False,
         "structure": {"agreement": 0.8, "depth": 0.4, "excess": 2.5},
+        "refresh": {"agreement": 0.7, "overlap": 0.5, "moved": 0.05, "drift": 0.25},
         "sensitivity": False,
         "segment_names": {},
         "smallest_cell": 10,
@@ -103,6 +106,7 @@ def test_defaults_are_the_documented_ones():
         "destinations": {},
         "suppression_list": "",
         "exports_need_approval": True,
+        "experiment": {},
         "seed": 1,
     }
 
@@ -396,7 +400,11 @@ def test_dates_of_yaml_become_text(write):
 def test_paths_are_relative_to_the_configuration(write, tmp_path, monkeypatch):
     monkeypatch.chdir("/")
     source = {"system": "files", "orders": {"path": "in/o.csv"}}
-    config = load_config(write(BASE | {"source": source, "extensions": ["own.py"]}))
+    desk = {"liveagent": {"groups": {"path": "in/groups.json"}}}
+    given = {"source": source, "extensions": ["own.py"], "destinations": desk}
+    config = load_config(write(BASE | given))
+    found = config.destinations["liveagent"]["groups"]["path"]
+    assert found == str(tmp_path / "in" / "groups.json")
     assert config.source.model_extra["orders"]["path"] == str(tmp_path / "in" / "o.csv")
     assert config.extensions == [str(tmp_path / "own.py")]
 
@@ -571,3 +579,18 @@ def test_decisions_stay_as_they_were_written_through_json():
 def test_cut_points_that_make_no_tiers_are_refused(tiers, sentence):
     with pytest.raises(ValueError, match=sentence):
         RunConfig(project="p", timezone="UTC", source={"system": "sample"}, tiers=tiers)
+
+
+def test_a_rule_about_a_whole_block_is_one_sentence_too():
+    class Pair(BaseModel):
+        low: int = 1
+        high: int = 2
+
+        @model_validator(mode="after")
+        def _ordered(self):
+            if self.low > self.high:
+                raise ValueError("must rise. Turn low and high round")
+            return self
+
+    with pytest.raises(ConfigError, match=r"^block must rise\. Turn low and high"):
+        checked(Pair, {"low": 3}, "block")

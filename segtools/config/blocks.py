@@ -64,6 +64,33 @@ class StructureThresholds(BaseModel):
     )
 
 
+class RefreshThresholds(BaseModel):
+    """From where on follow-up advises to assign anew, or to take the new model."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agreement: float = Field(
+        0.7,
+        description="adjusted Rand index of both models on today's customers under "
+        "which the new one is needed",
+        ge=0,
+        le=1,
+    )
+    overlap: float = Field(
+        0.5, description="the same of a segment's Jaccard overlap", ge=0, le=1
+    )
+    moved: float = Field(
+        0.05,
+        description="share of customers without a place, or in a wrong one by the "
+        "earlier model, from which on they are assigned anew",
+        ge=0,
+        le=1,
+    )
+    drift: float = Field(
+        0.25, description="stability index above which a feature has drifted", gt=0
+    )
+
+
 class Source(BaseModel):
     """Where the data comes from: a system and what that system needs."""
 

@@ -158,8 +158,11 @@ def parse_override(text: str) -> tuple[str, Any]:
 
 def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Make paths absolute that the configuration gives relative to itself."""
-    source = body.get("source")
-    for system in source if isinstance(source, list) else [source]:
+    source, destinations = body.get("source"), body.get("destinations")
+    systems = source if isinstance(source, list) else [source]
+    if isinstance(destinations, dict):
+        systems = [*systems, *destinations.values()]
+    for system in systems:
         for block in system.values() if isinstance(system, dict) else ():
             if isinstance(block, dict) and isinstance(block.get("path"), str):
                 block["path"] = str((folder / block["path"]).resolve())

@@ -8,12 +8,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.config.blocks import (
+    RefreshThresholds,
     Source,
     StructureThresholds,
     ZoneName,
     source_block,
 )
 from segtools.config.by_hand import decision_blocks
+from segtools.config.experiment import experiment_block
 from segtools.config.exports import destination_blocks
 from segtools.config.interviews import interview_blocks
 from segtools.config.values import (
@@ -212,6 +214,12 @@ class RunConfig(BaseModel):
     decisions: list[dict[str, Any]] = _key(
         [], "03_segmentation", "what an analyst changes by hand, each with its reason"
     )
+    refresh: RefreshThresholds = _key(
+        RefreshThresholds().model_dump(),
+        "06_follow_up",
+        "from where on the model or its assignments are renewed",
+        validate_default=True,
+    )
     destinations: dict[str, dict[str, Any]] = _key(
         {}, "05_activation", "name: what is written for that system, and how"
     )
@@ -220,6 +228,9 @@ class RunConfig(BaseModel):
     )
     exports_need_approval: bool = _key(
         True, "05_activation", "no list leaves before somebody approved its model"
+    )
+    experiment: dict[str, Any] = _key(
+        {}, "05_activation", "what is to be tested: name, holdout, effect, ..."
     )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
 
@@ -249,6 +260,11 @@ class RunConfig(BaseModel):
     @classmethod
     def _interviews(cls, value: Any) -> Any:
         return interview_blocks(value)
+
+    @field_validator("experiment", mode="before")
+    @classmethod
+    def _experiment(cls, value: Any) -> Any:
+        return experiment_block(value)
 
     @field_validator("exchange_rates")
     @classmethod

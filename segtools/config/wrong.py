@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from segtools.schema import ConfigError, did_you_mean
 
 # Keys whose blocks are checked one by one, so that the sentence names its key itself.
-_WHOLE = ("source", "decisions", "destinations", "interviews")
+_WHOLE = ("source", "decisions", "destinations", "experiment", "interviews")
 
 
 def checked(
@@ -76,7 +76,8 @@ def sentence_of(
         rule = "must hold `key: value` lines"
     rule = rule.replace("Input should be", "must be", 1)
     if ". " in rule:  # the validator brought its own remedy
-        own = rule if key in _WHOLE else f"{key} {rule.removeprefix(path[-1]).strip()}"
+        last = path[-1] if path else ""  # of a rule about the whole block
+        own = rule if key in _WHOLE else f"{key} {rule.removeprefix(last).strip()}"
         return own if own.endswith("?") else f"{own}."
     place = whole[:1].lower() + whole[1:]
     return f"{key} {rule}, but it is {first['input']!r}. Change it in {place}."

@@ -54,6 +54,8 @@ class Audience:
         The run's ``as_of`` in UTC seconds.
     about : dict
         What the manifest says of the run.
+    passed_on : dict
+        What the last export has passed on, as `Written.passed_on`.
     """
 
     members: pd.DataFrame
@@ -63,6 +65,7 @@ class Audience:
     known: frozenset[str] = frozenset()
     origin: int = 0
     about: Mapping[str, Any] = field(default_factory=dict)
+    passed_on: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def additions(self) -> pd.DataFrame:

@@ -69,7 +69,7 @@ def write_export(order: Order, out: Path, run: Path) -> dict[str, Any]:
         if written.commit:
             written.commit()
     fields = order.destination.remember
-    about = {"as_of": order.about["run"]["as_of"]}
+    about = {"as_of": order.about["run"]["as_of"], "passed_on": written.passed_on}
     remember(run, order.name, at, kept(audience.members, fields), about)
     return manifest
 
@@ -93,6 +93,7 @@ def _audience(order: Order, found: Gathered, at: Place) -> Audience:
         found.known,
         order.origin,
         order.about,
+        at.previous.record.get("passed_on", {}) if at.previous else {},
     )
 
 

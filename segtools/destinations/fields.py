@@ -30,6 +30,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "country": ("country_code", "country", "land"),
     "zip": ("zip", "postcode", "postal_code", "zip_code", "plz"),
     "external_id": ("external_id", "user_id", "customer_id"),
+    "user_id": ("user_id", "external_id", "customer_id"),
 }
 # Fields that may hold SHA-256 instead of plain text.
 HASHABLE = ("email", "phone", "first_name", "last_name")
@@ -170,6 +171,19 @@ def as_it_stands(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     block : DestinationBlock
     """
     return frame
+
+
+def plain_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
+    """Do as `machine_fields`, for a system that finds nobody by a hash: it is blank.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Fields as they stand in the data.
+    block : DestinationBlock
+    """
+    made = machine_fields(frame, block)
+    return made.assign(**{name: None for name in block.hashed if name in made})
 
 
 def countries(frame: pd.DataFrame) -> pd.Series | None:

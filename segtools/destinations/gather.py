@@ -27,9 +27,11 @@ from segtools.disclosure import LIMIT
 from segtools.schema import ConfigError, did_you_mean
 from segtools.wording import number
 
+ADDRESSES = ("email", "phone")
 REASONS = {
     "not_chosen": "their segment is not among those chosen",
     "suppressed": "they are on the suppression list",
+    "held_back": "a running experiment holds them back by lot, to be compared with",
     "denied": "they said no",
     "not_asked": "nobody knows whether they agreed",
     "refused": "a field of theirs cannot be written",
@@ -57,6 +59,8 @@ class Order:
         Segment id to name, in the order of ranks.
     suppressions : dict
         As `read_suppressions` gives it.
+    held_back : frozenset of str
+        Customers whom a running experiment lets nobody write to.
     smallest_cell : int
     origin : int
         UTC seconds.
@@ -71,6 +75,7 @@ class Order:
     customers: pd.DataFrame | None
     names: Mapping[str, str]
     suppressions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    held_back: frozenset[str] = frozenset()
     smallest_cell: int = LIMIT
     origin: int = 0
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -117,9 +122,9 @@ def gather(order: Order) -> Gathered:
     out = _Sorting(order, frame, raw)
     out.leave(~_chosen(order, frame), "not_chosen")
     if order.destination.needs_approval:
-        listed = raw.assign(customer_id=frame["customer_id"])
-        region = order.block.default_region
-        out.leave(suppressed(listed, order.suppressions, region), "suppressed")
+        out.suppress(_reachable(order, frame, raw))
+    if order.destination.min_size is not None:  # a table in the house reaches nobody
+        out.leave(frame["customer_id"].isin(order.held_back), "held_back")
     out.ask(frame)
     out.normalise()
     out.disarm()
@@ -152,6 +157,16 @@ def _fields(order: Order, frame: pd.DataFrame) -> tuple[pd.DataFrame, frozenset[
     return raw, frozenset(found)
 
 
+def _reachable(order: Order, frame: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
+    """Give all that a suppression list knows people by, also what is never written."""
+    columns = [] if order.customers is None else list(order.customers.columns)
+    asked = [f for f in (*ADDRESSES, "country") if f not in raw and order.suppressions]
+    given = order.block.fields
+    found = find_fields(columns, asked, given, f"destinations.{order.name}")
+    more = {f: texts(frame[column]) for f, column in found.items()}
+    return raw.assign(customer_id=frame["customer_id"], **more)
+
+
 def _chosen(order: Order, frame: pd.DataFrame) -> pd.Series:
     ids = {name: one for one, name in order.names.items()}
     ids |= {one: one for one in order.names}
@@ -182,6 +197,18 @@ class _Sorting:
     def leave(self, which: pd.Series, why: str) -> None:
         self.reason[which & self.reason.isna()] = why
 
+    def suppress(self, people: pd.DataFrame) -> None:
+        """Leave out who is on the list; say so where it cannot be known."""
+        listed = self.order.suppressions
+        region = self.order.block.default_region
+        self.leave(suppressed(people, listed, region), "suppressed")
+        for one in ADDRESSES:
+            if listed.get(one) and (one not in people or people[one].isna().all()):
+                self.notes.append(
+                    f"The suppression list names people by {one}, but customers has "
+                    "none: nobody could be left out by it."
+                )
+
     def ask(self, frame: pd.DataFrame) -> None:
         """Leave out whom no channel may reach; note what the others must not reach."""
         channels = self.order.destination.channels
@@ -193,7 +220,7 @@ class _Sorting:
         self.leave(nobody & (heard == NO).any(axis=1), "denied")
         self.leave(nobody, "not_asked")
         for channel, fields in channels.items():
-            for one in fields:
+            for one in (f for f in fields if f in self.raw):
                 self.closed[one] = said[channel] != YES
 
     def _said(self, frame: pd.DataFrame, channel: str) -> pd.Series:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 from pydantic import Field
 
 from segtools.config import DestinationBlock
-from segtools.destinations.audience import Audience, SegmentList, slug
-from segtools.destinations.fields import countries
+from segtools.destinations.ad_lists import Rule, doubts, list_parts, normalised
+from segtools.destinations.audience import Audience
 from segtools.destinations.identifiers import (
     country_code,
+    e164,
     google_email,
     google_name,
     google_zip,
     hashed,
     mapped,
-    phones,
 )
-from segtools.destinations.parts import Part, csv_part
 from segtools.destinations.registry import Written, destination
 
 HEADER = {
@@ -33,9 +31,8 @@ HEADER = {
 }
 KEYS = ("email", "phone")
 ADDRESS = ("first_name", "last_name", "country", "zip")
-_RULES = {"email": google_email, "first_name": google_name, "last_name": google_name}
-# Google counts those of a list whom it knows; of a few rows too few will be.
-MANY = 300
+_RULES: dict[str, Rule] = {"email": google_email, "phone": e164}
+_RULES |= dict.fromkeys(("first_name", "last_name"), google_name)
 _NEXT = (
     "In Google Ads, under Audience manager, make one Customer Match list a segment of "
     "its members file, and say that the data is hashed. Later remove with removals, "
@@ -70,14 +67,8 @@ def google_fields(frame: pd.DataFrame, block: Any) -> pd.DataFrame:
     pairs = zip(frame["zip"], made["country"], strict=True)
     zips = [google_zip(z, c or "") for z, c in pairs]
     made["zip"] = pd.Series(zips, index=frame.index, dtype=object)
-    for name in ("email", "phone", "first_name", "last_name"):
-        done = name in block.hashed
-        plain = frame[name]
-        if not done and name == "phone":
-            plain = phones(plain, countries(frame), block.default_region)
-        elif not done:
-            plain = mapped(plain, _RULES[name])
-        made[name] = hashed(plain, is_hashed=done)
+    for name, plain in normalised(frame, _RULES, block).items():
+        made[name] = hashed(plain, is_hashed=name in block.hashed)
     return frame.assign(**made)
 
 
@@ -98,29 +89,8 @@ def write(audience: Audience, block: GoogleBlock) -> Written:
     asked for and all four are known. Who said no, or is on the suppression list, is
     written as a removal from every list.
     """
-    parts = [p for one in audience.lists(KEYS) for p in _files(one, block)]
-    out = audience.left_out
-    out = out[out["reason"].isin(["denied", "suppressed"])]
-    out = out[out["email"].notna() | out["phone"].notna()]
-    table = _table(out, block)
-    parts.append(csv_part("suppressed.csv", table, what="remove from every list"))
-    n = audience.members["segment_id"].value_counts()
-    doubts = [
-        f"{audience.names[one]!r} may match too few: Google counts those whom it knows."
-        for one in audience.names
-        if 0 < n.get(one, 0) < MANY
-    ]
-    return Written(parts, _NEXT, _PAGES, {"doubts": doubts})
-
-
-def _files(one: SegmentList, block: GoogleBlock) -> Iterator[Part]:
-    for what, frame in (
-        ("members", one.members),
-        ("additions", one.added),
-        ("removals", one.removed),
-    ):
-        name = f"{slug(one.segment_id)}-{what}.csv"
-        yield csv_part(name, _table(frame, block), what=f"{what} of {one.segment_id}")
+    parts = list_parts(audience, KEYS, lambda frame: _table(frame, block))
+    return Written(parts, _NEXT, _PAGES, {"doubts": doubts(audience)})
 
 
 def _table(frame: pd.DataFrame, block: GoogleBlock) -> pd.DataFrame:

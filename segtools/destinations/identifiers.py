@@ -153,6 +153,18 @@ def meta_name(text: Text) -> Text:
     return re.sub("[^a-z]", "", (text or "").lower()) or None
 
 
+def meta_letters(text: Text) -> Text:
+    """Write a name or a city in plain text for Meta: letters of any script, lower case.
+
+    Examples
+    --------
+    >>> meta_letters("Zoë O'Neil"), meta_letters("李"), meta_letters(" - ")
+    ('zoëoneil', '李', None)
+    """
+    found = unicodedata.normalize("NFC", text or "").lower()
+    return re.sub(r"[\W\d_]", "", found) or None
+
+
 def country_code(text: Text) -> Text:
     """Write a country as two capital letters; a country's name is none.
 

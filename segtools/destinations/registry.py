@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,10 @@ from segtools.destinations.parts import Part
 from segtools.schema import ConfigError, did_you_mean
 
 # Our own, each a module here, imported when it is asked for.
-SYSTEMS = ("spreadsheet", "shopify", "google_ads", "sql")
+SYSTEMS = (
+    *("spreadsheet", "braze", "ga4", "google_ads", "hubspot", "klaviyo"),
+    *("liveagent", "mailchimp", "meta", "shopify", "sql", "twilio_segment"),
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class Written:
     commit : callable, optional
         Called with nothing once all files are written and before any of them
         appears: what a destination does outside of the folder, whole or not at all.
+    passed_on : dict
+        What the next export must know, such as how segments were called there; no
+        addresses, no ids.
     """
 
     parts: Sequence[Part]
@@ -43,11 +49,13 @@ class Written:
     limits: Sequence[str] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
     commit: Callable[[], None] | None = None
+    passed_on: Mapping[str, Any] = field(default_factory=dict)
 
 
 Writer = Callable[[Audience, Any], Written]
 Normalise = Callable[[pd.DataFrame, Any], pd.DataFrame]
 Refuse = Callable[[pd.DataFrame, Any], pd.Series]
+Given = Callable[[Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,9 @@ class Destination:
     refuse : callable, optional
         From normalised rows, and the block, to the field for whose sake each row
         cannot be written, null where it can.
+    given : callable, optional
+        From the block to attributes of this class that it changes, such as fewer
+        fields: what is not written is not read either.
     formulas : {"blank", "refuse", "allow"}
         What becomes of a cell that a spreadsheet could run as a formula: it is
         blanked; its row is left out, where a blank would erase what the system has;
@@ -102,6 +113,7 @@ class Destination:
     min_size: int | None = 1
     normalise: Normalise = machine_fields
     refuse: Refuse | None = None
+    given: Given | None = None
     formulas: str = "blank"
     block: type[DestinationBlock] = DestinationBlock
     needs_approval: bool = True
@@ -191,7 +203,7 @@ def configured(config: RunConfig, name: str) -> tuple[Destination, Any]:
                     f"destinations.{name}.{key} must name what {found.name} knows, but "
                     f"{asked!r} is none of it. {did_you_mean(asked, known)}"
                 )
-    return found, block
+    return replace(found, **found.given(block)) if found.given else found, block
 
 
 def check_destinations(config: RunConfig) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from typing import Any, Literal
 
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience, labels
 from segtools.destinations.fields import any_dangerous, as_it_stands
+from segtools.destinations.membership import PrefixBlock, foreign_tags
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
+from segtools.destinations.shopify_query import shopify_query, tag_query
 from segtools.schema import ConfigError
+from segtools.segmentation.segment_rules import rules_of_record
 
 # The import's own head, in its order; names are case-sensitive there.
 HEADER = {
@@ -44,38 +46,17 @@ _NEXT = (
     "that overwrites existing customers, soon after the customers export that the run "
     "has read: what was changed since would be set back. Each line of "
     "segment_queries.txt is then a segment of Shopify's own; a tag stays as it is "
-    "until the next import."
+    "until the next import. Lines of rule_queries.txt, if there is one, need no tag: "
+    "Shopify works them out anew every day."
 )
 
 
-class ShopifyBlock(DestinationBlock):
+class ShopifyBlock(PrefixBlock):
     """What ``destinations.shopify`` takes beside the rest."""
 
-    prefix: str = Field("seg:", description="how our tags begin; all others stay")
-
-    @field_validator("prefix")
-    @classmethod
-    def _prefix(cls, value: str) -> str:
-        if not re.fullmatch(r"\w[\w:./-]{0,39}", value):
-            raise ValueError(
-                f"must be a tag's beginning without comma, quote or blank, but it is "
-                f"{value!r}. Write it like seg:"
-            )
-        return value
-
-
-def foreign_tags(text: str | None, prefix: str) -> list[str]:
-    """Give the tags that are not ours, each once, as they stand.
-
-    Examples
-    --------
-    >>> foreign_tags("newsletter, Seg:Old, vip", "seg:")
-    ['newsletter', 'vip']
-    """
-    tags = [tag.strip() for tag in (text or "").split(",")]
-    ours = prefix.casefold()
-    kept = [tag for tag in tags if tag and not tag.casefold().startswith(ours)]
-    return list(dict.fromkeys(kept))
+    approximate: list[Literal["spend_total"]] = Field(
+        [], description="features that Shopify counts a little otherwise, yet may"
+    )
 
 
 def _refused(frame: pd.DataFrame, block: ShopifyBlock) -> pd.Series:
@@ -126,7 +107,10 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
     }
     table = changed[list(columns.values())].set_axis(list(columns), axis=1)
     right = len(rows) - len(changed)
-    more = {"tags": own, "rows": {"changed": len(changed), "right_already": right}}
+    more: dict[str, Any] = {
+        "tags": own,
+        "rows": {"changed": len(changed), "right_already": right},
+    }
     parts = [
         csv_part(
             "customers.csv",
@@ -136,6 +120,8 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
         ),
         _queries(audience, own),
     ]
+    rules, more["rule_queries"] = _rule_queries(audience, block)
+    parts += [rules] if rules.rows else []
     return Written(parts, _NEXT, ["https://help.shopify.com/manual/customers"], more)
 
 
@@ -170,6 +156,38 @@ def _queries(audience: Audience, own: dict[str, str]) -> Part:
     names = [one for one in audience.names if one in set(audience.members.segment_id)]
     return Part(
         "segment_queries.txt",
-        [f"customer_tags CONTAINS '{own[one]}'\n" for one in names],
-        what="a query a segment",
+        [f"{tag_query(own[one])}\n" for one in names],
+        what="a query a segment, by its tag",
     )
+
+
+def _rule_queries(
+    audience: Audience, block: ShopifyBlock
+) -> tuple[Part, dict[str, Any]]:
+    """Write segments as queries of what customers did, where the language can say it.
+
+    Such a query is worked out anew every day, while a tag stays as it was exported.
+    """
+    told = audience.about.get("rules") or {"rules": []}
+    run = audience.about.get("run") or {}
+    rows, said = [], {}
+    for rule in rules_of_record(told):
+        try:
+            query = shopify_query(
+                rule,
+                as_of=str(run["as_of"]),
+                timezone=str(run["timezone"]),
+                window_days=int(run["window_days"]),
+                approximate=block.approximate,
+            )
+        except ConfigError as error:
+            said[rule.segment_id] = {"exact": False, "why_not": str(error)}
+            continue
+        rows.append(f"{query.text}\n")
+        said[rule.segment_id] = {
+            "query": query.text,
+            "exact": query.exact,
+            "notes": list(query.notes),
+        }
+    what = "a query a segment, by what customers did"
+    return Part("rule_queries.txt", rows, what=what), said or told.get("why_not") or {}

@@ -2,70 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from segtools.disclosure import LIMIT
-from segtools.history.flows import GONE, NEW, publish_flows
-from segtools.records import read_record
+from segtools.history.flows import GONE, NEW
+from segtools.history.money import money_words, total
+from segtools.history.movement import Movement
+from segtools.history.published import publish_movement
+from segtools.history.reasons import CHANGED, NOISE, REDRAWN
+from segtools.history.snapshot import Snapshot
 from segtools.wording import listed, number, percent
 
-
-def find_previous(folder: Path, project: str, as_of: str) -> Path | None:
-    """Find the latest finished run of the same project with a smaller ``as_of``.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the project's runs lie.
-    project : str
-    as_of : str
-        ISO date or date-time of the present run.
-    """
-    best: tuple[str, Path] | None = None
-    if not folder.is_dir():
-        return None
-    for path in sorted(p for p in folder.iterdir() if (p / "run.json").is_file()):
-        run = read_record(path / "run.json")
-        same = run.get("project") == project and run.get("state") == "done"
-        if same and run["as_of"] < as_of and (best is None or run["as_of"] > best[0]):
-            best = (str(run["as_of"]), path)
-    return best[1] if best else None
-
-
-def moves(previous: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Say of each customer of two runs where they were and where they are.
-
-    Parameters
-    ----------
-    previous, now : DataFrame
-        ``customer_id`` and ``segment`` of both runs.
-
-    Returns
-    -------
-    DataFrame
-        ``customer_id``, ``from`` (*New* for who was not there) and ``to`` (*Gone* for
-        who is not there any more), by customer_id.
-
-    Examples
-    --------
-    >>> a = pd.DataFrame({"customer_id": ["1", "2"], "segment": ["x", "x"]})
-    >>> b = pd.DataFrame({"customer_id": ["2", "3"], "segment": ["y", "y"]})
-    >>> moves(a, b).values.tolist()
-    [['1', 'x', 'Gone'], ['2', 'x', 'y'], ['3', 'New', 'y']]
-    """
-    both = previous[["customer_id", "segment"]].merge(
-        now[["customer_id", "segment"]],
-        on="customer_id",
-        how="outer",
-        suffixes=("_from", "_to"),
-    )
-    both["from"] = both["segment_from"].fillna(NEW)
-    both["to"] = both["segment_to"].fillna(GONE)
-    found = both[["customer_id", "from", "to"]]
-    return found.sort_values("customer_id", ignore_index=True)
+FIRST = "This is the project's first run; there is nothing to compare with."
+_MEANS = {
+    CHANGED: "changed what they do",
+    REDRAWN: "stand where lines were redrawn",
+    NOISE: "are noise: no model is sure of them",
+}
 
 
 def migration(previous: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -90,65 +47,140 @@ def migration(previous: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     >>> migration(a, b).values.tolist()
     [['New', 'y', 1], ['x', 'Gone', 1], ['x', 'y', 1]]
     """
-    return _counted(moves(previous, now))
+    both = previous[["customer_id", "segment"]].merge(
+        now[["customer_id", "segment"]],
+        on="customer_id",
+        how="outer",
+        suffixes=("_from", "_to"),
+    )
+    ends = {"from": both["segment_from"].fillna(NEW)}
+    found = both.assign(**ends, to=both["segment_to"].fillna(GONE))
+    counted = found.groupby(["from", "to"]).size().rename("customers").reset_index()
+    return counted.sort_values(["from", "to"], ignore_index=True)
+
+
+def first_changes() -> dict[str, Any]:
+    """Give what ``changes.json`` keeps on a first run."""
+    return {
+        "first_run": True,
+        "sentence": FIRST,
+        "previous_as_of": None,
+        "flows": [],
+        "reasons": [],
+        "reasons_sentence": "",
+    }
 
 
 def summarise_changes(
-    previous: Path | None, now: pd.DataFrame, *, smallest_cell: int = LIMIT
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Say what changed since the previous run, in one sentence and in flows.
+    old: Snapshot | None,
+    new: Snapshot,
+    movement: Movement | None,
+    *,
+    smallest_cell: int = LIMIT,
+) -> dict[str, Any]:
+    """Say what changed since the previous run, in sentences, flows and money.
 
     Parameters
     ----------
-    previous : Path or None
-        The previous run's folder; None on a first run.
-    now : DataFrame
-        This run's segments, as ``segments.parquet`` holds them.
+    old : Snapshot or None
+        The previous run; None on a first run.
+    new : Snapshot
+        This one.
+    movement : Movement or None
+        As `find_movement` gives it.
     smallest_cell : int, default=10
         Flows of fewer customers are hidden, with what would give them away.
 
     Returns
     -------
-    record : dict
-        What ``changes.json`` keeps: ``sentence``, ``flows`` (``customers`` None where
-        hidden) and ``totals`` (who stayed, moved, is new, is gone).
-    moves : DataFrame
-        One row a customer, as ``migration.parquet`` keeps it (see `moves`).
+    dict
+        What ``changes.json`` keeps: ``sentence``, ``reasons_sentence`` (why they
+        moved), ``ends`` (customers and money of both runs), ``sizes`` (of the segments
+        of both), and what
+        `publish_movement` gives.
     """
-    if previous is None:
-        text = "This is the project's first run; there is nothing to compare with."
-        record = {"first_run": True, "sentence": text, "previous_as_of": None}
-        nobody = pd.DataFrame(columns=["customer_id", "from", "to"], dtype="str")
-        return record | {"flows": []}, nobody
-    found = moves(_before(previous, now), now)
-    order = now.sort_values("segment_id")["segment"].unique().tolist()
-    flows, totals = publish_flows(_counted(found), smallest_cell, order)
-    as_of = str(read_record(previous / "run.json")["as_of"])
+    if old is None or movement is None:
+        return first_changes()
+    order = list(movement.alignment.names.values())
+    told = publish_movement(movement.rows, order, limit=smallest_cell)
+    currency = str(new.config.get("currency", ""))
     return {
         "first_run": False,
-        "sentence": _sentence(totals, as_of),
-        "previous_as_of": as_of,
-        "flows": flows.astype(object).where(flows.notna(), None).to_dict("records"),
-        "totals": totals,
-    }, found
+        "sentence": _sentence(told["totals"], old.as_of),
+        "reasons_sentence": _reasons_sentence(told, movement.why_not, currency),
+        "previous_as_of": old.as_of,
+        "ends": {
+            "before": _end(old, movement, "from"),
+            "now": _end(new, movement, "to"),
+        },
+        "sizes": {
+            "before": _sizes(movement, "from", order, smallest_cell),
+            "now": _sizes(movement, "to", order, smallest_cell),
+        },
+    } | told
 
 
-def _before(previous: Path, now: pd.DataFrame) -> pd.DataFrame:
-    """Read the previous run's segments under their present names."""
-    before = pd.read_parquet(previous / "segments.parquet")
-    # By id, shown under the present name: a segment that was renamed has not moved.
-    present = now.drop_duplicates("segment_id").set_index("segment_id")["segment"]
-    # A new segment may bear the name of a retired one: the id tells them apart.
-    retired = ~before["segment_id"].isin(present.index)
-    double = retired & before["segment"].isin(present)
-    before.loc[double, "segment"] += " (" + before.loc[double, "segment_id"] + ")"
-    before["segment"] = before["segment_id"].map(present).fillna(before["segment"])
-    return before
+def _sizes(
+    movement: Movement, side: str, order: list[str], limit: int
+) -> list[dict[str, Any]]:
+    """Count the segments of one of the runs, as its own pages do."""
+    there = movement.rows[movement.rows[f"{side}_id"].notna()]
+    sizes = there[side].value_counts()
+    return [
+        {"segment": n, "customers": int(sizes[n]) if sizes[n] >= limit else None}
+        for n in order
+        if n in sizes.index
+    ]
 
 
-def _counted(found: pd.DataFrame) -> pd.DataFrame:
-    counted = found.groupby(["from", "to"]).size().rename("customers").reset_index()
-    return counted.sort_values(["from", "to"], ignore_index=True)
+def _end(run: Snapshot, movement: Movement, side: str) -> dict[str, Any]:
+    """Count a run's customers and money; the flows of it add up to them."""
+    column = "value_before" if side == "from" else "value_now"
+    paid = movement.rows[column].dropna()
+    return {
+        "as_of": run.as_of,
+        "customers": len(run.segments),
+        "value": str(total(paid)),
+    }
+
+
+def money_sentences(changes: Mapping[str, Any], currency: str = "") -> list[str]:
+    """Say with which money customers stayed, moved, came and left.
+
+    Parameters
+    ----------
+    changes : mapping
+        The record of changes.json.
+    currency : str, default=""
+
+    Returns
+    -------
+    list of str
+        Money of a group whose count is hidden is hidden, too.
+    """
+    if changes["first_run"]:
+        return []
+    ends, groups = changes["ends"], changes["money"]
+    before, now = (Decimal(ends[k]["value"]) for k in ("before", "now"))
+    said = [
+        f"Everybody together spent {money_words(now, currency)} in the window before "
+        f"{ends['now']['as_of']}, and {money_words(before, currency)} in the one "
+        f"before {ends['before']['as_of']}."
+    ]
+    for name, words in (("stayed", "Who stayed"), ("moved", "Who changed segment")):
+        then, today = (groups[name][v] for v in ("value_before", "value_now"))
+        if today is not None:
+            said.append(
+                f"{words} spent {money_words(then, currency)} before and "
+                f"{money_words(today, currency)} now."
+            )
+    came, left = groups["new"]["value_now"], groups["gone"]["value_before"]
+    if came is not None and left is not None:
+        said.append(
+            f"Newcomers brought {money_words(came, currency)}; who is gone had spent "
+            f"{money_words(left, currency)}."
+        )
+    return said
 
 
 def _sentence(totals: dict[str, int | None], as_of: str) -> str:
@@ -174,3 +206,24 @@ def _sentence(totals: dict[str, int | None], as_of: str) -> str:
     if not silent:
         return kept
     return f"{kept} How many {listed(silent)} is hidden, for the sake of a few."
+
+
+def _reasons_sentence(told: Mapping[str, Any], why_not: str, currency: str) -> str:
+    """Say why customers moved, with their money now, as far as it may be said."""
+    if why_not:
+        return f"Why customers moved cannot be told: {why_not}."
+    moved = told["totals"]["moved"]
+    if moved == 0:
+        return "Nobody moved, so there is nothing to explain."
+    said = [
+        f"{number(r['customers'])} {_MEANS[r['label']]} "
+        f"({money_words(r['value_now'], currency)} now)"
+        for r in told["reasons"]
+        if r["customers"]
+    ]
+    hides = any(r["customers"] is None for r in told["reasons"])
+    end = " What concerns a few is hidden." if hides else ""
+    if not said:
+        return "Why customers moved is hidden, for the sake of a few."
+    who = "those" if moved is None else number(moved)
+    return f"Of {who} who changed segment, {listed(said)}.{end}"

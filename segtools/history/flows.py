@@ -57,9 +57,24 @@ def publish_flows(
     >>> bool(shown["customers"].isna().all()), totals["moved"]
     (True, None)
     """
-    grid = _grid(flows, order)
+    grid = flow_grid(flows, order)
     published = published_flows(grid)
-    hidden = hide(published, limit)
+    return shown_flows(grid, published, hide(published, limit))
+
+
+def shown_flows(
+    grid: pd.DataFrame, published: Published, hidden: Flags
+) -> tuple[pd.DataFrame, dict[str, int | None]]:
+    """Give flows and totals as `publish_flows` does, where what to hide is known.
+
+    Parameters
+    ----------
+    grid : DataFrame
+        As `flow_grid` gives it.
+    published : Published
+        Whose first cells are those of `published_flows`.
+    hidden : ndarray of bool
+    """
     body = hidden[: grid.size].reshape(grid.shape)
     rows = [
         (before, now, None if body[i, j] else int(grid.iloc[i, j]))
@@ -114,7 +129,7 @@ def _fixed(cells: Floats, known: int, n: int) -> Flags:
     return fixed
 
 
-def _grid(flows: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+def flow_grid(flows: pd.DataFrame, order: Sequence[str] = ()) -> pd.DataFrame:
     """Set flows out: every segment of either run, *New* and *Gone* last."""
     place = {name: i for i, name in enumerate(order)}
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from segtools.history.changes import GONE, NEW
+from segtools.history.flows import GONE, NEW
 from segtools.records import read_record
 from segtools.schema import ConfigError
 from segtools.segmentation.by_hand import before_by_hand
@@ -22,16 +23,25 @@ MIN_JACCARD = 0.5
 
 @dataclass(frozen=True)
 class Match:
-    """An old segment and the new label that carries its name on, by their overlap."""
+    """An old segment and the new label that carries its name on, by their overlap.
+
+    ``by`` says what overlaps: *customers*, those of then with those of now, or *lines*,
+    whom the old model would put there today with whom the new one does.
+    """
 
     segment_id: str
     name: str
     label: int
     jaccard: float
+    by: str = "customers"
 
 
 def match_segments(
-    previous: pd.DataFrame, now: pd.DataFrame, min_jaccard: float = MIN_JACCARD
+    previous: pd.DataFrame,
+    now: pd.DataFrame,
+    min_jaccard: float = MIN_JACCARD,
+    *,
+    replayed: pd.DataFrame | None = None,
 ) -> list[Match]:
     """Match segments of two runs so that shared customers agree best.
 
@@ -44,6 +54,10 @@ def match_segments(
     min_jaccard : float, default=0.5
         A name is only carried on above this overlap of the customers in both runs
         (under it Hennig calls a cluster dissolved).
+    replayed : DataFrame, optional
+        ``customer_id`` and ``segment_id`` by the earlier model, asked about today's
+        customers. With it, the larger overlap of both counts: a segment goes on where
+        its customers stay together, and also where they moved on but its lines stayed.
 
     Returns
     -------
@@ -58,21 +72,35 @@ def match_segments(
     >>> [(m.segment_id, m.label) for m in match_segments(old, new)]
     [('S01', 1), ('S02', 0)]
     """
-    both = previous.merge(now, on="customer_id")
-    if both.empty:
-        return []
-    shared = pd.crosstab(both["segment_id"], both["label"])
-    rows, columns = shared.sum(axis=1), shared.sum(axis=0)
-    union = rows.to_numpy()[:, None] + columns.to_numpy()[None, :] - shared.to_numpy()
-    jaccard = shared.to_numpy() / union
     names = previous.drop_duplicates("segment_id").set_index("segment_id")["segment"]
-    found = []
-    for i, j in zip(*linear_sum_assignment(-jaccard), strict=True):
-        if jaccard[i, j] >= min_jaccard:
-            segment_id, label = str(shared.index[i]), int(shared.columns[j])
-            name = str(names[segment_id])
-            found.append(Match(segment_id, name, label, float(jaccard[i, j])))
-    return found
+    ids, labels = sorted(names.index), sorted(now["label"].unique())
+    customers = _jaccards(previous, now, ids, labels)
+    lines = np.zeros_like(customers)
+    if replayed is not None:
+        lines = _jaccards(replayed, now, ids, labels)
+    best = np.maximum(customers, lines)
+    return [
+        Match(
+            segment_id=str(ids[i]),
+            name=str(names[ids[i]]),
+            label=int(labels[j]),
+            jaccard=float(best[i, j]),
+            by="customers" if customers[i, j] >= min_jaccard else "lines",
+        )
+        for i, j in zip(*linear_sum_assignment(-best), strict=True)
+        if best[i, j] >= min_jaccard
+    ]
+
+
+def _jaccards(
+    one: pd.DataFrame, now: pd.DataFrame, ids: list[str], labels: list[int]
+) -> NDArray[np.float64]:
+    """Give the Jaccard overlap of each segment_id with each label."""
+    both = one[["customer_id", "segment_id"]].merge(now, on="customer_id")
+    table = pd.crosstab(both["segment_id"], both["label"])
+    shared = table.reindex(index=ids, columns=labels, fill_value=0).to_numpy(float)
+    union = shared.sum(axis=1)[:, None] + shared.sum(axis=0)[None, :] - shared
+    return np.asarray(shared / np.maximum(union, 1))
 
 
 def name_segments(
@@ -82,6 +110,7 @@ def name_segments(
     *,
     previous: Path | None,
     renamed: dict[str, str],
+    window_days: int | None = None,
 ) -> tuple[SegmentModel, list[Match]]:
     """Give a model's segments their ids and names.
 
@@ -97,6 +126,9 @@ def name_segments(
         The previous run's folder.
     renamed : dict
         ``segment_names`` of the configuration: id or present name to the user's name.
+    window_days : int, optional
+        How far the features look back. Where the previous run's looked back equally
+        far and meant the same, its model is asked about today's customers as well.
 
     Returns
     -------
@@ -113,7 +145,7 @@ def name_segments(
     number = _next_number(previous)
     if [s["segment_id"] for s in model.segments] == ["S00"]:
         return replace(model, next_number=number), []
-    matches = _matches(model, features, previous)
+    matches = _matches(model, features, previous, window_days)
     before = {str(row["extra"]): row for row in _apart_before(previous)}
     taken = {m.name for m in matches} | set(renamed.values())
     taken |= {str(before.get(row["extra"], row)["name"]) for row in model.extra}
@@ -199,7 +231,10 @@ def _next_number(previous: Path | None) -> int:
 
 
 def _matches(
-    model: SegmentModel, features: pd.DataFrame, previous: Path | None
+    model: SegmentModel,
+    features: pd.DataFrame,
+    previous: Path | None,
+    window_days: int | None,
 ) -> list[Match]:
     if previous is None:
         return []
@@ -207,9 +242,12 @@ def _matches(
     now = model.assign(features)[["customer_id", "segment_id"]]
     now = now[now["segment_id"].isin(ids)]
     now["label"] = now.pop("segment_id").map(ids.index)
-    old = _before(previous)
+    learned = _learned(previous)
+    old = _before(previous, learned)
+    asked = _asked(previous, learned, model, features, window_days)
     rules = {"S00", *(str(row["segment_id"]) for row in _apart_before(previous))}
-    return match_segments(old[~old["segment_id"].isin(rules)], now)
+    real = ~old["segment_id"].isin(rules)
+    return match_segments(old[real], now, replayed=asked)
 
 
 def _apart_before(previous: Path | None) -> list[dict[str, Any]]:
@@ -220,16 +258,42 @@ def _apart_before(previous: Path | None) -> list[dict[str, Any]]:
     return [row for row in record["segments"] if "extra" in row]
 
 
-def _before(previous: Path) -> pd.DataFrame:
-    """Give the previous run's segments as learned, whatever a hand did to them.
+def _learned(previous: Path) -> SegmentModel | None:
+    """Give the previous run's model as learned, if a hand has changed it since.
 
     What is learned is held against what was learned; decisions by hand come after.
     """
     by_hand = before_by_hand(previous)
-    if by_hand is None:
+    return None if by_hand is None else SegmentModel.from_record(by_hand["learned"])
+
+
+def _before(previous: Path, learned: SegmentModel | None) -> pd.DataFrame:
+    """Give the previous run's segments as learned, whatever a hand did to them."""
+    if learned is None:
         return pd.read_parquet(previous / "segments.parquet")
-    model = SegmentModel.from_record(by_hand["learned"])
-    return model.assign(pd.read_parquet(previous / "features.parquet"))
+    return learned.assign(pd.read_parquet(previous / "features.parquet"))
+
+
+def _asked(
+    previous: Path,
+    learned: SegmentModel | None,
+    model: SegmentModel,
+    features: pd.DataFrame,
+    window_days: int | None,
+) -> pd.DataFrame | None:
+    """Ask the previous model about today's customers, if it can be asked."""
+    quality = previous / "data_quality.json"
+    if window_days is None or not quality.exists():
+        return None
+    if int(read_record(quality)["window_days"]) != window_days:
+        return None
+    old = learned or SegmentModel.from_record(read_record(previous / "model.json"))
+    means = {f["name"]: f["definition_version"] for f in model.features}
+    for own in old.features:
+        name, version = own["name"], own["definition_version"]
+        if name not in features or means.get(name, version) != version:
+            return None
+    return replace(old, replicates=[]).assign(features)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -138,6 +138,7 @@ def table(
     ----------
     frame : DataFrame
         One row a line; a named index is shown first, an unnamed one is left out.
+        Without rows the caption is followed by ``frame.attrs["none"]``, or *none*.
     caption : str
         What the table shows; any text, escaped here.
     units : mapping of str to str, default=None
@@ -161,7 +162,7 @@ def table(
     """
     formats = frame.attrs.get("formats", {}) if formats is None else formats
     if frame.empty:  # a head without a body looks as if something were missing
-        none = f"{plain(caption)}: none."
+        none = f"{plain(caption)}: {frame.attrs.get('none', 'none')}."
         return Display(f"<p>{escape(none)}</p>", none)
     shown = _with_index(frame)
     strings = cell_strings(shown, formats)

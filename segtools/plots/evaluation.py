@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from segtools.plots.canvas import axes_or_current, dress, empty_note, entitle
-from segtools.plots.colours import INK
 from segtools.plots.inputs import segment_rows
+from segtools.plots.labels import LINE, name_beside
 from segtools.wording import is_missing, percent, plain, rounded, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
 _COLUMNS = ["score", "fit", "share"]
 _HEADS = {
@@ -25,7 +24,6 @@ _HEADS = {
     "share": "Share of customers",
 }
 _SMALLEST, _AREA = 60.0, 2600.0  # square points: of nobody, and of everybody more
-_LINE = 0.26  # inches a label needs
 _AROUND = 1.2
 _LOWEST = 4.0
 
@@ -83,7 +81,9 @@ def segment_evaluation(
         y="How attractive they are, 0 to 100",
         grid="both",
     )
-    _name(ax, rows, segment_evaluation_height(actions))
+    places = list(zip(rows["fit"], rows["score"], strict=True))
+    step = LINE / (segment_evaluation_height(actions) - _AROUND)
+    name_beside(ax, places, rows["segment"].tolist(), step=step)
     return entitle(ax, segment_evaluation_title(actions))
 
 
@@ -155,7 +155,7 @@ def segment_evaluation_table(actions: Mapping[str, Any] | pd.DataFrame) -> pd.Da
 
 def segment_evaluation_height(actions: Mapping[str, Any] | pd.DataFrame) -> float:
     """Give the height that the figure needs, in inches: a line for each name."""
-    return max(_LOWEST, _AROUND + _LINE * len(_rated(actions)))
+    return max(_LOWEST, _AROUND + LINE * len(_rated(actions)))
 
 
 def _rated(actions: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
@@ -169,49 +169,3 @@ def _rated(actions: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
 
 def _of(row: pd.Series) -> str:
     return shorten(row["segment"], 40)
-
-
-def _name(ax: Axes, rows: pd.DataFrame, height: float) -> None:
-    """Write the names in a column beside the figure, each with a line to its circle."""
-    step = _LINE / (height - _AROUND)
-    low, high = ax.get_ylim()
-    wanted = (rows["score"].to_numpy(float) - low) / (high - low)
-    for row, at in zip(rows.itertuples(), _apart(wanted, step), strict=True):
-        line: dict[str, Any] = {
-            "arrowstyle": "-",
-            "color": INK,
-            "alpha": 0.35,
-            "linewidth": 0.7,
-        }
-        line |= {"relpos": (0, 0.5), "shrinkA": 2, "shrinkB": 0}
-        text: dict[str, Any] = {"parse_math": False, "annotation_clip": False}
-        ax.annotate(
-            shorten(row.segment, 30),
-            (float(row.fit), float(row.score)),
-            xytext=(1.03, at),
-            textcoords="axes fraction",
-            va="center",
-            fontsize="small",
-            arrowprops=line,
-            **text,
-        )
-
-
-def _apart(wanted: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    """Move places apart until each has its room, as little as may be, within 0 to 1.
-
-    Examples
-    --------
-    >>> _apart(np.array([0.5, 0.5, 0.9]), 0.2).round(2).tolist()
-    [0.4, 0.6, 0.9]
-    """
-    order = np.argsort(wanted, kind="stable")
-    steps = step * np.arange(len(wanted))
-    # Least squares under a fixed order: isotonic regression of what is left over.
-    from scipy.optimize import isotonic_regression
-
-    fitted = isotonic_regression(wanted[order] - steps).x
-    room = max(1.0 - steps[-1], 0.0)
-    placed = np.empty_like(wanted)
-    placed[order] = np.clip(fitted, 0.0, room) + steps
-    return placed

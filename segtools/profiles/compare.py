@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
+from segtools.intervals import newcombe
 from segtools.profiles.choose import subject
 from segtools.profiles.claim import MIN_CUSTOMERS, Claim
 from segtools.profiles.profile import Segmented
@@ -147,27 +148,8 @@ def _p_value(x: Claim, y: Claim) -> float:
 
 def _row(x: Claim, y: Claim) -> list[Any]:
     low, high = newcombe(x.holders, x.n, y.holders, y.n)
-    shares = [x.share, y.share, x.share - y.share, low, high]
+    shares = [x.share, y.share, x.share - y.share, float(low), float(high)]
     return [x.topic, x.text, *shares, x.n, y.n, x.computation]
-
-
-def newcombe(x: int, n: int, y: int, m: int) -> tuple[float, float]:
-    """Give the 95 % interval of the difference of two shares, x of n less y of m.
-
-    From the Wilson intervals of both (Newcombe 1998, method 10): unlike the usual one
-    it is right near 0 and 1, too.
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in newcombe(56, 70, 48, 80)]
-    [0.0524, 0.3339]
-    """
-    p, q = x / n, y / m
-    own = stats.binomtest(x, n).proportion_ci(method="wilson")
-    other = stats.binomtest(y, m).proportion_ci(method="wilson")
-    below = ((p - own.low) ** 2 + (other.high - q) ** 2) ** 0.5
-    above = ((own.high - p) ** 2 + (q - other.low) ** 2) ** 0.5
-    return float(p - q - below), float(p - q + above)
 
 
 def comparison_table(comparison: pd.DataFrame, most: int = 12) -> pd.DataFrame:

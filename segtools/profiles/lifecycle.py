@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segtools.disclosure import LIMIT, Published, hide, two_way
+from segtools.disclosure import LIMIT, Published, hide, hide_parts, two_way
 from segtools.features.build import features_at
 from segtools.features.catalogue import Window, registered
 from segtools.features.journey import STAGES
@@ -106,16 +106,8 @@ def _hidden(counts: np.ndarray, limit: int) -> np.ndarray:
     shape = counts.shape[0] + 1, counts.shape[1] + 1
     open_ = np.zeros(shape, dtype=bool)
     open_[-1, -1] = True
-    open_[:-1, -1] = ~_small_totals(counts.sum(axis=1), limit)
-    open_[-1, :-1] = ~_small_totals(counts.sum(axis=0), limit)
+    open_[:-1, -1] = ~hide_parts(counts.sum(axis=1), limit)
+    open_[-1, :-1] = ~hide_parts(counts.sum(axis=0), limit)
     published = two_way(counts)
     safe = Published(published.counts, published.sums, fixed=open_.ravel())
     return hide(safe, limit).reshape(shape)[:-1, :-1]
-
-
-def _small_totals(totals: np.ndarray, limit: int) -> np.ndarray:
-    """Say which totals nobody may show: small ones, and another beside a single one."""
-    parts = list(range(1, len(totals) + 1))
-    everyone = np.array([True, *[False] * len(totals)])
-    known = Published(np.array([totals.sum(), *totals]), [(0, parts)], fixed=everyone)
-    return hide(known, limit)[1:]

@@ -93,17 +93,17 @@ def _refuse_unknown(model: SegmentModel, here: set[str]) -> None:
         )
 
 
-def finished_run(run_dir: Path) -> dict[str, Any]:
-    """Read ``run.json`` of a finished run, or refuse."""
+def finished_run(run_dir: Path, called: str = "RUN") -> dict[str, Any]:
+    """Read ``run.json`` of a finished run, or refuse; `called` is the argument."""
     if not (run_dir / "run.json").is_file():
         raise ConfigError(
-            f"RUN must be the folder of a run, but there is no run.json in {run_dir}. "
-            "Give the folder that `segtools run` printed."
+            f"{called} must be the folder of a run, but there is no run.json in "
+            f"{run_dir}. Give the folder that `segtools run` printed."
         )
     run = read_record(run_dir / "run.json")
     if run["state"] != "done":
         raise ConfigError(
-            f"RUN must be finished, but {run_dir} is {run['state']}. "
+            f"{called} must be finished, but {run_dir} is {run['state']}. "
             "Finish it with `segtools run`."
         )
     return run

@@ -26,6 +26,7 @@ REACH = {
     "stop_rule": "Stop rule",
 }
 COLUMNS = REACH | {"priority": "Priority"}
+ON_CARDS = REACH | {"tested": "Last test"}
 
 
 def persona_card(
@@ -67,7 +68,7 @@ def persona_card(
     view["value_label"] = label or value_label({"segments": [persona]})
     view["reach"] = [
         (name, str(action[key]))
-        for key, name in REACH.items()
+        for key, name in ON_CARDS.items()
         if action and action.get(key)
     ]
     page = templates().get_template("card.html.j2").render(view)

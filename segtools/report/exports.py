@@ -12,13 +12,16 @@ from segtools.config import set_key, validate
 from segtools.destinations.approval import approval_of, model_hash, refuse_unapproved
 from segtools.destinations.consent import read_suppressions
 from segtools.destinations.export import refuse_foreign, write_export
-from segtools.destinations.gather import Order
+from segtools.destinations.gather import ADDRESSES, Order
 from segtools.destinations.registry import configured
+from segtools.experiments.running import held_back
 from segtools.records import digest
 from segtools.report.assign import finished_run
 from segtools.report.extensions import load_extensions
 from segtools.report.stage import Stage
 from segtools.schema import ConfigError, DataError
+from segtools.segmentation.model import SegmentModel
+from segtools.segmentation.segment_rules import rule_record, segment_rules
 
 ALWAYS = "spreadsheet"
 
@@ -84,10 +87,12 @@ def export_stage(stage: Stage, to: str, out: Path) -> dict[str, Any]:
     destination, block = configured(stage.config, to)
     refuse_foreign(out)
     approval = _approval(stage, to) if destination.needs_approval else None
-    asks = destination.fields or destination.channels
     segments = stage.read_table("segments")
     config = stage.config
-    region = block.default_region
+    suppressions = read_suppressions(config.suppression_list, block.default_region)
+    # Who is suppressed by an address is so, too, where no address is written.
+    listed = destination.needs_approval and bool({*ADDRESSES} & {*suppressions})
+    asks = bool(destination.fields or destination.channels or listed)
     order = Order(
         name=to,
         destination=destination,
@@ -95,7 +100,8 @@ def export_stage(stage: Stage, to: str, out: Path) -> dict[str, Any]:
         segments=segments.astype({"customer_id": str}),
         customers=_customers(stage, to) if asks else None,
         names=_names(stage, segments),
-        suppressions=read_suppressions(config.suppression_list, region),
+        suppressions=suppressions,
+        held_back=_held_back(stage),
         smallest_cell=config.smallest_cell,
         origin=stage.origin,
         about=_about(stage, segments) | {"approval": approval},
@@ -107,6 +113,12 @@ def _approval(stage: Stage, to: str) -> dict[str, Any] | None:
     if stage.config.exports_need_approval:
         return refuse_unapproved(stage.path, to)
     return approval_of(stage.path)
+
+
+def _held_back(stage: Stage) -> frozenset[str]:
+    if not (stage.path / "experiment_assignments.parquet").exists():
+        return frozenset()
+    return frozenset(held_back(stage.read_table("experiment_assignments")))
 
 
 def _customers(stage: Stage, to: str) -> pd.DataFrame:
@@ -145,13 +157,24 @@ def _about(stage: Stage, segments: pd.DataFrame) -> dict[str, Any]:
             "project": run["project"],
             "as_of": run["as_of"],
             "timezone": run["timezone"],
+            "window_days": stage.read("data_quality")["window_days"],
             "config_hash": run["config_hash"],
             "data": run["data"]["fingerprint"],
         },
         "goals_hash": digest(stage.read("goals")),
         "model_hash": model_hash(stage.path),
         "segments": _definitions(stage, segments),
+        "rules": _rules(stage),
     }
+
+
+def _rules(stage: Stage) -> dict[str, Any]:
+    """Give the model's rules as exact conditions, or why they are none."""
+    model = SegmentModel.from_record(stage.read("model"))
+    try:
+        return rule_record(segment_rules(model))
+    except ConfigError as error:
+        return {"rules": [], "why_not": str(error)}
 
 
 def _definitions(stage: Stage, segments: pd.DataFrame) -> list[dict[str, Any]]:

@@ -47,6 +47,9 @@ def foot(run: Record, given: Record) -> list[tuple[str, Any]]:
             *_flat(run.get("config") or {}),
             ("hash", str(run.get("config_hash") or "–")),
         ],
+        "Goals": [("fingerprint", str(run["goals_hash"]))]
+        if run.get("goals_hash")
+        else [],
         "Data": facts,
         "Seed": str(run.get("seed", "–")),
         "Versions": _flat(run.get("versions") or {}),

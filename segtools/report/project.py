@@ -49,6 +49,8 @@ guests: {guests}{pad}# refuse | drop | each: orders that name nobody
 #   S01: Our regulars
 # rule_book: rule_book.yaml   # what to do with whom: take away the #, edit the file
 # owners: {{S01: Ann}}          # who answers for what is done with a segment
+# experiment:                 # who is held back by lot, and what is worth finding
+#   {{name: spring-coupons, holdout: 0.2}}
 # decisions:                  # what you change by hand, each with its reason
 #   - {{what: merge, segments: [S02, S03], why: Both get one letter.}}
 """

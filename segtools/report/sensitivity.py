@@ -92,7 +92,8 @@ def sensitivity(run: Path | str, *, progress: Progress | None = None) -> Sensiti
     config = validate(dict(about["config"]) | {"as_of": about["as_of"]})
     _refuse_changed(config, about["data"])
     found = vary(written, config, progress)
-    write_record(path / "sensitivity.json", found.record)
+    goals = {"goals_hash": about.get("goals_hash")}
+    write_record(path / "sensitivity.json", found.record | goals)
     return found
 
 

@@ -147,11 +147,21 @@ class Stage:
         """Read one of the run's JSON records."""
         return read_record(self.path / f"{name}.json")
 
+    @property
+    def goals_hash(self) -> str | None:
+        """The fingerprint of the goals; None before they are fixed."""
+        fixed = (self.path / "goals.json").exists()
+        return str(self.read("goals")["hash"]) if fixed else None
+
     def write(self, name: str, record: dict[str, Any]) -> None:
         """Write one of the run's JSON records, whole or not at all.
 
-        All but ``run.json``, which holds the configuration, must tell nobody's name.
+        Each one that comes after ``goals.json`` names the fingerprint of the goals that
+        it was made for. All but ``run.json``, which holds the configuration, must tell
+        nobody's name.
         """
+        if name not in ("run", "goals"):
+            record = record | {"goals_hash": self.goals_hash}
         if name != "run":
             refuse_record(record, f"{name}.json", self.path, self.run)
         write_record(self.path / f"{name}.json", record)
@@ -161,12 +171,14 @@ class Stage:
         return pd.read_parquet(self.path / f"{name}.parquet")
 
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table, whole or not at all; ids only where a row is a customer."""
+        """Write a table; ids only where a row is a customer. ``attrs`` has the goal."""
         if "customer_id" not in frame.columns:
             told = frame.select_dtypes(exclude="number")
             texts = {c: told[c].dropna().astype(str).unique() for c in told.columns}
             refuse_record(texts, f"{name}.parquet", self.path, self.run)
-        write_table(self.path / f"{name}.parquet", frame)
+        marked = frame.copy(deep=False)
+        marked.attrs = {"goals_hash": self.goals_hash}
+        write_table(self.path / f"{name}.parquet", marked)
 
     @property
     def previous(self) -> Path | None:
@@ -227,7 +239,7 @@ class Stage:
 
     def finish(self) -> None:
         """Record that the stage is done, its seconds and its peak memory."""
-        run = self.read("run")
+        run = self.read("run") | {"goals_hash": self.goals_hash}
         unit = 1024 if sys.platform != "darwin" else 1024**2
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
         run["stages"][self.name] = {

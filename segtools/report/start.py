@@ -17,7 +17,7 @@ from segtools.destinations.approval import FILE as APPROVAL
 from segtools.destinations.registry import check_destinations
 from segtools.features.build import supported, variables
 from segtools.features.waves import refuse_campaigns
-from segtools.history.changes import find_previous
+from segtools.history.previous import find_previous, refuse_incomplete
 from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
 from segtools.profiles.actions.rule_book import load_rule_book
@@ -114,6 +114,8 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
 
 def _record(config: RunConfig, opened: Opened, path: Path) -> dict[str, Any]:
     previous = find_previous(path.parent, config.project, str(config.as_of))
+    if previous is not None:
+        refuse_incomplete(previous, "The previous run of this project")
     return {
         "project": config.project,
         "state": "running",

@@ -155,14 +155,30 @@ def templates() -> jinja2.Environment:
         "percent": percent,
         "text_on": text_on,
     }
-    script = "\n" + _together("js", SCRIPTS)
+    environment.globals |= carried(SHEETS, SCRIPTS)
+    return environment
+
+
+def carried(sheets: tuple[str, ...], scripts: tuple[str, ...]) -> dict[str, Markup]:
+    """Give what a page carries with it, for its template.
+
+    Parameters
+    ----------
+    sheets, scripts : tuple of str
+        Files of the folders ``css`` and ``js``, in the order of the page.
+
+    Returns
+    -------
+    dict
+        ``css``, ``script`` and ``script_hash``, by which the page's policy knows it.
+    """
+    script = "\n" + _together("js", scripts)
     mark = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    environment.globals |= {
-        "css": Markup(_together("css", SHEETS)),
+    return {
+        "css": Markup(_together("css", sheets)),
         "script": Markup(script),
         "script_hash": Markup(f"sha256-{mark}"),
     }
-    return environment
 
 
 def _together(folder: str, files: tuple[str, ...]) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial, reduce
-from operator import add
+from functools import partial
 from typing import Any
 
 import ibis
@@ -12,17 +10,20 @@ import ibis.expr.types as ir
 
 from segtools.features.significant import exact as to_the_bit
 from segtools.features.significant import rounded as round_in_engine
-from segtools.features.significant import stepwise
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.apart import DORMANT
 from segtools.segmentation.edges import for_raw, widened
-from segtools.segmentation.engine_columns import Stage, columns_of, whole
+from segtools.segmentation.engine_columns import (
+    Stage,
+    columns_of,
+    one_of,
+    staged,
+    whole,
+)
 from segtools.segmentation.engine_far import far
 from segtools.segmentation.engine_kinds import KINDS, by_hand, unseen
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.preprocess import worded
-
-_EVERYBODY = 2**62
 
 
 def assign_in_engine(
@@ -128,7 +129,7 @@ def expression(
             f"An engine can assign by numbers alone, but this model reads the "
             f"categories {words}. Collect the features and use model.assign."
         )
-    stage = partial(_stage, fenced=fenced)
+    stage = partial(staged, fenced=fenced)
     wide = None if rounded else for_raw(payload)
     rules = _apart(model, features, rounded=rounded) if model.extra else {}
     ready = _ready(payload, features, stage, rules, exact=rounded or wide is not None)
@@ -171,12 +172,6 @@ def _ready(
         made = {c: round_in_engine(numbers[c]) for c in at.values()}
         numbers = stage(numbers, **made)
     return stage(numbers, reduced=unseen(payload, numbers))
-
-
-def _stage(table: ir.Table, *, fenced: bool, **columns: ir.Value) -> ir.Table:
-    """Add columns that are worked out once, however often they are then named."""
-    made = table.mutate(**columns)
-    return made.limit(_EVERYBODY) if fenced else made
 
 
 def _number(features: ir.Table, name: str) -> ir.Value:
@@ -222,24 +217,10 @@ def _named(model: SegmentModel, placed: ir.Table, stage: Stage) -> ir.Table:
         more["fits_no_segment"] = ibis.ifelse(own, placed.far, unknown)
     return placed.select(
         customer_id=placed.customer_id,
-        segment_id=_of(placed.label, ids),
-        segment=_of(placed.label, names),
+        segment_id=one_of(placed.label, ids),
+        segment=one_of(placed.label, names),
         confidence=ibis.null("float64"),
-        runner_up=_of(placed.runner, [None, *ids], first=-1),
+        runner_up=one_of(placed.runner, [None, *ids], first=-1),
         assigned_by=ibis.ifelse(own, steps, "rule"),
         **more,
     )
-
-
-def _of(label: ir.Value, words: Sequence[str | None], first: int = 0) -> ir.Value:
-    found = [ibis.null("string") if w is None else _word(w) for w in words]
-    return stepwise(label, range(first, first + len(words) - 1), found)
-
-
-def _word(text: str) -> ir.Value:
-    """Give a literal; what Spark would take for a variable, ${...}, is taken apart."""
-    start, *more = text.split("${")
-    parts = [start, *("{" + piece for piece in more)]
-    ends = [*("$" for _ in more), ""]
-    pieces = [ibis.literal(p + e) for p, e in zip(parts, ends, strict=True)]
-    return reduce(add, pieces)

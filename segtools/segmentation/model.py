@@ -203,6 +203,41 @@ class SegmentModel:
             self, dialect, table, rounded=rounded, fits_no_segment=fits_no_segment
         )
 
+    def agreement(
+        self, features: pd.DataFrame, segment_ids: Sequence[str] | pd.Series
+    ) -> NDArray[np.float64]:
+        """Ask the bootstrap models how many of them put customers in given segments.
+
+        Parameters
+        ----------
+        features : DataFrame
+            As for `assign`.
+        segment_ids : sequence of str
+            One a row: the segment that is asked about, be it the customer's or not.
+
+        Returns
+        -------
+        ndarray of shape (n_customers,)
+            Share of the bootstrap models. Rules are not uncertain: they agree wholly or
+            not at all. NaN where the model has no such segment.
+
+        Examples
+        --------
+        >>> one = pd.DataFrame({"customer_id": ["a"], "recency_days": [3.0]})
+        >>> everyone().agreement(one, ["S00"]).tolist()
+        [1.0]
+        """
+        X = readable(self.payload, features)
+        recency = features["recency_days"]
+        ids = [s["segment_id"] for s in self.every]
+        asked = np.array([ids.index(i) if i in ids else -1 for i in segment_ids])
+        payloads = [self._again(copy) for copy in self.replicates] or [self.payload]
+        same = sum((place(p, X).labels == asked for p in payloads), np.zeros(len(X)))
+        ruled = self.positions(recency, np.zeros(len(X), dtype=np.int64)) == asked
+        share = np.round(same / len(payloads), 6)
+        share = np.where(self.by_method(recency), share, ruled.astype(float))
+        return np.where(asked >= 0, share, np.nan)
+
     def _refuse_uncovered(self, labels: NDArray[np.int64]) -> None:
         outside = int(((labels < 0) | (labels >= len(self.segments))).sum())
         if outside:
@@ -286,7 +321,7 @@ class SegmentModel:
                 f"version {version}. Install a newer segtools."
             )
         own = ("features", "segments", "ladder", "next_number", "replicates")
-        head = ("format", "version")
+        head = ("format", "version", "goals_hash")
         payload = {k: v for k, v in record.items() if k not in own + head}
         return cls(
             payload=payload,

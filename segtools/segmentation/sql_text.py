@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ibis
+import ibis.expr.types as ir
 
 from segtools.schema import ConfigError, did_you_mean
 from segtools.segmentation.in_engine import expression
@@ -71,29 +72,62 @@ def to_sql(
     >>> 'FROM "my features"' in text, "'everyone'" in text
     (True, True)
     """
+    names = dict.fromkeys(["recency_days", *needed(model.payload)])
+    # Types that nobody's columns have, so that a cast is written for every column.
+    schema = {"customer_id": "uuid"} | dict.fromkeys(names, "decimal(9, 9)")
+
+    def found(features: ir.Table, fenced: bool) -> ir.Table:
+        return expression(
+            model,
+            features,
+            rounded=rounded,
+            fenced=fenced,
+            fits_no_segment=fits_no_segment,
+        )
+
+    return query_text(found, schema, dialect, table, list(names))
+
+
+def query_text(
+    found: Callable[[ir.Table, bool], ir.Table],
+    schema: Mapping[str, str],
+    dialect: str,
+    table: str | Sequence[str],
+    names: Sequence[str],
+) -> str:
+    """Write an expression over a table that lies elsewhere as the text of one query.
+
+    Parameters
+    ----------
+    found : callable
+        From the table, and whether its stages must be fenced, to the expression.
+    schema : mapping
+        Column to type; one that nobody's column has makes a cast be written.
+    dialect : str
+        As for `to_sql`.
+    table : str or sequence of str
+    names : sequence of str
+        The columns that the user has named.
+
+    Raises
+    ------
+    ConfigError
+        If the dialect is unknown or cannot name a column.
+    """
     if dialect not in DIALECTS:
         raise ConfigError(
             f"dialect must be one of {', '.join(DIALECTS)}, but it is {dialect!r}. "
             f"{did_you_mean(dialect, list(DIALECTS))}"
         )
-    names = dict.fromkeys(["recency_days", *needed(model.payload)])
-    _refuse_unwritable(dialect, list(names))
-    # Types that nobody's columns have, so that a cast is written for every column.
-    schema = {"customer_id": "uuid"} | dict.fromkeys(names, "decimal(9, 9)")
+    _refuse_unwritable(dialect, names)
     *place, name = [table] if isinstance(table, str) else table
     known = dict(zip(("database", "catalog"), reversed(place), strict=False))
-    features = ibis.table(schema, name=name, **known)
-    found = expression(
-        model,
-        features,
-        rounded=rounded,
-        fenced=dialect == "postgres",
-        fits_no_segment=fits_no_segment,
-    )
-    return str(ibis.to_sql(found, dialect=DIALECTS[dialect]))
+    rows = ibis.table(dict(schema), name=name, **known)
+    query = found(rows, dialect == "postgres")
+    return str(ibis.to_sql(query, dialect=DIALECTS[dialect]))
 
 
-def _refuse_unwritable(dialect: str, names: list[str]) -> None:
+def _refuse_unwritable(dialect: str, names: Sequence[str]) -> None:
     """Refuse names of columns that the text could not hold as they are."""
     wrong = []
     if DIALECTS[dialect] == "bigquery":

@@ -123,12 +123,12 @@ def surrogate_rules(
     >>> found.rules["rule"].tolist()
     ['spend up to 40', 'spend above 40']
     """
-    given = _matched(features, segments)
+    given = matched(features, segments)
     names = sorted({str(s) for s in given})
     label = given.astype(str).map(names.index).to_numpy(np.int64)
-    hashes = _hashes(features.index)
-    rows = np.argsort(hashes, kind="stable")[:MAX_ROWS]
-    X, own, fold = features.iloc[rows], label[rows], hashes[rows] % N_FOLDS
+    drawn = hashes(features.index)
+    rows = np.argsort(drawn, kind="stable")[:MAX_ROWS]
+    X, own, fold = features.iloc[rows], label[rows], drawn[rows] % N_FOLDS
     said = _cross_fitted(X, own, fold, max_leaves, random_state)
     found = (said == own).mean()
     share = np.bincount(own, minlength=len(names)) / len(own)
@@ -201,7 +201,8 @@ def compare_rules(
     return pd.DataFrame(rows)
 
 
-def _matched(features: pd.DataFrame, segments: pd.Series | NDArray[Any]) -> pd.Series:
+def matched(features: pd.DataFrame, segments: pd.Series | NDArray[Any]) -> pd.Series:
+    """Give every row its segment, a Series by its index, or refuse."""
     if isinstance(segments, pd.Series):
         given = segments.reindex(features.index)
     else:
@@ -220,7 +221,8 @@ def _matched(features: pd.DataFrame, segments: pd.Series | NDArray[Any]) -> pd.S
     return given
 
 
-def _hashes(index: pd.Index) -> Ints:
+def hashes(index: pd.Index) -> Ints:
+    """Give a number to each row that depends on its name alone."""
     found = [hashlib.sha256(str(i).encode()).digest()[:6] for i in index]
     return np.array([int.from_bytes(d) for d in found], dtype=np.int64)
 

@@ -122,11 +122,11 @@ def read(con: ibis.BaseBackend, options: dict[str, Any], timezone: str) -> Opene
     contacts = None
     if keys.contacts is not None:
         contacts, known = _opened(con, keys.contacts, "contacts", CONTACTS)
-        groups = _names(con, keys.groups, "groups")
+        groups = names_of(con, keys.groups, "groups")
         tables["customers"] = _customers(contacts, known, groups)
         contacts = contacts.select(known=column(contacts, known, "id")).distinct()
     base = _tickets(tickets, found, contacts, keys)
-    tags = _names(con, keys.tags, "tags")
+    tags = names_of(con, keys.tags, "tags")
 
     def at(origin: int) -> Tables:
         judged = _judged(base, origin, keys.timezone)
@@ -232,6 +232,8 @@ def _customers(
     names = listed(text["groups"]).map(lambda g: _named(g, groups)).sort()
     ours: dict[str, ir.Value] = {
         "customer_id": text["id"],
+        # Beside a shop the customer is the shop's; lists go back to the contact.
+        "contact_id": text["id"],
         "by_email": email_key(email),
         "by_phone": phone_key(phone),
         "email": email,
@@ -254,8 +256,23 @@ def _customers(
     return shaped(raw.select(**ours), "customers", "UTC")
 
 
-def _names(con: ibis.BaseBackend, file: DataFile | None, key: str) -> dict[str, str]:
-    """Read a list of tags or groups, which are few: id to name."""
+def names_of(con: ibis.BaseBackend, file: DataFile | None, key: str) -> dict[str, str]:
+    """Read a list of tags or groups, which are few: id to name.
+
+    Parameters
+    ----------
+    con : ibis backend
+        A DuckDB.
+    file : DataFile or None
+        As ``/tags`` and ``/groups`` give it; None for none.
+    key : {"tags", "groups"}
+        For sentences.
+
+    Raises
+    ------
+    DataError
+        If there is no id or no name.
+    """
     if file is None:
         return {}
     table = f"liveagent.{key}"

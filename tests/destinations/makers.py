@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from segtools.config import validate
+from segtools.destinations.export import write_export
 from segtools.destinations.gather import Order
 from segtools.destinations.registry import configured
 
@@ -57,6 +59,43 @@ def order(
     return Order(
         to, destination, checked, segments, customers, names, about=about, **given
     )
+
+
+def exporter(tmp_path: Path, to: str, always: dict | None = None) -> Callable:
+    """Give a function that exports rows, each time of another month's run."""
+    months = iter(range(1, 13))
+
+    def write(rows: pd.DataFrame, block: dict | None = None, **more):
+        run = run_folder(tmp_path, f"2024-{next(months):02d}-01")
+        out = tmp_path / f"out-{run.name}"
+        asked = order(rows, to, (always or {}) | (block or {}), **more)
+        return out, write_export(asked, out, run)
+
+    return write
+
+
+def export_into(
+    to: str,
+    rows: pd.DataFrame,
+    tmp_path: Path,
+    block: dict | None = None,
+    *,
+    into: str = "a",
+    as_of: str = "2024-09-29",
+    **more,
+) -> dict:
+    """Export rows into a folder, and give the manifest."""
+    asked = order(rows, to, block, as_of=as_of, **more)
+    return write_export(asked, tmp_path / into, run_folder(tmp_path, as_of))
+
+
+def a_month_later(rows: pd.DataFrame, *consent: str) -> pd.DataFrame:
+    """One has gone, one moved, one withdrawn, and one has a new address."""
+    later = rows.iloc[1:].reset_index(drop=True)
+    later.loc[0, "segment_id"] = "S02"
+    later.loc[1, list(consent)] = "no"
+    later.loc[2, "email"] = "new@example.com"
+    return later
 
 
 def read(folder: Path, name: str) -> list[list[str]]:

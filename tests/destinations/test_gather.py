@@ -46,6 +46,38 @@ def test_each_has_the_first_reason_that_holds():
     }
 
 
+def test_whoever_is_held_back_by_lot_is_on_no_list_that_leaves_the_house():
+    held = frozenset({"c0001"})
+    for outside, block in (("google_ads", GOOGLE), ("shopify", {})):
+        found = gather(order(people(3), outside, block, held_back=held))
+        assert reasons(found) == {"c0001": "held_back"}
+    for inside, block in (("sql", {"url": "env:SHOP_DB"}), ("spreadsheet", {})):
+        within = gather(order(people(3), inside, block, held_back=held))
+        assert len(within.members) == 3
+
+
+@pytest.mark.parametrize("to", ["ga4", "twilio_segment", "hubspot", "sql"])
+def test_who_is_suppressed_by_an_address_is_so_where_it_is_never_written(to):
+    rows = people(5, phone="", country="DE", email_opt_in="yes")
+    rows["phone"] = [None, "030 000001", "030 000002", None, None]
+    listed = {
+        "email": frozenset({"c0000@example.com"}),
+        "phone": frozenset({"+4930000001"}),
+    }
+    block = {"url": "env:NOWHERE"} if to == "sql" else {}
+    found = gather(order(rows, to, block, suppressions=listed))
+    assert list(found.members["customer_id"]) == ["c0002", "c0003", "c0004"]
+    assert set(found.left_out["reason"]) == {"suppressed"}
+    assert found.notes == []
+
+
+def test_a_list_of_addresses_that_nobody_has_is_said():
+    rows = people(3).drop(columns="email")
+    listed = {"email": frozenset({"c0000@example.com"})}
+    found = gather(order(rows, "ga4", suppressions=listed))
+    assert "names people by email, but customers has none" in found.notes[0]
+
+
 def test_without_any_word_on_consent_nobody_is_written():
     rows = people(3).drop(columns=["ad_user_data"])
     found = gather(order(rows, "google_ads", GOOGLE))

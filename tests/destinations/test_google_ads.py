@@ -2,7 +2,7 @@
 
 import pytest
 
-from destinations.makers import column, order, people, read, run_folder
+from destinations.makers import a_month_later, column, order, people, read, run_folder
 from segtools.destinations.export import write_export
 from segtools.destinations.identifiers import sha256
 
@@ -49,10 +49,7 @@ def test_who_moves_withdraws_or_changes_the_address_is_removed(tmp_path):
     rows = people(6)
     block = {"min_size": 1}
     write_export(order(rows, "google_ads", block), tmp_path / "g", run_folder(tmp_path))
-    later = rows.iloc[1:].reset_index(drop=True)  # c0000 is gone
-    later.loc[0, "segment_id"] = "S02"
-    later.loc[1, "ad_user_data"] = "denied"
-    later.loc[2, "email"] = "new@example.com"
+    later = a_month_later(rows, "ad_user_data")
     run = run_folder(tmp_path, "2024-10-29")
     manifest = write_export(
         order(later, "google_ads", block, as_of="2024-10-29"), tmp_path / "h", run

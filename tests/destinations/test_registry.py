@@ -35,6 +35,15 @@ def test_every_key_reason_and_system_is_listed():
     assert {r[0] for r in rows("system")} == set(SYSTEMS)
 
 
+def test_every_key_of_a_systems_own_stands_in_its_text():
+    for name in SYSTEMS:
+        own = set(destination_of(name).block.model_fields) - set(
+            DestinationBlock.model_fields
+        )
+        for key in own:
+            assert re.search(rf"`{key}[`:]", PAGE), (name, key)
+
+
 def test_least_sizes_are_those_of_the_page():
     said = {r[0]: r[2] for r in rows("system")}
     for name in SYSTEMS:

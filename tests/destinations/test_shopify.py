@@ -1,6 +1,7 @@
 """Shopify: the import's own bytes, no tag lost but ours, and back by the source."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from destinations.makers import column, order, run_folder
 from segtools.config import DataFile
 from segtools.destinations.export import write_export
-from segtools.destinations.shopify import HEADER, foreign_tags
+from segtools.destinations.shopify import HEADER
 from segtools.schema import ConfigError
+from segtools.segmentation.segment_rules import Condition, SegmentRule, rule_record
 from segtools.sources.shopify.customers import read_customers
 
 EXPORT = (
@@ -165,6 +167,35 @@ def test_more_tags_than_shopify_takes_are_refused_row_by_row(customers, tmp_path
     assert len(column(tmp_path / "s", "customers.csv", "Tags")[0].split(", ")) == 250
 
 
-def test_foreign_tags_keep_their_order_and_spelling():
-    assert foreign_tags("b, a ,,b, SEG:x", "seg:") == ["b", "a"]
-    assert foreign_tags(None, "seg:") == []
+def ruled(*boxes):
+    """Say of a run with rules what its manifest would: a box of days a segment."""
+    rules = [
+        SegmentRule(f"S0{i}", f"Kind {i}", (box,)) for i, box in enumerate(boxes, 1)
+    ]
+    return rule_record(rules)
+
+
+def test_rules_are_written_as_queries_of_what_customers_did(customers, tmp_path):
+    late, often = Condition("recency_days", above=90.0), Condition("basket_mean", 5.0)
+    asked = order(customers(EXPORT, "S01", "S02"), "shopify")
+    about = dict(asked.about) | {"rules": ruled((late,), (often,))}
+    about["run"] = about["run"] | {"timezone": "UTC", "window_days": 365}
+    found = write_export(
+        replace(asked, about=about), tmp_path / "s", run_folder(tmp_path)
+    )
+    text = (tmp_path / "s" / "rule_queries.txt").read_text()
+    assert text == "last_order_date < -90d\n"
+    said = found["rule_queries"]
+    assert said["S01"]["exact"] is True
+    assert "every day" in said["S01"]["notes"][0]
+    assert "basket_mean" in said["S02"]["why_not"]
+
+
+def test_segments_that_are_no_rules_have_queries_of_tags_alone(customers, tmp_path):
+    asked = order(customers(EXPORT, "S01", "S02"), "shopify")
+    about = dict(asked.about) | {"rules": {"rules": [], "why_not": "Points are none."}}
+    found = write_export(
+        replace(asked, about=about), tmp_path / "s", run_folder(tmp_path)
+    )
+    assert found["rule_queries"] == "Points are none."
+    assert not (tmp_path / "s" / "rule_queries.txt").exists()

@@ -1,18 +1,17 @@
-"""What changed since the previous run: found by project and date, reconciled."""
+"""What changed since the previous run: told in sentences, reconciled."""
+
+from dataclasses import replace
+from decimal import Decimal
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segtools.history.changes import (
-    GONE,
-    NEW,
-    find_previous,
-    migration,
-    summarise_changes,
-)
-from segtools.records import write_record
+from segtools.history.changes import migration, money_sentences, summarise_changes
+from segtools.history.flows import GONE, NEW
+from segtools.history.movement import find_movement
+from segtools.history.snapshot import Snapshot
 
 segment_of = st.dictionaries(
     st.integers(0, 15).map(str), st.sampled_from(["a", "b", "<script>"]), max_size=12
@@ -25,18 +24,18 @@ def frame_of(placed):
     )
 
 
-def run(folder, name, **more):
-    known = {"project": "shop", "state": "done", "as_of": name} | more
-    write_record(folder / name / "run.json", known)
-    return folder / name
-
-
-def save(folder, as_of, rows):
-    """Write the segments of an earlier run."""
-    path = run(folder, as_of)
+def snapshot(rows, as_of="2024-01-01"):
+    """A run of which only segments are known."""
     names = ["customer_id", "segment_id", "segment"]
-    pd.DataFrame(rows, columns=names).to_parquet(path / "segments.parquet")
-    return path
+    return Snapshot(as_of, pd.DataFrame(rows, columns=names))
+
+
+def changed(rows, *, smallest_cell=1):
+    """What changed from `rows` to NOW, and who moved."""
+    old = snapshot(rows)
+    movement = find_movement(old, NOW)
+    changes = summarise_changes(old, NOW, movement, smallest_cell=smallest_cell)
+    return changes, movement.rows
 
 
 @settings(max_examples=40)
@@ -72,63 +71,38 @@ def test_the_flows_of_a_worked_example():
     )
 
 
-def test_the_latest_finished_run_of_the_project_before_this_one_is_found(tmp_path):
-    run(tmp_path, "2024-01-01")
-    run(tmp_path, "2024-02-01")
-    run(tmp_path, "2024-03-01", state="failed")
-    run(tmp_path, "2024-03-02", state="running")
-    run(tmp_path, "2024-03-03", project="another")
-    run(tmp_path, "2024-05-01")
-    (tmp_path / "no run").mkdir()
-    (tmp_path / "README.md").write_text("a file")
-    found = find_previous(tmp_path, "shop", "2024-04-01")
-    assert found == tmp_path / "2024-02-01"
-    assert find_previous(tmp_path, "shop", "2024-01-01") is None
-    assert find_previous(tmp_path, "another", "2024-04-01").name == "2024-03-03"
-
-
-def test_a_run_of_the_same_date_is_not_its_own_predecessor(tmp_path):
-    run(tmp_path, "2024-01-01")
-    assert find_previous(tmp_path, "shop", "2024-01-01") is None
-
-
-def test_the_date_decides_and_not_the_folders_name(tmp_path):
-    run(tmp_path, "a", as_of="2024-02-01")
-    run(tmp_path, "b", as_of="2024-01-01")
-    assert find_previous(tmp_path, "shop", "2024-04-01").name == "a"
-
-
-def test_without_a_folder_there_is_no_previous_run(tmp_path):
-    assert find_previous(tmp_path / "nowhere", "shop", "2024-01-01") is None
-    assert find_previous(tmp_path, "shop", "2024-01-01") is None
-
-
-NOW = pd.DataFrame(
-    {
-        "customer_id": ["1", "2", "3", "5", "6"],
-        "segment_id": ["S01", "S01", "S02", "S03", "S03"],
-        "segment": ["Stars", "Stars", "Rest", "Fresh", "Fresh"],
-    }
+NOW = snapshot(
+    [
+        ("1", "S01", "Stars"),
+        ("2", "S01", "Stars"),
+        ("3", "S02", "Rest"),
+        ("5", "S03", "Fresh"),
+        ("6", "S03", "Fresh"),
+    ],
+    "2024-02-01",
 )
 
 
+ROWS = [("1", "S01", "Stars"), ("2", "S02", "Rest"), ("3", "S02", "Rest")]
+ROWS.append(("4", "S02", "Rest"))
+
+
 def test_a_first_run_says_that_it_is_one():
-    changes, flows = summarise_changes(None, NOW)
+    changes = summarise_changes(None, NOW, None)
     assert changes == {
         "first_run": True,
         "sentence": "This is the project's first run; there is nothing to compare "
         "with.",
         "previous_as_of": None,
         "flows": [],
+        "reasons": [],
+        "reasons_sentence": "",
     }
-    assert flows.empty
-    assert list(flows.columns) == ["customer_id", "from", "to"]
+    assert money_sentences(changes) == []
 
 
-def test_the_sentence_counts_who_moved_came_and_went(tmp_path):
-    rows = [("1", "S01", "Stars"), ("2", "S02", "Rest"), ("3", "S02", "Rest")]
-    previous = save(tmp_path, "2024-01-01", [*rows, ("4", "S02", "Rest")])
-    changes, found = summarise_changes(previous, NOW, smallest_cell=1)
+def test_the_sentence_counts_who_moved_came_and_went():
+    changes, found = changed(ROWS)
     assert changes["sentence"] == (
         "Since 2024-01-01, 1 of 3 customers (33\u202f%) changed segment, 2 are new and "
         "1 are gone."
@@ -142,45 +116,75 @@ def test_the_sentence_counts_who_moved_came_and_went(tmp_path):
     assert found["customer_id"].tolist() == ["1", "2", "3", "4", "5", "6"]
 
 
-def test_a_handful_of_customers_is_not_counted_in_words(tmp_path):
-    rows = [("1", "S01", "Stars"), ("2", "S02", "Rest"), ("3", "S02", "Rest")]
-    previous = save(tmp_path, "2024-01-01", [*rows, ("4", "S02", "Rest")])
-    changes, _ = summarise_changes(previous, NOW)
+def test_sizes_of_both_runs_stand_beside_the_flows():
+    changes, _ = changed(ROWS)
+    assert changes["sizes"]["before"] == [
+        {"segment": "Stars", "customers": 1},
+        {"segment": "Rest", "customers": 3},
+    ]
+    assert [s["customers"] for s in changes["sizes"]["now"]] == [2, 1, 2]
+    few, _ = changed(ROWS, smallest_cell=10)
+    assert {s["customers"] for s in few["sizes"]["now"]} == {None}
+
+
+def test_a_handful_of_customers_is_not_counted_in_words():
+    changes, _ = changed(ROWS, smallest_cell=10)
     assert changes["sentence"] == (
         "Since 2024-01-01: How many changed segment, are new and are gone is hidden, "
         "for the sake of a few."
     )
     assert {f["customers"] for f in changes["flows"]} == {None}
+    assert {f["value_now"] for f in changes["flows"]} == {None}
 
 
-def test_a_renamed_segment_has_not_moved(tmp_path):
-    rows = [("1", "S01", "Old name"), ("2", "S01", "Old name"), ("3", "S02", "Rest")]
-    changes, _ = summarise_changes(
-        save(tmp_path, "2024-01-01", rows), NOW, smallest_cell=1
+def test_without_a_model_it_is_said_that_reasons_cannot_be_told():
+    changes, found = changed(ROWS)
+    assert changes["reasons_sentence"] == (
+        "Why customers moved cannot be told: the earlier run has no model that could "
+        "be asked."
     )
+    assert set(found["label"]) == {"stayed", "moved", "new", "gone"}
+
+
+def test_a_renamed_segment_has_not_moved():
+    rows = [("1", "S01", "Old name"), ("2", "S01", "Old name"), ("3", "S02", "Rest")]
+    changes, _ = changed(rows)
     assert "0 of 3 customers (0\u202f%) changed segment" in changes["sentence"]
     assert {f["from"] for f in changes["flows"]} == {"Stars", "Rest", "New"}
 
 
-def test_leaving_a_retired_segment_for_a_new_one_of_its_name_is_a_move(tmp_path):
+def test_leaving_a_retired_segment_for_a_new_one_of_its_name_is_a_move():
     rows = [("1", "S01", "Stars"), ("2", "S01", "Stars"), ("3", "S02", "Rest")]
-    retired = [("5", "S00", "Fresh"), ("6", "S00", "Fresh")]
-    changes, flows = summarise_changes(
-        save(tmp_path, "2024-01-01", rows + retired), NOW, smallest_cell=1
-    )
+    changes, flows = changed([*rows, ("5", "S00", "Fresh"), ("6", "S00", "Fresh")])
     assert "2 of 5 customers (40\u202f%) changed segment" in changes["sentence"]
     assert ("Fresh (S00)", "Fresh") in set(zip(flows["from"], flows["to"], strict=True))
 
 
-def test_runs_without_a_common_customer_divide_by_nothing(tmp_path):
-    changes, _ = summarise_changes(
-        save(tmp_path, "2024-01-01", [("9", "S1", "x")]), NOW, smallest_cell=1
-    )
+def test_runs_without_a_common_customer_divide_by_nothing():
+    changes, _ = changed([("9", "S1", "x")])
     assert "0 of 0 customers (0\u202f%) changed segment" in changes["sentence"]
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "=cmd|' /C calc'!A0"])
-def test_hostile_names_pass_through_as_data(tmp_path, name):
-    previous = save(tmp_path, "2024-01-01", [("1", "S09", name)])
-    _, flows = summarise_changes(previous, NOW)
+def test_hostile_names_pass_through_as_data(name):
+    _, flows = changed([("1", "S09", name)])
     assert (flows["from"] == name).any()
+
+
+PAID = {"1": "10.10", "2": "20.20", "3": "30.00", "4": "0.05", "5": "7.00", "6": "1"}
+
+
+def test_money_sentences_add_up_to_both_totals_to_the_cent():
+    money = pd.Series({k: Decimal(v) for k, v in PAID.items()}, dtype=object)
+    old, new = (replace(run, money=money) for run in (snapshot(ROWS), NOW))
+    changes = summarise_changes(old, new, find_movement(old, new), smallest_cell=1)
+    assert changes["ends"]["before"]["value"] == "60.3500"
+    assert changes["ends"]["now"]["value"] == "68.3000"
+    said = [s.replace("\u202f", " ") for s in money_sentences(changes, "EUR")]
+    assert said == [
+        "Everybody together spent 68.30 EUR in the window before 2024-02-01, and 60.35 "
+        "EUR in the one before 2024-01-01.",
+        "Who stayed spent 40.10 EUR before and 40.10 EUR now.",
+        "Who changed segment spent 20.20 EUR before and 20.20 EUR now.",
+        "Newcomers brought 8.00 EUR; who is gone had spent 0.05 EUR.",
+    ]

@@ -49,10 +49,11 @@ def save(folder, model, people):
     return folder
 
 
-def named(model, people=None, previous=None, renamed=None, described=None):
+def named(model, people=None, previous=None, renamed=None, described=None, **more):
     people = customers() if people is None else people
     names = described or [f"Kind {i}" for i in range(len(model.segments))]
-    return name_segments(model, people, names, previous=previous, renamed=renamed or {})
+    more |= {"previous": previous, "renamed": renamed or {}}
+    return name_segments(model, people, names, **more)
 
 
 def ids_and_names(model):
@@ -125,6 +126,60 @@ def test_only_customers_of_both_runs_count():
 def test_runs_without_a_common_customer_match_nothing():
     previous, now = frames(["S1"], [0])
     assert match_segments(previous, now.assign(customer_id="someone else")) == []
+
+
+# Names go on where people stay together, and where lines stay
+
+
+def shuffled(people):
+    """Give everybody somebody else's score, by lot."""
+    order = np.random.default_rng(1).permutation(len(people))
+    return people.assign(x=people["x"].to_numpy()[order])
+
+
+def test_a_name_goes_on_where_people_moved_and_the_lines_stayed(tmp_path):
+    people = customers()
+    turned = shuffled(people)
+    first, _ = named(model_of([30, 60]), described=NAMES)
+    before = save(tmp_path / "1", first, people)
+    lost, matches = named(model_of([30, 60]), turned, previous=before)
+    assert matches == []
+    write_record(before / "data_quality.json", {"window_days": 90})
+    kept, matches = named(model_of([30, 60]), turned, previous=before, window_days=90)
+    assert ids_and_names(kept) == ids_and_names(first)
+    assert ids_and_names(lost) != ids_and_names(first)
+    assert {m.by for m in matches} == {"lines"}
+    assert all(m.jaccard == 1 for m in matches)
+
+
+def test_a_name_goes_on_where_lines_moved_and_the_people_stayed_together(tmp_path):
+    people = customers()
+    first, _ = named(model_of([30, 60]), described=NAMES)
+    before = save(tmp_path / "1", first, people)
+    write_record(before / "data_quality.json", {"window_days": 90})
+    # December: everybody's score is high, and so are the cuts.
+    later = people.assign(x=people["x"] * 0.3 + 60)
+    kept, matches = named(model_of([75, 85]), later, previous=before, window_days=90)
+    assert ids_and_names(kept) == ids_and_names(first)
+    assert {m.by for m in matches} == {"customers"}
+
+
+@pytest.mark.parametrize("what", ["window", "feature", "version", "quality"])
+def test_a_model_that_cannot_be_asked_today_is_not(tmp_path, what):
+    people = customers()
+    turned = shuffled(people)
+    old = model_of([30, 60])
+    if what == "version":
+        old.features[0]["definition_version"] = 2
+    if what == "feature":
+        old.features.append({"name": "gone", "unit": "", "definition_version": 1})
+    first, _ = named(old, described=NAMES)
+    before = save(tmp_path / "1", first, people)
+    if what != "quality":
+        days = 30 if what == "window" else 90
+        write_record(before / "data_quality.json", {"window_days": days})
+    _, matches = named(model_of([30, 60]), turned, previous=before, window_days=90)
+    assert matches == []
 
 
 # Naming

@@ -137,6 +137,21 @@ def stages(names, shift):
     return flows(names, shift).dropna(subset=["from", "to"])
 
 
+def streams(names, shift):
+    """What changes.json keeps: flows, of which some are hidden, and sizes."""
+    frame = flows(names, shift)
+    frame["from"], frame["to"] = frame["from"].fillna("New"), frame["to"].fillna("Gone")
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    sizes = {
+        side: [
+            {"segment": name, "customers": 200 + 10 * place + step * place * shift}
+            for place, name in enumerate(names)
+        ]
+        for side, step in (("before", 0), ("now", 7))
+    }
+    return {"flows": rows, "sizes": sizes}
+
+
 def points(names, shift):
     rows = [
         {"feature": name, "label": name, "bin": f"over {b} to {b + 1}"}
@@ -216,20 +231,48 @@ def stability(names, shift):
     return pd.DataFrame(rows)
 
 
+def lifts(names, shift):
+    rows = [
+        {"segment": name, "spend": figures | {"found": i == 0}}
+        for i, name in enumerate(names)
+        for m in [4.0 + shift - i / 4]
+        for figures in [{"treated": 30 + m, "held": 30.0, "lift": m}
+                        | {"low": m - 2, "high": m + 2}]
+    ]  # fmt: skip
+    return {"segments": rows, "everyone": {"spend": rows[0]["spend"]}}
+
+
+def power(names, shift):
+    smallest = {
+        name: 2.0 + shift + i / 4 for i, name in enumerate([*names, "Everyone"])
+    }
+    curves = [
+        {"segment": name, "effect": e, "power": min(1.0, 0.05 + 0.75 * e / small)}
+        for name, small in smallest.items()
+        for e in np.linspace(0, 1.6 * max(smallest.values()), 9)
+    ]
+    rows = [{"segment": n, "smallest_effect": e} for n, e in smallest.items()]
+    plan = {"curves": curves, "segments": rows[:-1], "everyone": rows[-1]}
+    return plan | {"unit": "money", "aimed_power": 0.8, "effect": 2.5}
+
+
 # From a figure's name to what makes its data and options of names and a shift.
 CASES = {
     "agreement_by_k": lambda n, s: (verdict(n, s), {}),
     "category_preferences": lambda n, s: (profile(n, s, "category"), {}),
     "contest_intervals": lambda n, s: (contest(n, s), {}),
+    "customer_flow": lambda n, s: (streams(n, s), {}),
     "descent": lambda n, s: (tree(n, s).nodes, {"edges": tree(n, s).edges}),
     "feature_histogram": lambda n, s: (spend(n, s), {"feature": "spend"}),
     "gap_curve": lambda n, s: (verdict(n, s), {}),
     "gorge": lambda n, s: (similarity(n, s), {"names": n}),
     "habits": lambda n, s: (personas(n, s), {"by": "weekdays"}),
     "lifecycle_flow": lambda n, s: (stages(n, s), {"days": 90}),
+    "lift_by_segment": lambda n, s: (lifts(n, s), {"measure": "spend", "unit": "EUR"}),
     "migration_flow": lambda n, s: (flows(n, s), {}),
     "outcome_by_segment": lambda n, s: (outcomes(n, s), {"unit": "EUR"}),
     "paired_statements": lambda n, s: (statements(n, s), {}),
+    "power_curves": lambda n, s: (power(n, s), {"unit": "EUR"}),
     "quarantine_bars": lambda n, s: (quality(n, s), {}),
     "rfm_map": lambda n, s: (cells(n, s), {"names": n}),
     "rows_flow": lambda n, s: (quality(n, s), {}),

@@ -6,13 +6,13 @@ import pytest
 
 from segtools.plots import present
 from segtools.plots.evaluation import (
-    _apart,
     segment_evaluation,
     segment_evaluation_alt,
     segment_evaluation_height,
     segment_evaluation_table,
     segment_evaluation_title,
 )
+from segtools.plots.labels import apart
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_an_unknown_share_is_a_small_circle(actions, ax):
 def test_names_never_overlap_nor_leave_the_figure(n):
     height = segment_evaluation_height(many(n))
     step = 0.26 / (height - 1.2)
-    at = _apart(np.linspace(0.5, 0.6, n), step)
+    at = apart(np.linspace(0.5, 0.6, n), step)
     assert at.min() >= 0
     assert at.max() <= 1 + 1e-9
     assert np.diff(np.sort(at)).min(initial=1) >= step - 1e-9
@@ -106,4 +106,4 @@ def test_names_never_overlap_nor_leave_the_figure(n):
 
 
 def test_names_with_room_stay_beside_their_circles():
-    assert _apart(np.array([0.9, 0.1, 0.5]), 0.2).tolist() == [0.9, 0.1, 0.5]
+    assert apart(np.array([0.9, 0.1, 0.5]), 0.2).tolist() == [0.9, 0.1, 0.5]

@@ -8,6 +8,8 @@ import pytest
 
 from segtools import plots
 
+from .cases import power
+
 
 class Tags(HTMLParser):
     def __init__(self, markup):
@@ -81,6 +83,13 @@ CASES = {
         pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, 2]}),
         {},
     ),
+    "customer_flow": lambda n: (
+        {
+            "flows": [{"from": n, "to": n, "customers": 20}],
+            "sizes": {k: [{"segment": n, "customers": 20}] for k in ("before", "now")},
+        },
+        {},
+    ),
     "lifecycle_flow": lambda n: (
         pd.DataFrame({"from": [n, n], "to": [n, "B"], "customers": [1, None]}),
         {},
@@ -112,9 +121,19 @@ CASES = {
         ),
         {},
     ),
+    "lift_by_segment": lambda n: (
+        {
+            "segments": [{"segment": n, "spend": LIFT}],
+            "everyone": {"spend": LIFT},
+        },
+        {"measure": "spend", "unit": n},
+    ),
+    "power_curves": lambda n: (power([n], 0), {"unit": n}),
     "within_boxes": lambda n: (frame(segment=0, jaccard=0.5), {"names": [n]}),
-    "gorge": lambda n: (pd.DataFrame({n: [0.9], "B": [0.1]}), {"names": [n]}),
+    "gorge": lambda n: (pd.DataFrame({n: [0.9] * 20, "B": 0.1}), {"names": [n]}),
 }
+LIFT = {"treated": 34.0, "held": 30.0, "lift": 4.0, "low": 2.0, "high": 6.0}
+LIFT |= {"found": True}
 # These show numbers alone.
 WITHOUT_STRINGS = {"gap_curve", "agreement_by_k", "stability_boxes", "descent"}
 

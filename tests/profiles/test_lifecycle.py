@@ -7,11 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from segtools.disclosure import LIMIT, Published, intervals, two_way
+from segtools.disclosure import LIMIT, Published, hide_parts, intervals, two_way
 from segtools.features.catalogue import Window
 from segtools.profiles.lifecycle import (
     _hidden,
-    _small_totals,
     lifecycle_sentence,
     stages_then_and_now,
 )
@@ -83,8 +82,8 @@ def test_totals_that_cards_show_give_no_cell_away(counts):
     flags[:4, :3] = hidden
     total = np.ones((5, 4), dtype=bool)
     total[:4, :3] = False
-    flags[:4, 3] = _small_totals(counts.sum(axis=1), LIMIT)
-    flags[4, :3] = _small_totals(counts.sum(axis=0), LIMIT)
+    flags[:4, 3] = hide_parts(counts.sum(axis=1), LIMIT)
+    flags[4, :3] = hide_parts(counts.sum(axis=0), LIMIT)
     sums = Published(published.counts, published.sums)
     low, high = intervals(sums, flags.ravel())
     everything = np.ones((5, 4), dtype=bool)
@@ -98,7 +97,7 @@ def test_totals_that_cards_show_give_no_cell_away(counts):
 
 
 def test_a_single_small_total_takes_the_smallest_other_with_it():
-    hidden = _small_totals(np.array([400.0, 9.0, 18.0, 60.0]), LIMIT)
+    hidden = hide_parts(np.array([400.0, 9.0, 18.0, 60.0]), LIMIT)
     assert hidden.tolist() == [False, True, True, False]
 
 

@@ -15,6 +15,8 @@ from segtools.report.exports import export_all, export_run
 from segtools.report.stage import Stage
 from segtools.report.start import _clear, start_run
 from segtools.schema import ConfigError, DataError
+from segtools.segmentation.model import SegmentModel
+from segtools.segmentation.tiers import cut_payload
 
 BODY = {
     "project": "shop",
@@ -39,10 +41,13 @@ def run(tmp_path):
     people["agreed"] = [i % 12 not in (0, 1) for i in range(N)]
     write_table(path / "tables" / "customers.parquet", people)
     named = [
-        {"segment_id": "S01", "name": "Big"},
-        {"segment_id": "S02", "name": "Small"},
+        {"segment_id": "S01", "name": "Big", "rank": 1},
+        {"segment_id": "S02", "name": "Small", "rank": 2},
     ]
-    write_record(path / "model.json", {"kind": "rules", "segments": named})
+    cut = cut_payload({"recency_days": [30.0]})
+    model = SegmentModel(cut, named, [], fallback="S02")
+    write_record(path / "model.json", model.record())
+    write_record(path / "data_quality.json", {"window_days": 180})
     rules = {"rules": [{"segment": "Big", "rule": "Spend above 100"}]}
     write_record(path / "selection.json", {"short_rules": rules})
     write_record(path / "goals.json", {"goal": "understand"})
@@ -72,6 +77,8 @@ def test_an_export_waits_for_an_approval_and_then_says_whose(run, tmp_path):
     manifest = export_run(run, "google_ads", tmp_path / "g")
     assert manifest["approval"]["name"] == "Ann"
     assert manifest["counts"]["written"] == 200
+    conditions = manifest["rules"]["rules"][0]["any"][0]["all"]
+    assert [(c["feature"], c["up_to"]) for c in conditions] == [("recency_days", 30.0)]
     assert manifest["segments"][0] == {
         "segment_id": "S01",
         "segment": "Big",
@@ -176,3 +183,20 @@ def test_an_approval_and_what_was_exported_outlive_a_repetition(run):
     assert (run / "approval.json").is_file()
     assert len(list((run / "exports").iterdir())) == 4
     assert not (run / "activation").exists()
+
+
+@pytest.mark.parametrize("to", ["ga4", "twilio_segment", "sql"])
+def test_it_holds_by_address_also_where_no_address_is_written(
+    run, tmp_path, monkeypatch, to
+):
+    approve(run, "Ann", "Checked")
+    path = tmp_path / "stop.csv"
+    path.write_text("email\nC002@example.com\n")
+    monkeypatch.setenv("A_DATABASE", f"sqlite:///{tmp_path / 'a.db'}")
+    given = {"suppression_list": str(path), f"destinations.{to}.min_size": 10}
+    key, value = "without_consent", "A test"
+    if to == "sql":
+        key, value = "url", "env:A_DATABASE"
+    given[f"destinations.{to}.{key}"] = value
+    manifest = export_run(run, to, tmp_path / "g", given)
+    assert manifest["counts"]["left_out"]["suppressed"] == 1

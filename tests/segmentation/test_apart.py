@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from frozen_models import CENTROIDS, TIES, made, model_of, with_apart
+from frozen_models import CENTROIDS, TIES, made, model_of, people, with_apart
 
 from segtools.records import read_record, write_record
 from segtools.schema import ConfigError, DataError
@@ -16,6 +16,7 @@ from segtools.segmentation.by_hand import carry_out, planned
 from segtools.segmentation.hand import Hand, merge, split
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.names import describe_model
+from segtools.segmentation.segment_rules import segment_rules
 from segtools.segmentation.selection import sizes_sentence
 from segtools.segmentation.standing import Standing
 from segtools.segmentation.why import why_table
@@ -49,9 +50,9 @@ def test_whose_last_order_lies_before_the_window_is_dormant(model):
 @pytest.mark.parametrize("kind", ["goal", "clusters", "mixture", "rules"])
 def test_everybody_else_stands_where_they_would_without(kind):
     plain = made(kind)
-    people = PEOPLE.reindex(columns=["customer_id", *_columns(plain)]).fillna(3.0)
-    people["recency_days"] = PEOPLE["recency_days"]
-    one, two = plain.assign(people), with_apart(plain, days=DAYS).assign(people)
+    rows = PEOPLE.reindex(columns=["customer_id", *_columns(plain)]).fillna(3.0)
+    rows["recency_days"] = PEOPLE["recency_days"]
+    one, two = plain.assign(rows), with_apart(plain, days=DAYS).assign(rows)
     pd.testing.assert_frame_equal(one.head(3), two.head(3))
 
 
@@ -166,8 +167,8 @@ def test_candidates_and_names_are_made_of_the_others_alone(model):
     assert whole.now()[0]["customer_id"].tolist() == ["v", "w", "x"]
     assert whole.before()[0]["customer_id"].tolist() == ["v", "w", "x"]
     model = with_apart(model_of(CENTROIDS), days=DAYS)
-    people = PEOPLE.assign(n_orders=[5.0, 5, 5, np.nan, np.nan], interval_days=3.0)
-    names = describe_model(model, people)
+    rows = PEOPLE.assign(n_orders=[5.0, 5, 5, np.nan, np.nan], interval_days=3.0)
+    names = describe_model(model, rows)
     assert len(names) == len(model.segments)
 
 
@@ -180,3 +181,22 @@ def test_sizes_are_told_of_those_that_were_asked_for():
     said = sizes_sentence({"segments": rows})
     assert said.startswith("2 segments: the largest, A, holds")
     assert said.endswith("Beside them stands, by rule: Dormant customers.")
+
+
+@pytest.mark.parametrize("kind", ["rules", "tree", "RFM grid", "grid by hand"])
+@pytest.mark.parametrize("kinds", [KINDS, KINDS[:1], KINDS[1:]])
+def test_a_model_of_rules_is_written_as_conditions_with_them(kind, kinds):
+    model = with_apart(made(kind), days=30.0, kinds=kinds)
+    frame = people(model.payload).to_pandas()
+    given = model.assign(frame)["segment_id"]
+    rules = segment_rules(model)
+    assert [r.segment_id for r in rules] == [s["segment_id"] for s in model.every]
+    for rule in rules:
+        assert (rule.select(frame).to_numpy() == (given == rule.segment_id)).all()
+
+
+def test_bootstrap_models_agree_wholly_where_a_rule_decides(model):
+    given = model.assign(PEOPLE)["segment_id"]
+    assert model.agreement(PEOPLE, given).tolist() == [1.0] * 5
+    asked = model.agreement(PEOPLE, ["S30"] * 5)
+    assert asked.tolist() == [0.0, 0.0, 0.0, 1.0, 0.0]

@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import sqlglot
-from engines import ENGINES, SPARK_WARNINGS, load, spark_session
+from engines import ENGINES, SPARK_WARNINGS, load, run_text
 from frozen_models import CENTROIDS, HOSTILE, MODELS, TIES, made, model_of, people
 
 from segtools.features.build import collect
@@ -21,25 +21,11 @@ pytestmark = [
 NAMES = [HOSTILE + "\\", "'; DROP TABLE features; --", "\\' OR 1=1 --", "{{x}} ${y} %s"]
 
 
-def run(engine: str, query: str, table) -> pd.DataFrame:
-    """Run a query's text in an engine, past everything that Ibis does for it."""
-    con = table.get_backend()
-    if engine == "spark":
-        return spark_session().sql(query).toPandas()
-    if engine == "duckdb":
-        return con.con.execute(query).df()
-    with con.con.cursor() as cursor:
-        cursor.execute(query)
-        return pd.DataFrame(
-            cursor.fetchall(), columns=[c.name for c in cursor.description]
-        )
-
-
 def assert_same(model: SegmentModel, engine: str, rows: pa.Table) -> None:
     """Assert that the text gives everybody what pandas gives them."""
     table = load(engine, {"rows": rows})["rows"]
     query = to_sql(model, engine, table.op().name)
-    found = run(engine, query, table).sort_values("customer_id", ignore_index=True)
+    found = run_text(engine, query, table).sort_values("customer_id", ignore_index=True)
     assert tuple(found.columns) == ASSIGNED
     expected = model.assign(collect(table)).drop(columns="confidence")
     assert found.pop("confidence").isna().all()
@@ -163,7 +149,7 @@ def test_the_text_flags_who_fits_no_segment_where_it_is_asked_to(engine):
     model = model_of(CENTROIDS | {"far_threshold": 2.5})
     table = load(engine, {"rows": people(model.payload, 400)})["rows"]
     name = table.op().name
-    found = run(engine, model.to_sql(engine, name, fits_no_segment=True), table)
+    found = run_text(engine, model.to_sql(engine, name, fits_no_segment=True), table)
     flags = found.set_index("customer_id")["fits_no_segment"].astype("boolean")
     expected = model.assign(collect(table), fits_no_segment=True)
     theirs = expected.set_index("customer_id")["fits_no_segment"]

@@ -11,9 +11,9 @@ from segtools.schema import DataError
 from segtools.segmentation.place import place
 from segtools.segmentation.surrogate import (
     _cross_fitted,
-    _hashes,
     _lines,
     compare_rules,
+    hashes,
     joined,
     surrogate_rules,
 )
@@ -59,7 +59,7 @@ def test_segments_by_chance_are_not_repeated_and_it_is_said(shop, rng):
 
 def test_kappa_is_cohens(shop, rng):
     own = (shop["spend"] + 60 * rng.random(600) > 90).to_numpy(np.int64)
-    said = _cross_fitted(shop, own, _hashes(shop.index) % 5, 8, 1)
+    said = _cross_fitted(shop, own, hashes(shop.index) % 5, 8, 1)
     found = surrogate_rules(shop, np.array(["a", "b"])[own])
     assert found.agreement == pytest.approx((said == own).mean())
     assert found.kappa == pytest.approx(cohen_kappa_score(own, said))

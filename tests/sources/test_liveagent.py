@@ -112,6 +112,7 @@ def test_contacts_are_customers_with_words_for_codes(opened, tables_of):
     by_hand = [
         {
             "customer_id": ANN,
+            "contact_id": ANN,
             "by_email": "ann.lee@example.com",
             "by_phone": "+442079460000",
             "email": "Ann.Lee@Example.com",
@@ -129,6 +130,7 @@ def test_contacts_are_customers_with_words_for_codes(opened, tables_of):
         nothing
         | {
             "customer_id": BOB,
+            "contact_id": BOB,
             "by_email": "bob@example.com",
             "email": "bob@example.com",
             "gender": "X",
@@ -138,6 +140,7 @@ def test_contacts_are_customers_with_words_for_codes(opened, tables_of):
         nothing
         | {
             "customer_id": "system00",
+            "contact_id": "system00",
             "gender": "X",
             "contact_type": "registered",
             "contact_since": "2020-01-01 00:00:00",

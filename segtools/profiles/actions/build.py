@@ -12,6 +12,7 @@ from segtools.disclosure import LIMIT
 from segtools.profiles.actions.decisions import decisions
 from segtools.profiles.actions.effects import (
     Outlook,
+    Tested,
     effect_sentence,
     lift,
     test_sentence,
@@ -24,6 +25,7 @@ from segtools.profiles.actions.priority import (
     score,
     shares,
     split_weights,
+    with_effect,
 )
 from segtools.profiles.actions.rule_book import RuleBook, choose, load_rule_book
 from segtools.profiles.actions.same import same_treatment, together
@@ -96,6 +98,7 @@ def build_actions(
     outcomes: Mapping[str, Mapping[str, float]],
     terms: Terms,
     measures: Measures | None = None,
+    tested: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Choose an action for every segment by its evidence, and say who comes first.
 
@@ -109,6 +112,9 @@ def build_actions(
         Goal, weights and rule book.
     measures : Measures, optional
         As `segment_measures` gives them; without them growth and reach are unknown.
+    tested : mapping, optional
+        ``segments`` of ``experiment_results.json``: what experiments by lot have
+        measured. A measured lift takes the place of the assumed one.
 
     Returns
     -------
@@ -125,7 +131,9 @@ def build_actions(
         c["segment_id"]: Outlook.of(c, outcomes, terms.smallest_cell) for c in cards
     }
     rows = [_row(c, terms, outlooks[c["segment_id"]]) for c in cards]
-    weights = _prioritise(rows, cards, terms, measures)
+    known = Tested.of(tested or {})
+    measured = _measure(rows, known, terms.goal)
+    weights = _prioritise(rows, cards, terms, measures, measured=measured)
     same = same_treatment(rows)
     _fit(rows, cards, same, measures)
     return {
@@ -136,7 +144,8 @@ def build_actions(
         "max_actions": terms.max_actions,
         "value": _total(rows, personas),
         "value_unit": terms.currency,
-        "worth_label": worth_label(terms.goal, terms.currency),
+        "worth_label": worth_label(terms.goal, terms.currency, measured=measured),
+        "measured": measured,
         "reach_by": measures.reach_by,
         "nobodys": _nobodys(cards, terms.owners),
     } | weights
@@ -174,6 +183,21 @@ def _row(card: Card, terms: Terms, outlook: Outlook) -> dict[str, Any]:
     }
 
 
+def _measure(
+    rows: list[dict[str, Any]], tested: Mapping[str, Tested], goal: str
+) -> bool:
+    """Put measured lifts in the place of assumed ones; say whether there are any."""
+    some = False
+    for row in rows:
+        own = tested.get(row["segment_id"])
+        worth = own.worth(goal, int(row["n"])) if own else None
+        row |= {"tested": own.text if own else "Never tested", "assumed": row["worth"]}
+        if own and worth is not None:
+            row |= {"worth": worth, "effect": f"Measured by lot: {own.text}"}
+            some = True
+    return some
+
+
 def _of_a_test(outlook: Outlook, terms: Terms) -> dict[str, str]:
     sizes = {"smallest": outlook.smallest, "least": outlook.least}
     return {
@@ -206,9 +230,34 @@ def _nobodys(cards: Sequence[Card], owners: Mapping[str, str]) -> list[str]:
 
 
 def _prioritise(
-    rows: list[dict[str, Any]], cards: Sequence[Card], terms: Terms, measures: Measures
+    rows: list[dict[str, Any]],
+    cards: Sequence[Card],
+    terms: Terms,
+    measures: Measures,
+    *,
+    measured: bool,
 ) -> dict[str, Any]:
-    """Give the rows ratings, points, score and priority; return the weights."""
+    """Give the rows ratings, points, score and priority; return the weights.
+
+    What has been measured counts, by a weight that was fixed before, too; the order
+    without it is kept beside.
+    """
+    if measured:
+        assumed = [r | {"worth": r["assumed"]} for r in rows]
+        _rank(assumed, cards, terms.criteria, measures)
+        for row, before in zip(rows, assumed, strict=True):
+            row["priority_before"] = before["priority"]
+    criteria = with_effect(terms.criteria) if measured else terms.criteria
+    return _rank(rows, cards, criteria, measures)
+
+
+def _rank(
+    rows: list[dict[str, Any]],
+    cards: Sequence[Card],
+    criteria: Mapping[str, float],
+    measures: Measures,
+) -> dict[str, Any]:
+    """Rate, weigh and order the rows by some criteria."""
     measured: dict[str, dict[str, float | None]] = {
         r["segment_id"]: {
             "value": c.get("value_share"),
@@ -219,7 +268,7 @@ def _prioritise(
         }
         for r, c in zip(rows, cards, strict=True)
     }
-    rated, by_people, unknown = split_weights(terms.criteria, measured)
+    rated, by_people, unknown = split_weights(criteria, measured)
     own = ratings(measured)
     for row in rows:
         scored = score(own[row["segment_id"]], rated)

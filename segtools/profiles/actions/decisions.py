@@ -64,10 +64,20 @@ def _decision(
         "title": f"{group[0]['message']}: {_who(group)}",
         "text": f"{group[0]['offer']}.",
         "size": f"{number(outlook.n)} customers, {percent(share)} of spend",
-        "effect": effect_sentence(outlook, goal, currency),
+        "effect": _effect(group, outlook, goal, currency),
         "test": test_sentence(outlook, goal, days, currency),
         "segments": [r["segment_id"] for r in group],
     }
+
+
+def _effect(
+    group: Sequence[Mapping[str, Any]], outlook: Outlook, goal: str, currency: str
+) -> str:
+    """Say what was measured of all who get the treatment, or what is assumed."""
+    measured = [r["worth"] != r.get("assumed", r["worth"]) for r in group]
+    if all(measured):
+        return "; ".join(dict.fromkeys(str(r["effect"]) for r in group))
+    return effect_sentence(outlook, goal, currency)
 
 
 def _who(group: Sequence[Mapping[str, Any]]) -> str:

@@ -89,7 +89,44 @@ def pooled(outlooks: Sequence[Outlook]) -> Outlook:
     return Outlook(n, mean, math.sqrt(spread))
 
 
-def worth_label(goal: str, currency: str) -> str:
+@dataclass(frozen=True)
+class Tested:
+    """What an experiment by lot has measured of a segment's lift.
+
+    Attributes
+    ----------
+    text : str
+        The result, in words.
+    share, money : float or None
+        The lift to expect the next time, of customers who respond and of money a
+        customer; None where it was not measured or may not be told.
+    """
+
+    text: str
+    share: float | None = None
+    money: float | None = None
+
+    @classmethod
+    def of(cls, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Tested]:
+        """Read ``segments`` of ``experiment_results.json``, by segment_id."""
+        return {
+            segment_id: cls(str(r["text"]), r.get("share"), r.get("money"))
+            for segment_id, r in results.items()
+        }
+
+    def worth(self, goal: str, n: int) -> float | None:
+        """Give what the measured lift is worth, of `n` customers, in the goal's unit.
+
+        Examples
+        --------
+        >>> Tested("", share=0.02, money=1.5).worth("grow_spend", 100)
+        150.0
+        """
+        lift = self.money if goal == "grow_spend" else self.share
+        return None if lift is None else lift * n
+
+
+def worth_label(goal: str, currency: str, *, measured: bool = False) -> str:
     """Say what `Outlook.worth` counts, as the head of a column.
 
     Examples
@@ -97,6 +134,9 @@ def worth_label(goal: str, currency: str) -> str:
     >>> worth_label("grow_spend", "EUR"), worth_label("win_back", "EUR")
     ('Worth of 5 % of lift, EUR', 'Worth of 5 points of lift, customers')
     """
+    if measured:
+        unit = currency if goal == "grow_spend" else "customers"
+        return f"Worth of the lift, {unit}".rstrip(", ")
     if goal != "grow_spend":
         return "Worth of 5 points of lift, customers"
     return f"Worth of 5 % of lift, {currency}".rstrip(", ")

@@ -16,6 +16,8 @@ RATED = {
     "effect": "worth of a small lift",
 }
 BEST = 10.0
+# What a measured effect weighs where the criteria do not say it.
+MEASURED_WEIGHT = 25.0
 _TENTH = Decimal("0.1")
 
 
@@ -118,6 +120,18 @@ def shares(weights: Mapping[str, float]) -> dict[str, float]:
         rest = 100 - sum(w for n, w in scaled.items() if n != first)
         scaled[first] = round(rest, 1)
     return scaled
+
+
+def with_effect(criteria: Mapping[str, float]) -> dict[str, float]:
+    """Let a measured effect count, where the criteria give it no weight of their own.
+
+    Examples
+    --------
+    >>> with_effect({"value": 60}), with_effect({"value": 60, "Effect": 0})
+    ({'value': 60, 'effect': 25.0}, {'value': 60, 'Effect': 0})
+    """
+    known = {name.strip().lower() for name in criteria}
+    return dict(criteria) | ({} if "effect" in known else {"effect": MEASURED_WEIGHT})
 
 
 def split_weights(

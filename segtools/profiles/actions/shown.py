@@ -74,6 +74,7 @@ def priority_sentences(actions: Actions) -> list[str]:
             for name, weight in actions["unknown"].items()
         ),
         *_here_and_there(actions),
+        *_moved(actions),
         *(
             f"`owners` names {shorten(name)!r}, which is no segment of this run."
             for name in actions["nobodys"]
@@ -104,6 +105,22 @@ def _weighed(actions: Actions) -> list[str]:
     each = listed(f"{n} {rounded(w)} ({RATED[n]})" for n, w in weights.items())
     by = f" Reach is told by {actions['reach_by']}." if "reach" in weights else ""
     return [f"Weights, fixed before segments were seen: {each}.{by}"]
+
+
+def _moved(actions: Actions) -> list[str]:
+    """Say what measured lifts have changed in the order."""
+    if not actions.get("measured"):
+        return []
+    rows = sorted(actions["segments"], key=lambda r: r["priority"])
+    moved = [
+        f"{shorten(r['segment'])} (from {r['priority_before']} to {r['priority']})"
+        for r in rows
+        if r["priority"] != r["priority_before"]
+    ]
+    head = "Lifts that an experiment has measured stand in for assumed ones"
+    if not moved:
+        return [f"{head}; the order stays what it was without them."]
+    return [f"{head}, and changed the order: {listed(moved)}."]
 
 
 def _here_and_there(actions: Actions) -> list[str]:

@@ -1,0 +1,1 @@
+"""Experiments: what could be found, who is held back, and what came of it."""

@@ -1,0 +1,289 @@
+"""All that follow-up says of two runs, put together once for notebook and page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from segtools.config.blocks import RefreshThresholds
+from segtools.disclosure import LIMIT
+from segtools.history.changes import summarise_changes
+from segtools.history.drift import EVERYONE, find_drift, why_not_compared
+from segtools.history.fates import Fate, fates_table, find_fates, kinship
+from segtools.history.goal_thread import goal_changes, goal_sentence, not_serving
+from segtools.history.money import money_words
+from segtools.history.movement import Movement, arrivals, find_movement
+from segtools.history.refresh import model_age, recommend_refresh, refresh_checks
+from segtools.history.snapshot import Snapshot
+from segtools.wording import listed, number, plain, rounded
+
+NO_MODEL = "There is no model in use yet that could be kept or renewed."
+_MOST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Two runs beside each other; on a first run there is only this one.
+
+    Attributes
+    ----------
+    old : Snapshot or None
+    new : Snapshot
+    movement : Movement or None
+    changes : dict
+        What ``changes.json`` keeps; see `summarise_changes`.
+    fates : list of Fate
+    drift : DataFrame
+        As `find_drift` gives it.
+    checks : list of dict
+        As `refresh_checks` gives them.
+    thresholds : RefreshThresholds
+    """
+
+    old: Snapshot | None
+    new: Snapshot
+    movement: Movement | None
+    changes: dict[str, Any]
+    fates: list[Fate]
+    drift: pd.DataFrame
+    checks: list[dict[str, Any]]
+    thresholds: RefreshThresholds
+
+    @property
+    def moves(self) -> pd.DataFrame:
+        """One row a customer, as ``migration.parquet`` keeps it."""
+        return arrivals(self.new) if self.movement is None else self.movement.rows
+
+    @property
+    def advice(self) -> dict[str, Any]:
+        """The recommendation; see `recommend_refresh`."""
+        if self.old is None:
+            return {"recommendation": None, "sentence": NO_MODEL, "reasons": []}
+        return recommend_refresh(self.checks)
+
+    @property
+    def age(self) -> dict[str, Any] | None:
+        """How old the model in use is; None on a first run."""
+        return None if self.old is None else model_age(self.old, self.new)
+
+    def fates_table(self, smallest_cell: int = LIMIT) -> pd.DataFrame:
+        """List what became of each segment; see `fates.fates_table`."""
+        if self.movement is None:
+            return pd.DataFrame()
+        names = self.movement.alignment.names
+        table = kinship(self.movement)
+        return fates_table(self.fates, table, names, smallest_cell=smallest_cell)
+
+    def drift_sentence(self) -> str:
+        """Say how many features have drifted, and in which segments."""
+        if self.old is None:
+            return "On a first run there is nothing from which figures could drift."
+        if self.drift.empty:
+            why = why_not_compared(self.old, self.new) or "no feature is in both runs"
+            return f"Drift cannot be told: {why}."
+        whole = self.drift[self.drift["segment_id"] == EVERYONE]
+        far = whole[whole["level"].isin(["watch", "act"])].sort_values("psi")
+        within = self.drift[self.drift["segment_id"] != EVERYONE]
+        inside = within[within["level"] == "act"]["segment_id"].nunique()
+        noun = "segment" if inside == 1 else "segments"
+        more = f" Within {number(inside)} {noun} something has drifted far."
+        more = more if inside else " Within no segment has anything drifted far."
+        if far.empty:
+            return f"None of {number(len(whole))} features has drifted.{more}"
+        named = listed(plain(label) for label in far["label"][::-1][:3])
+        share = f"{number(len(far))} of {number(len(whole))}"
+        return f"{share} features have drifted, {named} most.{more}"
+
+    def drift_table(self) -> pd.DataFrame:
+        """List the drift of each feature among everyone, the largest first."""
+        own = self.drift[self.drift["segment_id"] == EVERYONE]
+        own = own.sort_values(["psi", "feature"], ascending=[False, True])
+        table = pd.DataFrame(
+            {
+                "Feature": own["label"].map(plain),
+                "Stability index": own["psi"],
+                "Expected by chance": own["by_chance"],
+                "p-value": own["p_adjusted"].map(_chance),
+                "Level": own["level"],
+            }
+        )
+        formats = {"Stability index": ".3f", "Expected by chance": ".3f"}
+        table.attrs["formats"] = formats
+        return table
+
+    def segment_drift_table(self) -> pd.DataFrame:
+        """List what has drifted within segments beyond chance, the largest first."""
+        own = self.drift[self.drift["segment_id"] != EVERYONE]
+        own = own[own["level"].isin(["watch", "act"])]
+        own = own.sort_values(["psi", "feature"], ascending=[False, True])[:_MOST_ROWS]
+        table = pd.DataFrame(
+            {
+                "Segment": own["segment_id"].map(self.new.names).map(plain),
+                "Feature": own["label"].map(plain),
+                "Stability index": own["psi"],
+                "p-value": own["p_adjusted"].map(_chance),
+                "Level": own["level"],
+            }
+        )
+        table.attrs["formats"] = {"Stability index": ".3f"}
+        return table
+
+    def record(self, season: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Give what ``drift.json`` keeps.
+
+        How many customers a figure rests on is left out: less the size of the segment
+        it would tell how many never ordered.
+        """
+        return {
+            "first_run": self.old is None,
+            "previous_as_of": None if self.old is None else self.old.as_of,
+            "drift_sentence": self.drift_sentence(),
+            "features": self._rows(self.drift["segment_id"] == EVERYONE),
+            "segments": self._rows(self.drift["segment_id"] != EVERYONE),
+            "fates": [f.__dict__ for f in self.fates],
+            "model_age": self.age,
+            "checks": self.checks,
+            "thresholds": self.thresholds.model_dump(),
+            "goals": self._goals(),
+            "season": season,
+        } | self.advice
+
+    def _goals(self) -> dict[str, Any]:
+        moved = [] if self.old is None else goal_changes(self.old, self.new)
+        rows = [] if self.old is None else pd.DataFrame(moved).to_dict("records")
+        pairs = not_serving(self.new.records.get("selection") or {"segments": []})
+        return {
+            "sentence": goal_sentence(self.old, self.new),
+            "changes": [{k.lower(): v for k, v in row.items()} for row in rows],
+            "not_told_apart": pairs,
+        }
+
+    def _rows(self, chosen: pd.Series) -> list[dict[str, Any]]:
+        names = ["segment_id", "feature", "label", "psi", "p", "p_adjusted", "level"]
+        own = self.drift.loc[chosen, names] if len(self.drift) else self.drift[names]
+        digits = {"psi": 4, "p": 6, "p_adjusted": 6}
+        own = own.astype(dict.fromkeys(digits, float)).round(digits)
+        return [dict(row) for row in own.to_dict("records")]
+
+
+def follow_up(
+    old: Snapshot | None,
+    new: Snapshot,
+    *,
+    thresholds: RefreshThresholds | None = None,
+    smallest_cell: int = LIMIT,
+    related: bool = True,
+) -> FollowUp:
+    """Hold a run against an earlier one: movement, fates, drift and what to do.
+
+    Parameters
+    ----------
+    old : Snapshot or None
+        The earlier run; None on a first run.
+    new : Snapshot
+    thresholds : RefreshThresholds, optional
+        ``refresh`` of the configuration; default its defaults.
+    smallest_cell : int, default=10
+        Nothing is told of fewer customers.
+    related : bool, default=True
+        As for `align`.
+
+    Examples
+    --------
+    >>> now = pd.DataFrame({"customer_id": ["1"], "segment_id": ["S01"],
+    ...                     "segment": ["x"]})
+    >>> follow_up(None, Snapshot("2024-02-01", now)).advice["sentence"]
+    'There is no model in use yet that could be kept or renewed.'
+    """
+    thresholds = thresholds or RefreshThresholds.model_validate({})
+    if old is None:
+        changes = summarise_changes(None, new, None)
+        nothing = find_drift(new, Snapshot(new.as_of, new.segments), {})
+        return FollowUp(None, new, None, changes, [], nothing, [], thresholds)
+    movement = find_movement(old, new, related=related)
+    names = movement.alignment.names
+    ids = movement.alignment.ids
+    drift = find_drift(old, new, ids, smallest_cell=smallest_cell, act=thresholds.drift)
+    return FollowUp(
+        old=old,
+        new=new,
+        movement=movement,
+        changes=summarise_changes(old, new, movement, smallest_cell=smallest_cell),
+        fates=find_fates(kinship(movement), names),
+        drift=drift,
+        checks=refresh_checks(
+            old, new, movement, drift, thresholds, smallest_cell=smallest_cell
+        ),
+        thresholds=thresholds,
+    )
+
+
+def leavers_table(changes: dict[str, Any]) -> pd.DataFrame:
+    """List who left each segment, by reason.
+
+    Examples
+    --------
+    >>> line = {"segment": "A", "moved": 30, "changed": 20, "redrawn": 10, "noise": 0}
+    >>> leavers_table({"leavers": [line]}).values.tolist()
+    [['A', '30', '20', '10', '0']]
+    """
+    heads = {"changed": "Changed themselves", "redrawn": "Redrawn", "noise": "Noise"}
+    rows = [
+        {"Left": plain(line["segment"]), "Moved in all": _count(line["moved"])}
+        | {head: _count(line[key]) for key, head in heads.items()}
+        for line in changes.get("leavers", [])
+    ]
+    table = pd.DataFrame(rows)
+    told = changes.get("totals", {}).get("moved") == 0
+    table.attrs["none"] = "nobody" if told else "too few in one of them to be told"
+    return table
+
+
+def _count(value: int | None) -> str:
+    return "hidden" if value is None else number(value)
+
+
+def _chance(p: float) -> str:
+    return "under 0.001" if p < 0.001 else rounded(p, 2)
+
+
+def reconciliation_table(changes: dict[str, Any], currency: str = "") -> pd.DataFrame:
+    """List who stayed, moved, came and left, with money, and both runs' totals.
+
+    Parameters
+    ----------
+    changes : dict
+        What ``changes.json`` keeps.
+    currency : str, default=""
+
+    Returns
+    -------
+    DataFrame
+        Empty on a first run.
+    """
+    if changes["first_run"]:
+        return pd.DataFrame()
+
+    words = {
+        "stayed": "Stayed in their segment",
+        "moved": "Changed segment",
+        "gone": "Gone",
+        "new": "New",
+    }
+    rows: list[Sequence[str]] = []
+    for name, said in words.items():
+        paid = changes["money"][name]
+        shown = changes["totals"][name] is not None
+        text = [money_words(paid[v], currency) if shown else "hidden" for v in paid]
+        text = ["–" if name == "new" else text[0], "–" if name == "gone" else text[1]]
+        rows.append((said, _count(changes["totals"][name]), *text))
+    for key, said in (("before", "Everybody then"), ("now", "Everybody now")):
+        end = changes["ends"][key]
+        paid = money_words(end["value"], currency)
+        both = (paid, "–") if key == "before" else ("–", paid)
+        rows.append((f"{said} ({end['as_of']})", number(end["customers"]), *both))
+    columns = ["Customers who", "Customers", "Spend then", "Spend now"]
+    return pd.DataFrame(rows, columns=columns)

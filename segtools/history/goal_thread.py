@@ -1,0 +1,173 @@
+"""The goal's thread: whether goals have moved, and whether segments serve them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+from statistics import NormalDist
+from typing import Any
+
+import pandas as pd
+
+from segtools.config import GOAL_TEXT
+from segtools.history.snapshot import Snapshot
+from segtools.wording import listed, number, percent, plain, rounded
+
+MEASURES = {
+    "grow_spend": "spend in the next {days} days",
+    "keep_customers": "the share that orders again within {days} days",
+    "win_back": "the share that comes back within {days} days",
+    "respond_to_campaign": "the share that responds within {days} days",
+}
+CHANCE = 0.05
+
+
+def goal_changes(old: Snapshot, new: Snapshot) -> pd.DataFrame:
+    """List what people decided otherwise than in the earlier run.
+
+    Parameters
+    ----------
+    old, new : Snapshot
+
+    Returns
+    -------
+    DataFrame
+        ``About``, ``Before`` and ``Now``; no rows where the goals are the same.
+    """
+    before, now = _decided(old), _decided(new)
+    rows = [
+        (name, before.get(name, "–"), now.get(name, "–"))
+        for name in dict.fromkeys([*before, *now])
+        if before.get(name) != now.get(name)
+    ]
+    return pd.DataFrame(rows, columns=["About", "Before", "Now"])
+
+
+def _decided(run: Snapshot) -> dict[str, str]:
+    """Give what people decide before any segment is seen, in words."""
+    goals, config = run.records.get("goals", {}), run.config
+    goal = str(goals.get("goal", config.get("goal", "")))
+    found = {
+        "goal": GOAL_TEXT.get(goal, goal),  # type: ignore[call-overload]
+        "decision": plain(goals.get("decision") or "none"),
+        "period": f"{config.get('outcome_days')} days",
+        "smallest share": percent(config.get("min_share")),
+    }
+    for row in goals.get("criteria") or []:
+        if row.get("weight") is not None:
+            found[f"weight of {plain(row['name'])}"] = rounded(float(row["weight"]))
+    return found
+
+
+def goal_sentence(old: Snapshot | None, new: Snapshot) -> str:
+    """Say whether the goals are those of the previous run.
+
+    Examples
+    --------
+    >>> nobody = pd.DataFrame({"customer_id": [], "segment_id": [], "segment": []})
+    >>> now = Snapshot("2024-02-01", nobody, records={"goals": {"hash": "ab12"}})
+    >>> goal_sentence(None, now)
+    'The goals of this run have the fingerprint ab12; there is none to compare it with.'
+    """
+    own = new.records.get("goals", {}).get("hash", "–")
+    if old is None:
+        return (
+            f"The goals of this run have the fingerprint {own}; there is none to "
+            "compare it with."
+        )
+    before = old.records.get("goals", {}).get("hash", "–")
+    moved = goal_changes(old, new)
+    if moved.empty:
+        return f"The goals are those of the previous run (fingerprint {own})."
+    what = listed(moved["About"])
+    return (
+        f"The goal posts have moved: {what} changed since the previous run "
+        f"(fingerprint {before} then, {own} now)."
+    )
+
+
+def not_serving(selection: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Find neighbouring segments that the goal's measure does not tell apart.
+
+    Parameters
+    ----------
+    selection : mapping
+        The record of selection.json: ``segments`` and ``outcome_by_segment`` (``mean``,
+        ``sd`` and ``n`` by segment_id).
+
+    Returns
+    -------
+    list of (str, str)
+        Names of segments that are next to each other on the measure and whose means
+        differ by no more than chance: 95 % intervals of the differences (Welch), all
+        of them together (Bonferroni).
+
+    Examples
+    --------
+    >>> flat = {"mean": 5.0, "sd": 2.0, "n": 90}
+    >>> record = {"segments": [{"segment_id": "S01", "name": "A"},
+    ...                        {"segment_id": "S02", "name": "B"}],
+    ...           "outcome_by_segment": {"S01": flat, "S02": flat}}
+    >>> not_serving(record)
+    [('A', 'B')]
+    """
+    names = {str(s["segment_id"]): str(s["name"]) for s in selection["segments"]}
+    found = selection.get("outcome_by_segment") or {}
+    rows = [(i, found[i]) for i in names if _measured(found.get(i))]
+    rows.sort(key=lambda row: (-row[1]["mean"], row[0]))
+    z = NormalDist().inv_cdf(1 - CHANCE / 2 / max(len(rows) - 1, 1))
+    return [
+        (names[a], names[b])
+        for (a, one), (b, other) in pairwise(rows)
+        if one["mean"] - other["mean"] <= z * math.sqrt(_error(one) + _error(other))
+    ]
+
+
+def _measured(row: Mapping[str, Any] | None) -> bool:
+    known = row is not None and all(row.get(k) is not None for k in ("mean", "sd"))
+    return known and (row or {}).get("n", 0) > 1
+
+
+def _error(row: Mapping[str, Any]) -> float:
+    return float(row["sd"]) ** 2 / int(row["n"])
+
+
+def serving_sentences(
+    selection: Mapping[str, Any], goal: str, outcome_days: int
+) -> list[str]:
+    """Name the segments that do not vary on what the goal is about.
+
+    Parameters
+    ----------
+    selection : mapping
+        As for `not_serving`.
+    goal : str
+    outcome_days : int
+
+    Returns
+    -------
+    list of str
+        One sentence a pair; or that all differ, or that there is no measure.
+
+    Examples
+    --------
+    >>> serving_sentences({"segments": []}, "understand", 90)
+    ['The goal names no measure on which segments would have to differ.']
+    """
+    measured = selection.get("outcome_by_segment") or {}
+    measured = {i: r for i, r in measured.items() if _measured(r)}
+    if goal not in MEASURES or not measured:
+        return ["The goal names no measure on which segments would have to differ."]
+    measure = MEASURES[goal].format(days=outcome_days)
+    if len(measured) < 2:
+        return [f"There are no two segments that could differ in {measure}."]
+    pairs = not_serving(selection)
+    if not pairs:
+        count = number(len(measured))
+        return [f"All {count} segments differ from their neighbours in {measure}."]
+    return [
+        f"{plain(a)} and {plain(b)} do not differ in {measure} beyond chance: for the "
+        "goal they are one segment."
+        for a, b in pairs
+    ]

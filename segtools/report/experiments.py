@@ -1,0 +1,248 @@
+"""Experiments in the notebooks: results before cards, plans and lifts after lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from segtools.experiments.membership import EarlierRun
+from segtools.experiments.results import experiment_results
+from segtools.experiments.running import deal_arms
+from segtools.experiments.words import (
+    check_sentences,
+    design_sentence,
+    lift_sentences,
+    points,
+)
+from segtools.features.shop import Shop
+from segtools.plots.display import Display, finding, findings, table, together
+from segtools.plots.lifts import lift_by_segment
+from segtools.plots.presentation import present
+from segtools.records import read_record
+from segtools.report.stage import Stage
+from segtools.timezones import epoch, instant
+from segtools.wording import number, percent, shorten
+
+Row = dict[str, Any]
+_EVENTS = ("campaigns", "conversions")
+
+
+def earlier_runs(stage: Stage) -> list[EarlierRun]:
+    """List the project's earlier runs by following each one's link to the one before.
+
+    Returns
+    -------
+    list of EarlierRun
+        The latest first; a folder that is gone ends the list.
+    """
+    found: list[EarlierRun] = []
+    here, zone = stage.previous, str(stage.config.timezone)
+    seen = {stage.path.resolve()}
+    while here is not None and here not in seen and (here / "run.json").is_file():
+        run = read_record(here / "run.json")
+        as_of = str(run["as_of"])
+        found.append(EarlierRun(here, as_of, epoch(instant(as_of, zone))))
+        seen.add(here)
+        link = run.get("previous_run")
+        here = (here / link).resolve() if link else None
+    return found
+
+
+def results_of(stage: Stage, shop: Shop) -> Row:
+    """Read out the campaigns that are over, and count what their files got wrong.
+
+    Returns
+    -------
+    dict
+        What ``experiment_results.json`` keeps: see `experiment_results`, with
+        ``left_out``, rows of campaigns and conversions that count for nothing, by
+        reason.
+    """
+    made = experiment_results(
+        shop,
+        stage.config,
+        stage.origin,
+        model=stage.read("model"),
+        window_days=int(stage.read("data_quality")["window_days"]),
+        earlier=earlier_runs(stage),
+        segments=stage.read_table("segments"),
+    )
+    rules = stage.read("data_quality")["rules"]
+    left_out = [
+        {k: r[k] for k in ("table", "rule", "rows", "sentence")}
+        for r in rules
+        if r["table"].partition(":")[0] in _EVENTS
+    ]
+    return made | {"left_out": left_out}
+
+
+def arms_of(stage: Stage, segments: pd.DataFrame) -> tuple[Row, pd.DataFrame]:
+    """Deal the arms of the configured experiment among everybody with a segment."""
+    features = stage.read_table("features").set_index("customer_id")
+    spend = features.get("spend_total", pd.Series(dtype=float))
+    value = segments["customer_id"].map(spend).astype(float)
+    return deal_arms(
+        segments.assign(value=value),
+        stage.config,
+        as_of=str(stage.run["as_of"]),
+        origin=stage.origin,
+        segments=stage.read("model")["segments"],
+        outcomes=stage.read("selection")["outcome_by_segment"],
+        earlier=earlier_runs(stage),
+    )
+
+
+def results_shown(results: Mapping[str, Any], currency: str) -> Display:
+    """Show what came of each campaign: by what right, lifts, and what was left out."""
+    shown = [_campaign(c, currency) for c in results["campaigns"]]
+    left_out = [
+        f"{number(r['rows'])} rows of {r['table'].partition(':')[0]} count for "
+        f"nothing: {r['sentence']}"
+        for r in results["left_out"]
+    ]
+    if not shown:
+        none = "No campaign is over of which the data has sendings and conversions."
+        return together(finding(none), *([findings(left_out)] if left_out else []))
+    return together(*shown, *([findings(left_out)] if left_out else []))
+
+
+def _campaign(campaign: Mapping[str, Any], currency: str) -> Display:
+    said = [design_sentence(campaign), *check_sentences(campaign)]
+    said += lift_sentences(campaign, currency)
+    if campaign["design"] == "association":
+        return together(findings(said), _association_table(campaign))
+    figures = [
+        present(lift_by_segment, campaign, measure=measure, unit=currency)
+        for measure in ("response", "spend")
+        if any(r[measure]["lift"] is not None for r in campaign["segments"])
+    ]
+    return together(findings(said), *figures)
+
+
+def _association_table(campaign: Mapping[str, Any]) -> Display:
+    rows = campaign["segments"]
+    frame = pd.DataFrame(
+        {
+            "Segment": [r["segment"] for r in rows],
+            "Receivers": [r["got"] for r in rows],
+            "Share who got it": [r["reach"] for r in rows],
+            "Share who responded": [r["share"] for r in rows],
+            "Low": [r["low"] for r in rows],
+            "High": [r["high"] for r in rows],
+        }
+    )
+    frame = frame.astype({"Receivers": "Int64"})
+    shares = [c for c in frame.columns if c not in ("Segment", "Receivers")]
+    caption = f"Association only: {shorten(campaign['campaign_id'])} by segment"
+    return table(frame, caption=caption, formats=dict.fromkeys(shares, "percent"))
+
+
+def plan_table(plan: Mapping[str, Any]) -> pd.DataFrame:
+    """Tabulate what an experiment could find, one row a segment, everyone last."""
+    rows = [*plan["segments"], plan["everyone"]]
+    money = plan["unit"] == "money"
+    frame = pd.DataFrame(
+        {
+            "Segment": [r["segment"] for r in rows],
+            "Customers": [r["customers"] for r in rows],
+            "Held back": pd.array([r["holdout"] for r in rows], dtype="Int64"),
+            "Outcome learned": [r["base"] for r in rows],
+            "Smallest lift": [r["smallest_effect"] for r in rows],
+        }
+    )
+    if plan["effect"] is not None:
+        frame["Chance to find it"] = [r["power"] for r in rows]
+        needed = [r["needed"] for r in rows]
+        frame["Customers needed"] = pd.array(needed, dtype="Int64")
+    way = ".2f" if money else "percent"
+    ways = {"Outcome learned": way, "Smallest lift": way}
+    chance = {"Chance to find it": "percent"} if "Chance to find it" in frame else {}
+    frame.attrs["formats"] = ways | chance
+    return frame
+
+
+def plan_sentences(record: Mapping[str, Any], currency: str) -> list[str]:
+    """Say who is held back, what could be found, and how long it takes."""
+    plan = record["plan"]
+    return [s for s in (_divided(plan), _found(plan, currency), _worth(plan, currency),
+                        _tests(plan), _lasts(plan), *_others(record)) if s]  # fmt: skip
+
+
+def _divided(plan: Mapping[str, Any]) -> str:
+    share = percent(plan["holdout"])
+    if plan["name"] is None:
+        return (
+            f"No experiment is planned. If {share} of each segment were held back by "
+            "lot, this is what it could find; `experiment: {name: ...}` in the "
+            "configuration deals the arms."
+        )
+    held, n = plan["everyone"]["holdout"], plan["everyone"]["customers"]
+    many = "" if held is None else f", {number(held)} of {number(n)} customers"
+    return (
+        f"{shorten(plan['name'])}: {share} of each segment, and of each third of it by "
+        f"spend, are held back by lot{many}. They must not be written to; who has an "
+        "arm keeps it in later runs."
+    )
+
+
+def _size(plan: Mapping[str, Any], value: float, currency: str) -> str:
+    if plan["unit"] == "share":
+        return points(value)
+    return f"{number(value, 2)} {currency} a customer".replace("  ", " ")
+
+
+def _found(plan: Mapping[str, Any], currency: str) -> str:
+    smallest = plan["everyone"]["smallest_effect"]
+    if smallest is None:
+        return (
+            "What it could find is not known: nothing has been learned about what "
+            "customers do without it. Give `base`, the share who do it anyway."
+        )
+    return (
+        f"Over all segments a lift of {_size(plan, smallest, currency)} would be found "
+        f"four times in five, in the {number(plan['days'])} days after."
+    )
+
+
+def _worth(plan: Mapping[str, Any], currency: str) -> str:
+    if plan["effect"] is None:
+        return ""
+    tested = [r for r in plan["segments"] if r["enough"] is not None]
+    enough = [r["segment"] for r in tested if r["enough"]]
+    what = f"A lift of {_size(plan, plan['effect'], currency)}, which is worth finding,"
+    whole = "would" if plan["everyone"]["enough"] else "would not"
+    return (
+        f"{what} {whole} be found over all segments four times in five, and in "
+        f"{len(enough)} of {len(tested)} segments by themselves."
+    )
+
+
+def _tests(plan: Mapping[str, Any]) -> str:
+    n = plan["tests"]
+    if n < 2:
+        return ""
+    return (
+        f"{n} segments share one risk of {percent(plan['alpha'])} of a false alarm, so "
+        "that each needs stronger evidence than a single test."
+    )
+
+
+def _lasts(plan: Mapping[str, Any]) -> str:
+    lasts = plan["duration"]
+    if lasts["per_day"] is None:
+        return ""
+    return (
+        f"At {number(lasts['per_day'])} a day the sending takes "
+        f"{number(lasts['sending'])} days, and the waiting {number(lasts['waiting'])}."
+    )
+
+
+def _others(record: Mapping[str, Any]) -> list[str]:
+    own = record["plan"]["name"]
+    names = [r["name"] for r in record["running"] if r["name"] != own]
+    return [
+        f"{shorten(name)} of an earlier run still runs: its arms are kept."
+        for name in names
+    ]
