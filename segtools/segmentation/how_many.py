@@ -95,10 +95,13 @@ def _open_edges(edges: pd.DataFrame, limit: int) -> pd.DataFrame:
     wide = edges.pivot_table(
         index="parent", columns="segment", values="customers", fill_value=0
     )
-    cells = two_way(wide.to_numpy(float))
+    counts = wide.to_numpy(float)
+    cells = two_way(counts)
     shape = wide.shape[0] + 1, wide.shape[1] + 1
-    ends = np.ones(shape, dtype=bool)
-    ends[:-1, :-1] = False
+    ends = np.zeros(shape, dtype=bool)
+    ends[:-1, -1] = ~_hidden(counts.sum(axis=1), limit)
+    ends[-1, :-1] = ~_hidden(counts.sum(axis=0), limit)
+    ends[-1, -1] = True
     known = Published(cells.counts, cells.sums, fixed=ends.ravel())
     hidden = hide(known, limit).reshape(shape)
     row = wide.index.get_indexer(edges["parent"])

@@ -174,5 +174,7 @@ def test_sizes_of_a_few_customers_and_the_smallest_other_are_not_told():
     assert three["customers"].isna().sum() == 2
     assert three["customers"].max() == 60
     assert three["share"].isna().equals(three["customers"].isna())
-    assert found.edges()["customers"].tolist() == [60, 36]
+    # 40 less 36 would tell the four.
+    assert found.edges()["customers"].tolist() == [60]
+    assert found.edges(4)["customers"].tolist() == [60, 36, 4]
     assert found.nodes(4)["customers"].notna().all()
