@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.disclosure import LIMIT, Published, hide, two_way
+from segtools.disclosure import LIMIT, Published, hide
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.place import prepared
 from segtools.segmentation.stability.pairs import MAY_MOVE
@@ -96,14 +96,14 @@ def _open_edges(edges: pd.DataFrame, limit: int) -> pd.DataFrame:
         index="parent", columns="segment", values="customers", fill_value=0
     )
     counts = wide.to_numpy(float)
-    cells = two_way(counts)
-    shape = wide.shape[0] + 1, wide.shape[1] + 1
-    ends = np.zeros(shape, dtype=bool)
-    ends[:-1, -1] = ~_hidden(counts.sum(axis=1), limit)
-    ends[-1, :-1] = ~_hidden(counts.sum(axis=0), limit)
-    ends[-1, -1] = True
-    known = Published(cells.counts, cells.sums, fixed=ends.ravel())
-    hidden = hide(known, limit).reshape(shape)
+    place = np.arange(counts.size).reshape(counts.shape)
+    told = [~_hidden(counts.sum(axis=axis), limit) for axis in (1, 0)]
+    # Sizes that the tree shows; one that it hides says nothing of its bands.
+    lines = [*place[told[0]], *place.T[told[1]]]
+    sums = [(counts.size + i, line.tolist()) for i, line in enumerate(lines)]
+    cells = np.r_[counts.ravel(), [counts.ravel()[line].sum() for line in lines]]
+    known = Published(cells, sums, fixed=np.arange(cells.size) >= counts.size)
+    hidden = hide(known, limit)[: counts.size].reshape(counts.shape)
     row = wide.index.get_indexer(edges["parent"])
     column = wide.columns.get_indexer(edges["segment"])
     return edges[~hidden[row, column]]
