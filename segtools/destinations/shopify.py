@@ -102,10 +102,6 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
     _refuse_long(own)
     rows = _tagged(audience, block.prefix, own)
     changed = rows[rows["tags"] != rows["present"]]
-    columns = {
-        h: f for h, f in HEADER.items() if f in audience.known or f not in _CONSENT
-    }
-    table = changed[list(columns.values())].set_axis(list(columns), axis=1)
     right = len(rows) - len(changed)
     more: dict[str, Any] = {
         "tags": own,
@@ -114,7 +110,7 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
     parts = [
         csv_part(
             "customers.csv",
-            table,
+            _table(changed, audience.known),
             limits=Limits(size=LARGEST_FILE),
             what="customers whose tags change",
         ),
@@ -123,6 +119,12 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
     rules, more["rule_queries"] = _rule_queries(audience, block)
     parts += [rules] if rules.rows else []
     return Written(parts, _NEXT, ["https://help.shopify.com/manual/customers"], more)
+
+
+def _table(changed: pd.DataFrame, known: frozenset[str]) -> pd.DataFrame:
+    """Give rows the import's own head, without consents that nobody has read."""
+    columns = {h: f for h, f in HEADER.items() if f in known or f not in _CONSENT}
+    return changed[list(columns.values())].set_axis(list(columns), axis=1)
 
 
 def _refuse_long(own: dict[str, str]) -> None:

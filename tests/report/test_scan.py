@@ -143,7 +143,8 @@ def test_a_record_that_names_somebody_is_refused(folder, record):
 
 def test_records_of_numbers_dates_and_words_are_written(folder):
     record = {"n": 123456789, "as_of": "2024-09-29T00:00:00Z", "name": "Weekly buyers"}
-    refuse_record(record | {"none": None, "list": [1.5, True]}, "x.json", folder, RUN)
+    whole = record | {"none": None, "list": [1.5, True]}
+    assert refuse_record(whole, "x.json", folder, RUN) is None
 
 
 def test_a_table_whose_rows_are_no_customers_is_searched_too(folder):
