@@ -23,7 +23,7 @@ def canvas(*segments, text="A line."):
 @pytest.fixture
 def stage(tmp_path):
     pd.DataFrame({"customer_id": ["K_00-17"]}).to_parquet(tmp_path / "features.parquet")
-    made = SimpleNamespace(path=tmp_path, run={})
+    made = SimpleNamespace(path=tmp_path, run={}, goals_hash="abc")
     made.write = partial(Stage.write, made)
     return made
 

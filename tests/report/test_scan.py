@@ -148,7 +148,7 @@ def test_records_of_numbers_dates_and_words_are_written(folder):
 
 
 def test_a_table_whose_rows_are_no_customers_is_searched_too(folder):
-    stage = SimpleNamespace(path=folder, run=RUN)
+    stage = SimpleNamespace(path=folder, run=RUN, goals_hash="abc")
     named = pd.DataFrame({"label": ["tea", "ann@example.org"], "n": [30, 40]})
     with pytest.raises(DisclosureError, match=r"profiles\.parquet shows 1 e-mail"):
         Stage.write_table(stage, "profiles", named)
