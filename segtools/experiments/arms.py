@@ -108,12 +108,9 @@ class Arms:
         ours = self.campaign.holdout is not None
         return tellable(self.counts, self.smallest_cell, known=ours)
 
-    def moments(
-        self, column: str, keep: NDArray[np.bool_], *, as_one: bool = False
-    ) -> tuple[Moments, Moments]:
-        """Measure a column in both arms of some segments, one by one or as one."""
+    def moments(self, column: str, keep: NDArray[np.bool_]) -> tuple[Moments, Moments]:
+        """Measure a column in both arms of some segments."""
         values, own = self.rows[column].to_numpy(float), self.member[keep]
-        own = np.asarray(own.any(axis=0))[None] if as_one else own
         got = Moments.of(values, own & self.treated)
         return got, Moments.of(values, own & ~self.treated)
 
@@ -125,6 +122,11 @@ class Arms:
             (arm * values).sum(axis=1) / np.maximum(arm.sum(axis=1), 1) for arm in arms
         )
         return got, held
+
+    def cost(self) -> float:
+        """Give the mean cost of a receiver; 0 where it is not known."""
+        cost = float(self.rows.loc[self.treated, "cost"].mean())
+        return 0.0 if np.isnan(cost) else cost
 
     def totals(self) -> dict[str, int | None]:
         """Count who took part; a few are not told, nor what would give them away."""

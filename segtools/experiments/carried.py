@@ -37,9 +37,9 @@ def last_results(
     -------
     dict
         segment_id to ``campaign_id``, the lift to expect as ``share`` and ``money``,
-        and ``text``. A segment that is there no more hands its lift on with its
-        customers: a new segment expects the mean of what they had then, if half of
-        them had any.
+        ``cost`` and ``margin`` of the campaign, and ``text``. A segment that is there
+        no more hands its lift on with its customers: a new segment expects the mean of
+        what they had then, if half of them had any.
     """
     last: dict[str, Row] = {}
     for made in campaigns:
@@ -63,9 +63,14 @@ def _own(made: Mapping[str, Any], currency: str) -> dict[str, Row]:
                 "campaign_id": made["campaign_id"],
                 "share": share,
                 "money": money,
+                **_price(made),
                 "text": result_text(made, row, currency),
             }
     return found
+
+
+def _price(made: Mapping[str, Any]) -> Row:
+    return {"cost": made.get("cost", 0.0), "margin": made.get("margin", 1.0)}
 
 
 def _present(own: dict[str, Row], segments: pd.DataFrame | None) -> dict[str, Row]:
@@ -88,7 +93,7 @@ def _handed_on(
     found: dict[str, Row] = {}
     for segment_id in sorted(set(segments["segment_id"]) - set(known)):
         mine = was[segments["segment_id"] == segment_id]
-        row: Row = {"campaign_id": made["campaign_id"], "text": ""}
+        row: Row = {"campaign_id": made["campaign_id"], "text": "", **_price(made)}
         for unit in ("share", "money"):
             lifts = {i: r[unit] for i, r in own.items() if r[unit] is not None}
             each = mine.map(lifts).astype(float)

@@ -12,11 +12,12 @@ from segtools.experiments.lift import (
     FALSE_DISCOVERIES,
     Lifts,
     beyond_chance,
-    expected,
     heterogeneity,
+    likely,
     money_lifts,
     pooled,
     share_lifts,
+    varied,
 )
 from segtools.experiments.policy import folds_of, policy_value
 
@@ -69,38 +70,31 @@ def _measure(arms: Arms, name: str) -> Row:
     }
 
 
-def _lifts(arms: Arms, name: str, keep: Flags, *, as_one: bool = False) -> Lifts:
-    """Compare the arms of some segments, one by one or as one."""
+def _lifts(arms: Arms, name: str, keep: Flags) -> Lifts:
+    """Compare the arms of some segments, each by itself."""
     if name == "spend":
-        return money_lifts(*arms.moments("spend", keep, as_one=as_one))
-    counts = arms.counts[keep]
-    counts = counts.sum(axis=0, keepdims=True) if as_one else counts
-    yes, no, held_yes, held_no = counts.T
+        return money_lifts(*arms.moments("spend", keep))
+    yes, no, held_yes, held_no = arms.counts[keep].T
     return share_lifts(yes, yes + no, held_yes, held_yes + held_no)
-
-
-def likely(lifts: Lifts) -> NDArray[np.float64]:
-    """Give the lifts to expect; where nothing varies, the lifts as they are."""
-    return expected(lifts) if (lifts.variance > 0).all() else lifts.lift
 
 
 def _everyone(arms: Arms, name: str, lifts: Lifts, keep: Flags) -> Row:
     """Give the lift of those who got it, each segment by its receivers.
 
-    With a segment that may not be told, a mean over segments would tell it: then the
-    arms are compared as wholes, or not at all.
+    Arms are compared within segments only: the shares held back may differ between
+    them, and so do customers. A segment without both arms says nothing. A mean over
+    segments would tell the one among them that may not be told: then there is none.
     """
-    every = np.ones(len(keep), dtype=bool)
-    sizes = arms.sizes[0] + arms.sizes[1]
-    if (keep | (sizes == 0)).all():
-        n = arms.sizes[0][keep]
-        whole = pooled(lifts, n)
-    elif arms.told.everyone if name == "response" else arms.told.totals:
-        n = arms.sizes[0]
-        made = _lifts(arms, name, every, as_one=True)
-        whole = pooled(made, [n.sum()])
+    lost = arms.both & ~keep
+    if not lost.any():
+        n, made = arms.sizes[0][keep], lifts
+    elif lost.sum() > 1 and (
+        arms.told.everyone if name == "response" else arms.told.totals
+    ):
+        n, made = arms.sizes[0][arms.both], _lifts(arms, name, arms.both)
     else:
         return dict.fromkeys(_WHOLE)
+    whole = pooled(made, n)
     ends, many = (whole.lift, whole.low, whole.high), int(n.sum())
     found = whole.p <= FALSE_DISCOVERIES and not whole.low <= 0 <= whole.high
     values = [*ends, np.bool_(found), *(end * many for end in ends)]
@@ -108,9 +102,10 @@ def _everyone(arms: Arms, name: str, lifts: Lifts, keep: Flags) -> Row:
 
 
 def _differ(lifts: Lifts) -> Row | None:
-    if len(lifts.lift) < 2 or not (lifts.variance > 0).all():
+    steady = varied(lifts)
+    if len(steady.lift) < 2:
         return None
-    return {k: _plain(v) for k, v in heterogeneity(lifts).items()}
+    return {k: _plain(v) for k, v in heterogeneity(steady).items()}
 
 
 def by_segment(arms: Arms, goal: str, margin: float) -> Row | None:

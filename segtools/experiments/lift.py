@@ -304,3 +304,30 @@ def expected(lifts: Lifts) -> Floats:
     mean = mean / weight.sum(axis=-1, keepdims=True)
     own = between / (between + lifts.variance)
     return np.asarray(own * lifts.lift + (1 - own) * mean)
+
+
+def varied(lifts: Lifts) -> Lifts:
+    """Keep the segments in which customers differ.
+
+    Of one in which all did the same, such as nobody spending, it cannot be said how
+    sure the difference is; it must not keep others from being compared.
+    """
+    ok = lifts.variance > 0
+    parts = (lifts.lift, lifts.low, lifts.high, lifts.variance, lifts.p)
+    return Lifts(*(part[ok] for part in parts))
+
+
+def likely(lifts: Lifts) -> Floats:
+    """Give the lifts to expect; where nothing varies, the lift as it is.
+
+    Examples
+    --------
+    >>> made = share_lifts([60, 0, 58], [400, 50, 400], [40, 0, 40], [400, 50, 400])
+    >>> made.variance[1] = 0.0
+    >>> [round(float(v), 3) for v in likely(made)]
+    [0.047, 0.0, 0.047]
+    """
+    ok, found = lifts.variance > 0, lifts.lift.copy()
+    if ok.any():
+        found[ok] = expected(varied(lifts))
+    return found

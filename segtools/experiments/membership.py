@@ -49,12 +49,16 @@ class EarlierRun:
         own = arms[arms["experiment"].astype(str) == name]
         return None if own.empty else own.reset_index(drop=True)
 
-    def planned(self, name: str) -> dict[str, Any]:
-        """Read what was planned under a name."""
+    @property
+    def running(self) -> list[dict[str, Any]]:
+        """The experiments that ran with this run, as they were planned."""
         file = self.path / PLAN_FILE
         record = read_record(file) if file.exists() else {}
-        known = [r for r in record.get("running", []) if r.get("name") == name]
-        return dict(known[0]) if known else {}
+        return [dict(own) for own in record.get("running", [])]
+
+    def planned(self, name: str) -> dict[str, Any]:
+        """Read what was planned under a name."""
+        return next((own for own in self.running if own.get("name") == name), {})
 
 
 @dataclass(frozen=True, eq=False)

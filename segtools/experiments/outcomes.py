@@ -18,7 +18,7 @@ NEEDED = ("campaigns", "conversions")
 _UNKNOWN = ibis.null("float64")
 
 
-def campaigns_over(shop: Shop, origin: int, days: int, most: int = 6) -> list[str]:
+def campaigns_over(shop: Shop, origin: int, days: int) -> list[str]:
     """List campaigns whose outcome is known, the latest first.
 
     Parameters
@@ -28,9 +28,7 @@ def campaigns_over(shop: Shop, origin: int, days: int, most: int = 6) -> list[st
     origin : int
         ``as_of`` in UTC seconds.
     days : int
-        How long to wait after the last sending.
-    most : int, default=6
-        No more are read out.
+        How long to wait after the last sending, at least.
 
     Returns
     -------
@@ -46,7 +44,7 @@ def campaigns_over(shop: Shop, origin: int, days: int, most: int = 6) -> list[st
     rows = found.filter(found["last"] + days * DAY <= origin).to_pandas()
     rows["campaign_id"] = rows["campaign_id"].astype(str)
     rows = rows.sort_values(["first", "campaign_id"], ascending=[False, True])
-    return [str(name) for name in rows["campaign_id"].head(most)]
+    return [str(name) for name in rows["campaign_id"]]
 
 
 def campaign_outcomes(shop: Shop, campaign_id: str, days: int) -> pd.DataFrame:
@@ -145,7 +143,7 @@ def with_everyone(shop: Shop, campaign_id: str, members: pd.DataFrame) -> Shop |
         With a row for each of them, at the campaign's first sending: those who were
         held back, and those who should have got it and did not, since whom a sending
         reaches is no matter of lot. None where the arms are not ours, or where the
-        file has any who were held back itself.
+        file itself says of any that they were held back.
     """
     if "arm" not in members:
         return None
@@ -154,7 +152,9 @@ def with_everyone(shop: Shop, campaign_id: str, members: pd.DataFrame) -> Shop |
     listed = set(own.select("customer_id").to_pandas()["customer_id"].astype(str))
     held = members.loc[members["arm"] == HOLDOUT, "customer_id"].astype(str)
     lacking = members.loc[~members["customer_id"].astype(str).isin(listed)]
-    if set(held) & listed or lacking.empty:
+    # Who was held back and got it by mistake does not make the file a list of both.
+    none = own.filter(~received(own)).select("customer_id").to_pandas()
+    if set(held) & set(none["customer_id"].astype(str)) or lacking.empty:
         return None
     who = ibis.memtable({"customer_id": lacking["customer_id"].astype(str).tolist()})
     more = who.mutate(

@@ -185,7 +185,8 @@ def plan_experiment(
         One a segment: ``segment_id``, ``segment``, ``treatment`` and ``holdout``
         (customers), optional ``rank`` and ``colour``.
     outcomes : mapping of str to mapping
-        segment_id to ``mean``, ``sd`` and ``n`` of the outcome learned before.
+        segment_id to ``mean``, ``sd`` and ``n`` of the outcome learned before, over
+        `days`; of no use where the block asks for others.
     block : mapping
         The configuration's ``experiment``.
     goal : str
@@ -205,6 +206,8 @@ def plan_experiment(
         ``duration`` and the ``curves``. Arms of a few customers are None.
     """
     share = goal != "grow_spend"
+    if (block.get("days") or days) != days:
+        outcomes = {}  # learned over another period: it says nothing of this one
     rows = [_row(g, outcomes, block, smallest_cell, share=share) for g in groups]
     tested = [r for r in rows if r["base"] is not None and r["holdout"] is not None]
     own = [_judged(r, block, len(tested) or 1, share=share) for r in rows]

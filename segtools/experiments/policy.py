@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segtools.experiments.lift import Lifts, Moments, expected, money_lifts, pooled
+from segtools.experiments.lift import Lifts, Moments, likely, money_lifts, pooled
 from segtools.intervals import Floats, quantile
 
 FOLDS = 10
@@ -107,7 +107,7 @@ def policy_value(
         got = Moments.of(outcome, member & treated & ~here)
         held = Moments.of(outcome, member & ~treated & ~here)
         lifts = money_lifts(got, held)
-        own = _known(lifts, expected) > cost
+        own = likely(lifts) > cost
         whole = bool(_whole(lifts, member.sum(axis=1)) > cost)
         score = _scores(outcome, treated, share[segment], got.mean, held.mean, segment)
         choice = own.astype(float)[segment] - float(whole)
@@ -138,11 +138,3 @@ def _scores(
 
 def _whole(lifts: Lifts, customers: NDArray[np.int64]) -> Floats:
     return pooled(lifts, customers).lift
-
-
-def _known(lifts: Lifts, rule: object) -> Floats:
-    """Give expected lifts; where nothing varies, the lifts themselves."""
-    steady = ~(lifts.variance > 0)
-    if steady.any():
-        return lifts.lift
-    return expected(lifts)

@@ -44,7 +44,8 @@ def read_out(
     -------
     dict
         ``design`` (``randomised`` or ``association``) and ``why``, a word;
-        ``checks`` of the arms, ``counts`` of who took part. Of a randomised one
+        ``checks`` of the arms, ``counts`` of who took part, ``cost`` of writing to
+        one customer (0 where the file has none) and ``margin``. Of a randomised one
         ``segments`` and ``everyone`` with ``response`` (shares) and ``spend`` (money a
         customer): ``treated``, ``held``, ``lift``, ``low``, ``high``, ``found``
         (beyond chance, false discoveries controlled over segments), ``expected`` (the
@@ -54,6 +55,9 @@ def read_out(
     """
     arms = Arms(campaign, smallest_cell)
     design, why, checks = _design(arms)
+    if checks["sample_ratio"] and not arms.told.totals:
+        # The share held back, of customers who are known, would tell how many.
+        checks["sample_ratio"] |= {"observed": None, "p": None}
     head: Row = {
         "campaign_id": campaign.campaign_id,
         "days": campaign.days,
@@ -63,6 +67,8 @@ def read_out(
         "responses_known": campaign.responses_known,
         "checks": checks,
         "counts": arms.totals(),
+        "cost": arms.cost(),
+        "margin": margin,
     }
     if design == ASSOCIATION:
         return head | _associated(arms)

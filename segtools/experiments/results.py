@@ -24,6 +24,8 @@ from segtools.features.waves import sendings
 from segtools.timezones import DAY
 
 Row = dict[str, Any]
+# The latest campaigns say most, and those of before all runs cost a build each.
+MOST = 6
 
 
 def experiment_results(
@@ -36,7 +38,7 @@ def experiment_results(
     earlier: Sequence[EarlierRun] = (),
     segments: pd.DataFrame | None = None,
 ) -> Row:
-    """Read out every campaign that is over.
+    """Read out the latest campaigns that are over, six at the most.
 
     Parameters
     ----------
@@ -63,15 +65,20 @@ def experiment_results(
         ``sent_from``) and ``segments``: segment_id to its last randomised result, with
         ``text``, and the lifts to expect as ``share`` and ``money``.
     """
-    found, members = [], {}
-    for name in campaigns_over(shop, origin, config.outcome_days):
+    found: list[Row] = []
+    members = {}
+    # Our own experiments may wait for less than the goal's period, or for more.
+    waits = [config.outcome_days, *(r["days"] for run in earlier for r in run.running)]
+    for name in campaigns_over(shop, origin, min(waits)):
+        if len(found) == MOST:
+            break
         first = _first(shop, name)
         known = membership(name, first, earlier, shop, model, window_days)
         campaign = _campaign(
             name, shop, known, model, known.days or config.outcome_days
         )
         if campaign.rows["sent"].max() + campaign.days * DAY > origin:
-            continue  # our own plan waits longer than the goal's period
+            continue
         read = read_out(
             campaign,
             goal=config.goal,

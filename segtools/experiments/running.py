@@ -14,9 +14,8 @@ from segtools.experiments.assignment import (
     assign_arms,
     refuse_one_arm,
 )
-from segtools.experiments.membership import PLAN_FILE, EarlierRun
+from segtools.experiments.membership import EarlierRun
 from segtools.experiments.planner import plan_experiment
-from segtools.records import read_record
 from segtools.schema import ConfigError
 from segtools.timezones import DAY
 
@@ -124,12 +123,10 @@ def _still_running(
     running: list[Row] = []
     frames = []
     for run in earlier[:1]:
-        file = run.path / PLAN_FILE
-        record = read_record(file) if file.exists() else {}
-        for own in record.get("running", []):
+        for own in run.running:
             arms = run.arms(own["name"])
             if own["name"] != name and own["ends"] > origin and arms is not None:
-                running.append(dict(own))
+                running.append(own)
                 frames.append(arms)
     kept = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     return running, kept

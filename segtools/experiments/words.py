@@ -74,7 +74,7 @@ def check_sentences(campaign: Row) -> list[str]:
     """Say whether the arms are those of a lot."""
     said = []
     ratio = (campaign["checks"] or {}).get("sample_ratio")
-    if ratio:
+    if ratio and ratio["observed"] is not None:
         said.append(
             f"Held back were {percent(ratio['observed'])}, planned were "
             f"{percent(ratio['expected'])} ({_odds(ratio)})."

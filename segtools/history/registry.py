@@ -79,6 +79,8 @@ def match_segments(
     if replayed is not None:
         lines = _jaccards(replayed, now, ids, labels)
     best = np.maximum(customers, lines)
+    # Two overlaps that are too small together must not outweigh one that is enough.
+    enough = np.where(best >= min_jaccard, best, 0.0)
     return [
         Match(
             segment_id=str(ids[i]),
@@ -87,7 +89,7 @@ def match_segments(
             jaccard=float(best[i, j]),
             by="customers" if customers[i, j] >= min_jaccard else "lines",
         )
-        for i, j in zip(*linear_sum_assignment(-best), strict=True)
+        for i, j in zip(*linear_sum_assignment(-enough), strict=True)
         if best[i, j] >= min_jaccard
     ]
 
@@ -147,7 +149,8 @@ def name_segments(
         return replace(model, next_number=number), []
     matches = _matches(model, features, previous, window_days)
     before = {str(row["extra"]): row for row in _apart_before(previous)}
-    taken = {m.name for m in matches} | set(renamed.values())
+    # Nor does a new segment get the name of one that has just gone.
+    taken = {m.name for m in matches} | set(renamed.values()) | _names(previous)
     taken |= {str(before.get(row["extra"], row)["name"]) for row in model.extra}
     segments, number = _named(model, described, matches, taken, number)
     extra, number = _named_apart(model, before, number)
@@ -164,6 +167,13 @@ def name_segments(
         next_number=number,
     )
     return named, matches
+
+
+def _names(previous: Path | None) -> set[str]:
+    """Give the names of the previous run's segments, kept or not."""
+    if previous is None:
+        return set()
+    return {str(s["name"]) for s in read_record(previous / "model.json")["segments"]}
 
 
 def _named(

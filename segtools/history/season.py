@@ -113,7 +113,7 @@ def _counted(
     built = collect(features_at(shop, window, list(features)))
     placed = model.assign(built[built["recency_days"].notna()])
     paid = customer_money(shop, window).to_dict()
-    ids = [str(s["segment_id"]) for s in model.segments]
+    ids = [str(s["segment_id"]) for s in _ordered(model)]
     sizes = placed["segment_id"].value_counts().reindex(ids, fill_value=0)
     hidden = hide_parts(sizes.to_numpy(), limit)
     found = {}
@@ -129,12 +129,17 @@ def _counted(
     return found
 
 
+def _ordered(model: SegmentModel) -> list[dict[str, Any]]:
+    """List the segments of whoever has ordered, those who stand apart among them."""
+    return [s for s in model.every if s.get("extra") != "no_orders"]
+
+
 def _beside(
     model: SegmentModel,
     before: Mapping[str, Mapping[str, Any]],
     now: Mapping[str, Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    ranked = sorted(model.segments, key=lambda s: int(s["rank"]))
+    ranked = sorted(_ordered(model), key=lambda s: int(s["rank"]))
     return [
         {"segment_id": (i := str(s["segment_id"])), "segment": str(s["name"])}
         | {f"{k}_before": v for k, v in before[i].items()}

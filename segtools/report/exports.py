@@ -15,7 +15,6 @@ from segtools.destinations.export import refuse_foreign, write_export
 from segtools.destinations.gather import ADDRESSES, Order
 from segtools.destinations.registry import configured
 from segtools.experiments.running import held_back
-from segtools.records import digest
 from segtools.report.assign import finished_run
 from segtools.report.extensions import load_extensions
 from segtools.report.stage import Stage
@@ -161,7 +160,7 @@ def _about(stage: Stage, segments: pd.DataFrame) -> dict[str, Any]:
             "config_hash": run["config_hash"],
             "data": run["data"]["fingerprint"],
         },
-        "goals_hash": digest(stage.read("goals")),
+        "goals_hash": stage.goals_hash,
         "model_hash": model_hash(stage.path),
         "segments": _definitions(stage, segments),
         "rules": _rules(stage),

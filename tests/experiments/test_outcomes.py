@@ -102,7 +102,6 @@ def test_only_campaigns_that_are_over_are_listed_the_latest_first(town):
     shop = town(campaigns=pd.concat([sent("ann"), later, open_], ignore_index=True))
     end = int((SENT + 40 * DAY).timestamp())
     assert campaigns_over(shop, end, 30) == ["K0", "K1"]
-    assert campaigns_over(shop, end, 30, most=1) == ["K0"]
     assert campaigns_over(shop, end - 40 * 86_400, 30) == []
 
 
@@ -125,7 +124,19 @@ def test_hold_outs_that_the_file_does_not_list_are_added_from_the_arms(town):
     assert (made["sent"] == made["origin"]).all()
 
 
-def test_a_file_that_lists_any_of_them_is_taken_as_it_is(town):
+def test_a_hold_out_who_got_it_by_mistake_does_not_hide_the_others(town):
+    arms = pd.DataFrame(
+        {
+            "customer_id": ["ann", "bob", "dan", "eve"],
+            "arm": ["treatment", "hold-out", "hold-out", "hold-out"],
+        }
+    )
+    more = with_everyone(town(campaigns=sent("ann", "bob")), "K1", arms)
+    made = campaign_outcomes(more, "K1", 30)
+    assert made["customer_id"].tolist() == ["ann", "bob", "dan", "eve"]
+
+
+def test_a_file_that_marks_any_of_them_is_taken_as_it_is(town):
     arms = pd.DataFrame({"customer_id": ["dan", "eve"], "arm": "hold-out"})
     assert with_everyone(town(), "K1", arms) is None
     assert with_everyone(town(), "K1", arms.drop(columns="arm")) is None

@@ -211,8 +211,43 @@ def test_a_segment_that_spends_nothing_is_no_error_and_hides_no_others(drawn, ca
     assert found(made, "spend") == [True, False, False]
     whole = made["everyone"]["spend"]
     assert whole["low"] < whole["lift"] < whole["high"]
-    assert made["heterogeneity"]["spend"] is None
+    assert made["heterogeneity"]["spend"]["p"] < 0.001
+    likely = [r["spend"]["expected"] for r in made["segments"]]
+    assert likely[2] == 0
+    assert abs(likely[1]) < abs(lifts(made, "spend")[1]) + abs(likely[0])
     assert "not known" not in " ".join(lift_sentences(made, "EUR"))
+
+
+def test_a_segment_without_hold_outs_does_not_stand_in_for_a_lift(campaign):
+    # No effect anywhere: the best got it all, and others by halves.
+    rng = np.random.default_rng(3)
+    plan = [("S01", 400, 0, 300.0), ("S02", 150, 150, 60.0), ("S03", 150, 150, 20.0)]
+    parts = [
+        pd.DataFrame(
+            {"segment_id": one, "treated": arm, "spend": rng.gamma(4, m / 4, n)}
+        )
+        for one, got, held, m in plan
+        for arm, n in ((True, got), (False, held))
+        for spent in [rng.gamma(4, mean / 4, n)]
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    rows["customer_id"] = [f"c{i:04d}" for i in range(len(rows))]
+    rows["responded"] = (rng.random(len(rows)) < 0.2).astype(float)
+    rows = rows.assign(spend_before=rows["spend"], sent=0, cost=0.0)
+    made = read_out(campaign(rows))
+    assert made["segments"][0]["spend"]["lift"] is None
+    whole = made["everyone"]["spend"]
+    assert whole["low"] < 0 < whole["high"]
+    assert not whole["found"]
+
+
+def test_the_share_held_back_is_not_told_where_the_count_may_not_be(campaign, drawn):
+    rows = drawn([0.0, 0.0, 0.0])
+    few = pd.concat([rows[rows["treated"]].head(46), rows[~rows["treated"]].head(7)])
+    made = read_out(campaign(few, holdout=0.13))
+    assert made["counts"]["held_back"] is None
+    assert made["checks"]["sample_ratio"]["observed"] is None
+    assert "Held back were" not in " ".join(check_sentences(made))
 
 
 def test_where_the_file_lists_no_hold_outs_only_spend_is_compared(drawn, campaign):

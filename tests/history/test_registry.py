@@ -105,6 +105,13 @@ def test_the_whole_matching_is_best_and_not_the_greedy_one():
     assert {m.segment_id: m.label for m in found} == {"S1": 1, "S2": 0}
 
 
+def test_two_overlaps_that_are_too_small_do_not_outweigh_one_that_is_enough():
+    old = ["S1"] * 84 + ["S2"] * 24
+    new = [0] * 60 + [1] * 24 + [0] * 24
+    found = match_segments(*frames(old, new))
+    assert [(m.segment_id, m.label) for m in found] == [("S1", 0)]
+
+
 def test_an_overlap_of_exactly_half_carries_the_name_on():
     half = match_segments(*frames(["S1"] * 2, [0, 1]))
     assert [m.jaccard for m in half] == [0.5]
@@ -221,6 +228,17 @@ def test_below_half_an_overlap_a_new_id_is_minted_that_never_comes_back(tmp_path
         ["S01", "S02", "S03"],
         ["S01", "S05", "S02", "S03"],
     ]
+
+
+def test_a_new_segment_does_not_take_the_name_of_one_that_has_gone(tmp_path):
+    people = customers()
+    first, _ = named(model_of([30, 60]), described=["Top", "Mid", "Rare"])
+    one = save(tmp_path / "1", first, people)
+    second, matches = named(
+        model_of([10, 60]), previous=one, described=["Top", "Mid", "Rare"]
+    )
+    assert "Rare" not in [m.name for m in matches]
+    assert sum(s["name"] == "Rare" for s in second.segments) == 0
 
 
 def test_ids_are_never_reused_even_after_a_run_without_segments(tmp_path):

@@ -100,30 +100,50 @@ class Tested:
     share, money : float or None
         The lift to expect the next time, of customers who respond and of money a
         customer; None where it was not measured or may not be told.
+    cost : float
+        Of writing to one customer, in money.
+    margin : float
+        What is earned of each unit of spend.
     """
 
     text: str
     share: float | None = None
     money: float | None = None
+    cost: float = 0.0
+    margin: float = 1.0
 
     @classmethod
     def of(cls, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Tested]:
         """Read ``segments`` of ``experiment_results.json``, by segment_id."""
         return {
-            segment_id: cls(str(r["text"]), r.get("share"), r.get("money"))
+            segment_id: cls(
+                str(r["text"]),
+                r.get("share"),
+                r.get("money"),
+                r.get("cost", 0.0),
+                r.get("margin", 1.0),
+            )
             for segment_id, r in results.items()
         }
 
     def worth(self, goal: str, n: int) -> float | None:
         """Give what the measured lift is worth, of `n` customers, in the goal's unit.
 
+        Money is what is left of it: the margin, less what it costs to write to them.
+
         Examples
         --------
         >>> Tested("", share=0.02, money=1.5).worth("grow_spend", 100)
         150.0
+        >>> tested = Tested("", money=1.5, cost=1.0, margin=0.3)
+        >>> round(tested.worth("grow_spend", 100), 2)
+        -55.0
         """
-        lift = self.money if goal == "grow_spend" else self.share
-        return None if lift is None else lift * n
+        if goal != "grow_spend":
+            return None if self.share is None else self.share * n
+        if self.money is None:
+            return None
+        return (self.money * self.margin - self.cost) * n
 
 
 def worth_label(goal: str, currency: str, *, measured: bool = False) -> str:

@@ -129,12 +129,12 @@ def _interval(right: NDArray[np.bool_]) -> dict[str, float]:
 def _zone(
     right: NDArray[np.bool_], inside: NDArray[np.bool_], smallest: int
 ) -> dict[str, float | None]:
-    told = int(inside.sum()) >= smallest
-    accuracy = float(right[inside].mean()) if told else None
-    share = float(inside.mean())
-    # A few people are neither told of as few nor as the rest of all.
+    # A few people are neither told of as few nor as the rest of all; a share of right
+    # answers, written out, tells of how many it is.
     few = 0 < min(int(inside.sum()), int((~inside).sum())) < smallest
-    return {"share": None if few else share, "accuracy": accuracy}
+    if few or not inside.any():
+        return {"share": None if few else 0.0, "accuracy": None}
+    return {"share": float(inside.mean()), "accuracy": float(right[inside].mean())}
 
 
 def confusion(
