@@ -223,12 +223,10 @@ def test_a_segment_without_hold_outs_does_not_stand_in_for_a_lift(campaign):
     rng = np.random.default_rng(3)
     plan = [("S01", 400, 0, 300.0), ("S02", 150, 150, 60.0), ("S03", 150, 150, 20.0)]
     parts = [
-        pd.DataFrame(
-            {"segment_id": one, "treated": arm, "spend": rng.gamma(4, m / 4, n)}
-        )
+        pd.DataFrame({"segment_id": one, "treated": arm, "spend": spent})
         for one, got, held, m in plan
         for arm, n in ((True, got), (False, held))
-        for spent in [rng.gamma(4, mean / 4, n)]
+        for spent in [rng.gamma(4, m / 4, n)]
     ]
     rows = pd.concat(parts, ignore_index=True)
     rows["customer_id"] = [f"c{i:04d}" for i in range(len(rows))]
