@@ -45,7 +45,8 @@ class Audience:
         without rows at a first export.
     left_out : DataFrame
         Everybody else with ``reason`` (a key of `REASONS`), fields as far as they may
-        be used: to take somebody out of a system, one must be able to name them.
+        be used: to take somebody out of a system, one must be able to name them; and
+        ``barred``, whether they must not be written to, whatever the one reason.
     names : dict
         Segment id to name, for all segments, in the order of their ranks.
     known : frozenset of str

@@ -291,7 +291,8 @@ class _Sorting:
             self._note(barred, name, "also of somebody who must not be written to")
         members = self.frame[inside].join(open_[inside]).reset_index(drop=True)
         out = self.frame[~inside].join(self.fields[~inside])
-        out = out.assign(reason=self.reason[~inside], at=self.at[~inside])
+        why = {"reason": self.reason, "at": self.at, "barred": self.no | self.held}
+        out = out.assign(**{name: said[~inside] for name, said in why.items()})
         nothing = pd.DataFrame(columns=["customer_id", "field", "why"], dtype=object)
         noted = pd.concat([nothing, *self.blanked]).sort_values(
             ["customer_id", "field", "why"], ignore_index=True

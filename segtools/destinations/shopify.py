@@ -191,7 +191,7 @@ def _rule_queries(
     those who have the segment's tag.
     """
     there = set(audience.members["segment_id"])
-    barred = audience.left_out["reason"].isin(["suppressed", "held_back"]).any()
+    barred = audience.left_out["barred"].any()
     told = audience.about.get("rules") or {"rules": []}
     run = audience.about.get("run") or {}
     rows, said = [], {}

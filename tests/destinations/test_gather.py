@@ -270,6 +270,9 @@ def test_sums_add_up_and_the_order_of_rows_changes_nothing(made, chance, least):
     pd.testing.assert_frame_equal(again.left_out, found.left_out)
     said = rows.set_index("customer_id").loc[found.members["customer_id"]]
     assert (said["ad_user_data"] == "granted").all()
+    for key in ("email", "phone"):
+        refused = set(found.refusals[key].dropna())
+        assert refused.isdisjoint(found.members[key].dropna())
     sizes = found.members["segment_id"].value_counts()
     assert (sizes >= least).all()
 

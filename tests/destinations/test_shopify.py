@@ -237,6 +237,20 @@ def test_nobody_who_is_left_out_comes_in_by_a_rule(customers, tmp_path, why):
     assert "held back by an experiment" in found["rule_queries"]["S01"]["notes"][-1]
 
 
+def test_who_is_held_back_in_a_segment_that_stays_here_comes_in_no_more(
+    customers, tmp_path
+):
+    both = customers(EXPORT, "S01", "S02")
+    found, (line,) = ruled_export(
+        both,
+        tmp_path,
+        block={"segments": ["S01"]},
+        held_back=frozenset({"7210000000002"}),
+    )
+    assert found["counts"]["left_out"] == {"not_chosen": 1}
+    assert line.endswith("AND customer_tags CONTAINS 'seg:champions'")
+
+
 def test_tags_in_another_order_or_case_are_right_already(customers, tmp_path):
     rows = customers(EXPORT, "S01", "S02")
     rows["tags"] = ["Seg:Champions, newsletter, vip", "seg:prospects"]
