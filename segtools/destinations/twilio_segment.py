@@ -194,7 +194,7 @@ def identify(
     --------
     >>> identify("7", {"segment": "new"}, "2024-09-28T22:00:00.000Z", 1)[
     ...     "messageId"]
-    'segtools-fd4b6bdb250abc996a7f8fb4d154d614'
+    'segtools-67ff2d79771f7ca60cad9ad5cce217c5'
     """
     said = json_line([user, traits, at, number]).encode()
     return {
