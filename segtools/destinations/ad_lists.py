@@ -81,8 +81,7 @@ def list_parts(
 
 def unwilling(audience: Audience, keys: Sequence[str]) -> pd.DataFrame:
     """Give those who said no, or are on the suppression list, and can be named."""
-    out = audience.left_out
-    out = out[out["reason"].isin(["denied", "suppressed"])]
+    out = audience.refusals
     return out[out[list(keys)].notna().any(axis=1)]
 
 

@@ -45,7 +45,8 @@ class Audience:
         without rows at a first export.
     left_out : DataFrame
         Everybody else with ``reason`` (a key of `REASONS`), fields as far as they may
-        be used: to take somebody out of a system, one must be able to name them.
+        be used: to take somebody out of a system, one must be able to name them; and
+        ``barred``, whether they must not be written to, whatever the one reason.
     names : dict
         Segment id to name, for all segments, in the order of their ranks.
     known : frozenset of str
@@ -56,6 +57,12 @@ class Audience:
         What the manifest says of the run.
     passed_on : dict
         What the last export has passed on, as `Written.passed_on`.
+    refusals : DataFrame
+        Fields of everybody who said no to their channel, or is on the suppression list:
+        members whom another channel reaches, too, and those left out, whatever the one
+        reason. Fields by which they may be written to are missing.
+    number : int
+        Of the export, among those to this destination.
     """
 
     members: pd.DataFrame
@@ -66,6 +73,8 @@ class Audience:
     origin: int = 0
     about: Mapping[str, Any] = field(default_factory=dict)
     passed_on: Mapping[str, Any] = field(default_factory=dict)
+    refusals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    number: int = 1
 
     @property
     def additions(self) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 
 from segtools.destinations.fields import countries, known_column, texts
 from segtools.destinations.identifiers import (
+    HEX64,
     e164,
     google_email,
     mapped,
@@ -17,7 +19,7 @@ from segtools.destinations.identifiers import (
     plain_email,
     sha256,
 )
-from segtools.schema import ConfigError, DataError, did_you_mean
+from segtools.schema import ConfigError, DataError
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 # Columns that say it of one channel and no other, in the tables that sources give;
@@ -143,43 +145,88 @@ def read_suppressions(path: str, region: str = "") -> dict[str, frozenset[str]]:
     Raises
     ------
     ConfigError
-        If there is no such file, or it has none of these columns.
+        If there is no such file, or its head names anything else.
     DataError
-        If an address cannot be read: who stands there would be written to.
+        If an address cannot be read, or a line has more cells than the head: who
+        stands there would be written to.
     """
     if not path:
         return {}
     frame = _table(path)
-    unknown = [c for c in frame.columns if c not in _KEYS]
-    if unknown or not len(frame.columns):
-        raise ConfigError(
-            "suppression_list must have the columns customer_id, email or phone, but "
-            f"it has {unknown[0]!r}. {did_you_mean(unknown[0], _KEYS)}"
-        )
-    rules = {"email": plain_email, "phone": lambda text: e164(text, region)}
+    rules = {
+        "customer_id": plain_id,
+        "email": plain_email,
+        "phone": lambda text: e164(text, region),
+    }
     found = {}
     for column in frame:
         given = texts(frame[column]).dropna()
-        rule = rules.get(column, lambda text: text)
-        read = {rule(value) for value in given}
-        _refuse_unread(given, rule, column)
+        read = {rules[column](value) for value in given}
+        _refuse_unread(given, rules[column], column)
         found[str(column)] = frozenset(value for value in read if value)
     return found
 
 
+def plain_id(text: str | None) -> str | None:
+    """Write an id without the apostrophe by which a spreadsheet keeps its digits.
+
+    Examples
+    --------
+    >>> plain_id("'7210000000001"), plain_id("7210000000001"), plain_id(None)
+    ('7210000000001', '7210000000001', None)
+    """
+    return text and text.strip().removeprefix("'")
+
+
+# No cell is ever quoted: where the head is missing, the first one is an address.
+_UNREADABLE = (
+    "suppression_list must be a CSV file in UTF-8 with a head, but it cannot be read. "
+    "Save it again from a spreadsheet as CSV UTF-8."
+)
+
+
 def _table(path: str) -> pd.DataFrame:
+    """Read the list by its head; separators at the end of a line are no columns."""
     if not Path(path).is_file():
         raise ConfigError(
             f"suppression_list must be a CSV file, but there is no {Path(path).name}. "
             "Check the path; it is relative to the configuration."
         )
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, pd.errors.ParserError):
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            lines = [line for line in csv.reader(file, strict=True) if any(line)]
+    except (ValueError, csv.Error):
+        raise DataError(_UNREADABLE) from None
+    if not lines:
+        raise DataError(_UNREADABLE)
+    head, *rows = [_without_end(line) for line in lines]
+    _refuse_head(head)
+    long = sum(len(row) > len(head) for row in rows)
+    if long:
         raise DataError(
-            "suppression_list must be a CSV file in UTF-8 with a head, but it cannot "
-            "be read. Save it again from a spreadsheet as CSV UTF-8."
-        ) from None
+            f"suppression_list must have no more cells in a line than in its head, but "
+            f"{long:,} of {len(rows):,} lines have. Name each column in the first line."
+        )
+    filled = [[*row, *[""] * (len(head) - len(row))] for row in rows]
+    return pd.DataFrame(filled, columns=head, dtype=object)
+
+
+def _without_end(cells: list[str]) -> list[str]:
+    """Give the cells of a line up to its last one that says anything."""
+    last = max((i for i, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    return [cell.strip() for cell in cells[:last]]
+
+
+def _refuse_head(head: list[str]) -> None:
+    unknown = sum(name not in _KEYS for name in head)
+    if unknown or len({*head}) < len(head):
+        what = (
+            f"{unknown} of {len(head)} are none of them" if unknown else "one is twice"
+        )
+        raise ConfigError(
+            "suppression_list must have columns named customer_id, email or phone, "
+            f"each once, but in its head {what}. Name them so in its first line."
+        )
 
 
 def _refuse_unread(given: pd.Series, rule: Any, column: str) -> None:
@@ -201,7 +248,8 @@ def suppressed(
     ----------
     frame : DataFrame
         ``customer_id`` and, as they stand in the data, ``email``, ``phone`` and
-        ``country``. An address that is hashed already is found, too.
+        ``country``. An address that is hashed already is found, too, and so is one
+        that Gmail delivers to the same person.
     listed : mapping
         As `read_suppressions` gives it.
     region : str, default=""
@@ -211,11 +259,27 @@ def suppressed(
         if column not in frame:
             continue
         own = frame[column]
+        if column == "customer_id":
+            found |= mapped(own, plain_id).isin(values)
         if column == "email":
-            own = mapped(own, lambda text: plain_email(text) or (text or "").lower())
-            spelled = [*values, *(google_email(v) or v for v in values)]
-            values = values | {sha256(v) or v for v in spelled}
+            found |= _listed_email(own, values)
         if column == "phone":
-            own = phones(own, countries(frame), region)
-        found |= own.isin(values)
+            read = phones(own, countries(frame), region)
+            # Some hash a number with its plus, others its digits alone.
+            hexes = {sha256(v) for one in values for v in (one, one.removeprefix("+"))}
+            found |= read.isin(values) | mapped(own, _hex).isin(hexes - {None})
     return found
+
+
+def _listed_email(own: pd.Series, values: frozenset[str]) -> pd.Series:
+    """Mark addresses on the list, and those whose letters reach the same box."""
+    boxes = {google_email(value) or value for value in values}
+    hexes = {sha256(value) for value in values | boxes} - {None}
+    plain, same_box = mapped(own, plain_email), mapped(own, google_email)
+    return plain.isin(values) | same_box.isin(boxes) | mapped(own, _hex).isin(hexes)
+
+
+def _hex(text: str | None) -> str | None:
+    """Give a hash in lower case; what is none is nothing."""
+    plain = (text or "").strip().lower()
+    return plain if HEX64.fullmatch(plain) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.destinations.audience import Audience
-from segtools.destinations.gather import REASONS, Gathered, Order, gather
+from segtools.destinations.gather import gather
 from segtools.destinations.ledger import (
     Place,
     exports_of,
@@ -21,13 +22,17 @@ from segtools.destinations.ledger import (
     nobody,
     place,
     remember,
+    unless_failed,
 )
+from segtools.destinations.order import REASONS, Gathered, Order
 from segtools.destinations.parts import csv_part, write_part
 from segtools.destinations.registry import Written
 from segtools.records import read_record, write_record
 from segtools.schema import ConfigError, DataError
 
 MANIFEST = "manifest.json"
+# What a file manager or a spreadsheet leaves wherever somebody has looked.
+_STRAY = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\.~lock\..*#", re.IGNORECASE)
 
 
 def write_export(order: Order, out: Path, run: Path) -> dict[str, Any]:
@@ -61,16 +66,17 @@ def write_export(order: Order, out: Path, run: Path) -> dict[str, Any]:
     if not len(audience.members) and not len(audience.before):
         raise _nobody(order, found)
     written = order.destination.write(audience, order.block)
-    with whole_folder(out) as half:
+    fields = order.destination.remember
+    about = {"as_of": order.about["run"]["as_of"], "passed_on": written.passed_on}
+    with unless_failed(run, order.name, at), whole_folder(out) as half:
         files = [r for part in written.parts for r in write_part(part, half)]
         files += write_part(_report(found), half)
         manifest = _manifest(order, audience, found, at, written) | {"files": files}
         write_record(half / MANIFEST, manifest)
+        # First, so that no folder appears of which nobody knows.
+        remember(run, order.name, at, kept(audience.members, fields), about)
         if written.commit:
             written.commit()
-    fields = order.destination.remember
-    about = {"as_of": order.about["run"]["as_of"], "passed_on": written.passed_on}
-    remember(run, order.name, at, kept(audience.members, fields), about)
     return manifest
 
 
@@ -94,13 +100,15 @@ def _audience(order: Order, found: Gathered, at: Place) -> Audience:
         order.origin,
         order.about,
         at.previous.record.get("passed_on", {}) if at.previous else {},
+        found.refusals,
+        at.number,
     )
 
 
 def _nobody(order: Order, found: Gathered) -> DataError:
     why = found.left_out["reason"].mode()
     said = REASONS[why.iloc[0]] if len(why) else "there is no customer"
-    first = " ".join(found.notes[:1])
+    first = " ".join(found.shown[:1])
     return DataError(
         f"An export to {order.name} must hold somebody, but nobody is left: mostly "
         f"because {said}. {first or 'Check consent, addresses and sizes.'}"
@@ -165,19 +173,35 @@ def refuse_foreign(out: Path) -> None:
     Raises
     ------
     ConfigError
-        The sentence names one file that does not belong there.
+        If it cannot be a folder of its own, or something lies there: the sentence
+        names one file that does not belong there.
     """
+    _refuse_nowhere(out)
     if not out.exists():
         return
     there = {p.name for p in out.iterdir()} if out.is_dir() else {out.name}
     known: set[str] = set()
     if out.is_dir() and (out / MANIFEST).is_file():
         known = _listed(out / MANIFEST) | {MANIFEST}
-    foreign = sorted(there - known)
+    foreign = sorted(n for n in there - known if not _STRAY.fullmatch(n))
     if foreign or not out.is_dir():
         raise ConfigError(
             f"An export needs a folder of its own, but {out.name!r} holds "
             f"{foreign[0]!r}, which is none of its files. Choose another with --out."
+        )
+
+
+def _refuse_nowhere(out: Path) -> None:
+    if out.name in ("", ".."):
+        raise ConfigError(
+            f"An export needs a folder of its own, but {str(out)!r} is the one in "
+            "which you work, or one above. Give a new one a name with --out."
+        )
+    there = next(folder for folder in out.absolute().parents if folder.exists())
+    if not there.is_dir():
+        raise ConfigError(
+            f"An export needs a folder of its own, but {there.name!r} above it is a "
+            "file. Choose another with --out."
         )
 
 

@@ -18,7 +18,7 @@ from segtools.destinations.membership import (
     plain_labels,
     refused_ids,
 )
-from segtools.destinations.parts import csv_part
+from segtools.destinations.parts import Part, csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.disclosure import EMAIL, PHONE
 
@@ -29,6 +29,10 @@ _NEXT = (
     "{property!r}, wait the four hours that it may take, then import users.csv as "
     "user data and map its columns. Only what happens later carries the segment, and "
     f"who has left gets {NOBODY!r}: to delete the import takes nothing back."
+)
+_RESET = (
+    " Import reset.csv in the same way, mapped to the property of before, "
+    "{property!r}: it would keep the segments of the last export."
 )
 _PAGES = (
     "https://support.google.com/analytics/answer/10071143",
@@ -104,6 +108,21 @@ def write(audience: Audience, block: GA4Block) -> Written:
     if block.stream_id:
         columns["stream_id"] = pd.Series(block.stream_id, keys.index)
     table = pd.DataFrame(columns | {block.property: values})
-    part = csv_part("users.csv", table, what="each user's segment")
+    parts = [csv_part("users.csv", table, what="each user's segment")]
     step = _NEXT.format(property=block.property)
-    return Written([part], step, _PAGES, {"values": own})
+    then = audience.passed_on.get("property", block.property)
+    if then != block.property:
+        parts.append(_reset(audience, block, then))
+        step += _RESET.format(property=then)
+    keep = {"property": block.property}
+    return Written(parts, step, _PAGES, {"values": own}, passed_on=keep)
+
+
+def _reset(audience: Audience, block: GA4Block, then: str) -> Part:
+    """Take the segment back from the property that held it until now."""
+    users = audience.before["user_id"].dropna().drop_duplicates().sort_values()
+    table = pd.DataFrame({block.key: users})
+    if block.stream_id:
+        table["stream_id"] = block.stream_id
+    table[then] = NOBODY
+    return csv_part("reset.csv", table, what="who had another property until now")

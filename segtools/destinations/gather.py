@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 import pandas as pd
 
 from segtools.destinations.consent import (
@@ -22,86 +18,9 @@ from segtools.destinations.fields import (
     texts,
     with_none,
 )
-from segtools.destinations.registry import Destination
-from segtools.disclosure import LIMIT
+from segtools.destinations.order import ADDRESSES, Gathered, Order
 from segtools.schema import ConfigError, did_you_mean
 from segtools.wording import number
-
-ADDRESSES = ("email", "phone")
-REASONS = {
-    "not_chosen": "their segment is not among those chosen",
-    "suppressed": "they are on the suppression list",
-    "held_back": "a running experiment holds them back by lot, to be compared with",
-    "denied": "they said no",
-    "not_asked": "nobody knows whether they agreed",
-    "refused": "a field of theirs cannot be written",
-    "no_address": "the system could not find them: no usable address",
-    "shared_address": "their address is another customer's, too",
-    "too_small": "their segment has too few customers to be written",
-}
-
-
-@dataclass(frozen=True)
-class Order:
-    """Which of a run's customers go to which destination.
-
-    Attributes
-    ----------
-    name : str
-        The block under ``destinations``.
-    destination : Destination
-    block : DestinationBlock
-    segments : DataFrame
-        As ``segments.parquet`` holds it.
-    customers : DataFrame or None
-        The run's cleaned customers, each once; None where there is no such table.
-    names : dict
-        Segment id to name, in the order of ranks.
-    suppressions : dict
-        As `read_suppressions` gives it.
-    held_back : frozenset of str
-        Customers whom a running experiment lets nobody write to.
-    smallest_cell : int
-    origin : int
-        UTC seconds.
-    about : dict
-        What the manifest says of the run.
-    """
-
-    name: str
-    destination: Destination
-    block: Any
-    segments: pd.DataFrame
-    customers: pd.DataFrame | None
-    names: Mapping[str, str]
-    suppressions: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    held_back: frozenset[str] = frozenset()
-    smallest_cell: int = LIMIT
-    origin: int = 0
-    about: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """Who is written, who is not, and what was blanked.
-
-    Attributes
-    ----------
-    members, left_out : DataFrame
-        As `Audience` has them; together every customer once.
-    blanked : DataFrame
-        ``customer_id``, ``field`` and ``why`` of cells that members lack for a reason.
-    known : frozenset of str
-        Fields that stand in the data at all.
-    notes : list of str
-        What somebody should know, such as a segment that is too small.
-    """
-
-    members: pd.DataFrame
-    left_out: pd.DataFrame
-    blanked: pd.DataFrame
-    known: frozenset[str]
-    notes: list[str]
 
 
 def gather(order: Order) -> Gathered:
@@ -124,10 +43,11 @@ def gather(order: Order) -> Gathered:
     if order.destination.needs_approval:
         out.suppress(_reachable(order, frame, raw))
     if order.destination.min_size is not None:  # a table in the house reaches nobody
-        out.leave(frame["customer_id"].isin(order.held_back), "held_back")
+        out.hold(frame["customer_id"].isin(order.held_back))
     out.ask(frame)
     out.normalise()
     out.disarm()
+    out.bar()
     out.reach()
     out.sizes()
     return out.done(known)
@@ -191,8 +111,17 @@ class _Sorting:
         self.reason = pd.Series(None, index=frame.index, dtype=object)
         self.at = self.reason.copy()
         self.closed: dict[str, pd.Series] = {}
+        # Who said no to the channel of a field, and who to all, or is on the list.
+        self.said_no: dict[str, pd.Series] = {}
+        self.no = pd.Series(False, index=frame.index)
+        self.held, self.barred = self.no, dict[str, pd.Series]()
         self.blanked: list[pd.DataFrame] = []
         self.notes: list[str] = []
+        self.shown: list[str] = []
+
+    def note(self, text: str, shown: str = "") -> None:
+        self.notes.append(text)
+        self.shown.append(shown or text)
 
     def leave(self, which: pd.Series, why: str) -> None:
         self.reason[which & self.reason.isna()] = why
@@ -201,13 +130,19 @@ class _Sorting:
         """Leave out who is on the list; say so where it cannot be known."""
         listed = self.order.suppressions
         region = self.order.block.default_region
-        self.leave(suppressed(people, listed, region), "suppressed")
+        self.no = suppressed(people, listed, region)
+        self.leave(self.no, "suppressed")
         for one in ADDRESSES:
             if listed.get(one) and (one not in people or people[one].isna().all()):
-                self.notes.append(
+                self.note(
                     f"The suppression list names people by {one}, but customers has "
                     "none: nobody could be left out by it."
                 )
+
+    def hold(self, which: pd.Series) -> None:
+        """Leave out whom a running experiment lets nobody write to."""
+        self.held = which
+        self.leave(which, "held_back")
 
     def ask(self, frame: pd.DataFrame) -> None:
         """Leave out whom no channel may reach; note what the others must not reach."""
@@ -217,11 +152,14 @@ class _Sorting:
         said = {c: self._said(frame, c) for c in channels}
         heard = pd.DataFrame(said)
         nobody = ~(heard == YES).any(axis=1)
-        self.leave(nobody & (heard == NO).any(axis=1), "denied")
+        denied = nobody & (heard == NO).any(axis=1)
+        self.no = self.no | denied
+        self.leave(denied, "denied")
         self.leave(nobody, "not_asked")
         for channel, fields in channels.items():
             for one in (f for f in fields if f in self.raw):
                 self.closed[one] = said[channel] != YES
+                self.said_no[one] = said[channel] == NO
 
     def _said(self, frame: pd.DataFrame, channel: str) -> pd.Series:
         people = self.order.customers
@@ -230,7 +168,7 @@ class _Sorting:
         given = self.order.block.consent
         chosen = consent_columns(columns, channel, given, where)
         if not chosen:
-            self.notes.append(
+            self.note(
                 f"No column of customers says who agreed to {channel}: name it under "
                 f"{where}.consent. Until then nobody has."
             )
@@ -267,12 +205,32 @@ class _Sorting:
         self.at[which & self.reason.isna()] = name
         self.leave(which, "refused")
 
+    def bar(self) -> None:
+        """Close addresses that somebody has, too, who must not be written to.
+
+        The system knows an address and not whose record it was, so that to write it
+        for another customer reaches both.
+        """
+        asked = self.order.destination
+        for name in asked.reach if asked.channels else ():
+            own = self.fields[name]
+            theirs = own[self._refuses(name) | self.held].dropna()
+            self.barred[name] = own.isin(theirs)
+
+    def _refuses(self, name: str) -> pd.Series:
+        """Mark who must not be written to by a field."""
+        return self.no | self.said_no.get(name, False)
+
     def reach(self) -> None:
         """Leave out whom the system could not find, or would take for another."""
         asked = self.order.destination
         open_ = self._open()
         if asked.reach:
-            self.leave(open_[list(asked.reach)].isna().all(axis=1), "no_address")
+            reach = list(asked.reach)
+            none = open_[reach].isna().all(axis=1)
+            agreed = self._agreed()[reach].notna().any(axis=1)
+            self.leave(none & agreed, "shared_address")
+            self.leave(none, "no_address")
         for name in asked.distinct:
             self.leave(self._shared(open_[name]), "shared_address")
 
@@ -293,12 +251,31 @@ class _Sorting:
         n = inside.value_counts()
         for one, name in self.order.names.items():
             if 0 < n.get(one, 0) < least:
-                self.notes.append(_small(name, int(n[one]), least, self.order))
+                left = number(n[one])
+                if n[one] < self.order.smallest_cell:
+                    left = f"fewer than {self.order.smallest_cell}"
+                note = _small(name, left, least, self.order)
+                # Of a segment's size on a page, what is left could be taken.
+                self.note(note, _small(name, "fewer", least, self.order))
         self.leave(inside.map(n).lt(least).fillna(False), "too_small")
 
-    def _open(self) -> pd.DataFrame:
+    def _agreed(self) -> pd.DataFrame:
+        """Give the fields whose channel each has agreed to."""
         made = {n: self.fields[n].mask(m, None) for n, m in self.closed.items()}
         return with_none(self.fields.assign(**made))
+
+    def _open(self) -> pd.DataFrame:
+        """Give the fields that may be written."""
+        agreed = self._agreed()
+        made = {n: agreed[n].mask(m, None) for n, m in self.barred.items()}
+        return with_none(agreed.assign(**made))
+
+    def _refusals(self) -> pd.DataFrame:
+        """Give each field of who must not be written to by it, whoever they are."""
+        own = {n: self._refuses(n) for n in self.fields}
+        mine = pd.DataFrame(own, index=self.frame.index).astype(bool)
+        some = self.frame[mine.any(axis=1) | self.no]
+        return some.join(with_none(self.fields.where(mine))).reset_index(drop=True)
 
     def _note(self, which: pd.Series, name: str, why: str) -> None:
         noted = self.frame.loc[which, ["customer_id"]].assign(field=name, why=why)
@@ -306,18 +283,30 @@ class _Sorting:
 
     def done(self, known: frozenset[str]) -> Gathered:
         open_, inside = self._open(), self.reason.isna()
-        for name in self.closed:
-            shut = self.fields[name].notna() & open_[name].isna()
+        agreed = self._agreed()
+        for name in self.fields:
+            shut = self.fields[name].notna() & agreed[name].isna()
             self._note(shut, name, "not agreed to this channel")
+            barred = agreed[name].notna() & open_[name].isna()
+            self._note(barred, name, "also of somebody who must not be written to")
         members = self.frame[inside].join(open_[inside]).reset_index(drop=True)
         out = self.frame[~inside].join(self.fields[~inside])
-        out = out.assign(reason=self.reason[~inside], at=self.at[~inside])
+        why = {"reason": self.reason, "at": self.at, "barred": self.no | self.held}
+        out = out.assign(**{name: said[~inside] for name, said in why.items()})
         nothing = pd.DataFrame(columns=["customer_id", "field", "why"], dtype=object)
         noted = pd.concat([nothing, *self.blanked]).sort_values(
             ["customer_id", "field", "why"], ignore_index=True
         )
         noted = noted[noted["customer_id"].isin(members["customer_id"])]
-        return Gathered(members, out.reset_index(drop=True), noted, known, self.notes)
+        return Gathered(
+            members,
+            out.reset_index(drop=True),
+            self._refusals(),
+            noted,
+            known,
+            self.notes,
+            self.shown,
+        )
 
 
 def least_size(order: Order) -> int | None:
@@ -328,10 +317,8 @@ def least_size(order: Order) -> int | None:
     return max(own or asked or 1, order.smallest_cell)
 
 
-def _small(name: str, n: int, least: int, order: Order) -> str:
-    hidden = n < order.smallest_cell
-    held = f"fewer than {order.smallest_cell}" if hidden else number(n)
+def _small(name: str, left: str, least: int, order: Order) -> str:
     return (
         f"{name!r} must have at least {number(least)} customers to be written to "
-        f"{order.name}, but {held} are left. It is left out; merge it with another."
+        f"{order.name}, but {left} are left. It is left out; merge it with another."
     )

@@ -39,6 +39,10 @@ _APPENDED = (
     "finds by the other property. Or read HubSpot's export of contacts and name its "
     "column under `fields: checkboxes`."
 )
+_RESET = (
+    " Last of all import the reset files: they set the property of before, "
+    "{property!r}, to none."
+)
 _PAGES = (
     "https://knowledge.hubspot.com/import-and-export/set-up-your-import-file",
     "https://knowledge.hubspot.com/crm-setup/import-data-to-checkbox-properties",
@@ -124,7 +128,18 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
         property=block.property, boxes=boxes if block.checkboxes else ""
     )
     step += _APPENDED if block.checkboxes and not known else ""
-    return Written(parts, step, _PAGES, {"values": own})
+    then = audience.passed_on.get("property", block.property)
+    if then != block.property:
+        parts += _reset(audience, then)
+        step += _RESET.format(property=then)
+    keep = {"property": block.property}
+    return Written(parts, step, _PAGES, {"values": own}, passed_on=keep)
+
+
+def _reset(audience: Audience, then: str) -> Iterator[Part]:
+    """Take the segment back from the property that held it until now."""
+    block = HubSpotBlock(property=then)
+    return _parts("reset", audience.before.assign(value=NOBODY), block, known=False)
 
 
 def _gone(audience: Audience) -> pd.DataFrame:

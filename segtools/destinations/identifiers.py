@@ -20,7 +20,6 @@ Text = str | None
 # A first character that no spreadsheet takes for a formula.
 _EMAIL = re.compile(r"\w[\w.!#$%&'*+/=?^`{|}~-]*@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 HEX64 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
 _GMAIL = ("gmail.com", "googlemail.com")
 _TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam", "rev"}
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"}
@@ -91,10 +90,13 @@ def e164(text: Text, region: str = "") -> Text:
     --------
     >>> e164("(415) 555-0100", "US"), e164("00 49 30 000000"), e164("030 000000")
     ('+14155550100', '+4930000000', None)
+
+    The nought that is dialled only within the country is none of its number.
+
+    >>> e164("+490301234567"), e164("+49 (0)30 1234567")
+    ('+49301234567', '+49301234567')
     """
     written = unicodedata.normalize("NFKC", text or "").strip().lstrip("'")
-    if _E164.fullmatch(written):
-        return written
     if re.match(r"00\s*[1-9]", written):
         written = "+" + written[2:].lstrip()
     if not written or not (region or written.startswith("+")):

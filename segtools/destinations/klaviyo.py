@@ -110,9 +110,10 @@ def _table(frame: pd.DataFrame, block: KlaviyoBlock, name: str) -> pd.DataFrame:
 
 def _refusing(audience: Audience) -> pd.DataFrame:
     """Give the e-mails of who said no, and of members who took theirs back."""
-    silent = audience.members.loc[audience.members["email"].isna(), "customer_id"]
-    before = audience.before
+    now, before = audience.members, audience.before
+    silent = now.loc[now["email"].isna(), "customer_id"]
     back = before[before["customer_id"].isin(silent)]
+    back = back[~back["email"].isin(now["email"])]  # it may be another member's now
     both = pd.concat([unwilling(audience, ["email"])[["email"]], back[["email"]]])
     return both.dropna().drop_duplicates()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,29 @@ def remember(
         **about,
     }
     write_record(folder / _file(name, at.number, "json"), record)
+
+
+@contextmanager
+def unless_failed(run: Path, name: str, at: Place) -> Iterator[None]:
+    """Forget an export that did not come to its end, unless it was known before.
+
+    Parameters
+    ----------
+    run : Path
+    name : str
+    at : Place
+    """
+    folder = run.resolve() / FOLDER
+    files = [folder / _file(name, at.number, kind) for kind in ("json", "parquet")]
+    known = files[0].exists()
+    try:
+        yield
+    except BaseException:
+        for file in [] if known else files:
+            file.unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
 
 
 def nobody(remembered: tuple[str, ...]) -> pd.DataFrame:

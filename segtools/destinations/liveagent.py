@@ -184,7 +184,9 @@ def _changed(
     ]
     rows = rows.assign(be=be)
     same = [set(a) == set(b) for a, b in zip(rows["present"], be, strict=True)]
-    return rows[[not s for s in same]].drop_duplicates("contact_id")
+    # As a Series: an empty list would choose columns.
+    changes = ~pd.Series(same, rows.index, dtype=bool)
+    return rows[changes.to_numpy()].drop_duplicates("contact_id")
 
 
 def _begins(name: str, prefix: str) -> bool:

@@ -216,6 +216,9 @@ def check_destinations(config: RunConfig) -> None:
     DataError
         If an address on the suppression list cannot be read.
     """
-    for name in config.destinations:
-        _, block = configured(config, name)
-        read_suppressions(config.suppression_list, block.default_region)
+    found = [configured(config, name) for name in config.destinations]
+    # The list is for those that leave the house; there may be none of them as yet.
+    ours = [block for one, block in found if one.needs_approval]
+    regions = {block.default_region for block in ours or [b for _, b in found]}
+    for region in sorted(regions or {""}):
+        read_suppressions(config.suppression_list, region)

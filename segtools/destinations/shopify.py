@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -12,7 +13,11 @@ from segtools.destinations.fields import any_dangerous, as_it_stands
 from segtools.destinations.membership import PrefixBlock, foreign_tags
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
-from segtools.destinations.shopify_query import shopify_query, tag_query
+from segtools.destinations.shopify_query import (
+    ShopifyQuery,
+    shopify_query,
+    tag_query,
+)
 from segtools.schema import ConfigError
 from segtools.segmentation.segment_rules import rules_of_record
 
@@ -46,8 +51,16 @@ _NEXT = (
     "that overwrites existing customers, soon after the customers export that the run "
     "has read: what was changed since would be set back. Each line of "
     "segment_queries.txt is then a segment of Shopify's own; a tag stays as it is "
-    "until the next import. Lines of rule_queries.txt, if there is one, need no tag: "
-    "Shopify works them out anew every day."
+    "until the next import. Lines of rule_queries.txt, if there is one, are worked out "
+    "anew every day; where somebody is suppressed, or held back by an experiment, they "
+    "ask for our tag as well, so that nobody of these comes in."
+)
+
+
+TAGGED = (
+    "It asks for the tag, too, since some customers are suppressed or held back by an "
+    "experiment: customers leave it from day to day, but none come in before the next "
+    "import."
 )
 
 
@@ -101,7 +114,7 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
     own = {k: block.prefix + v for k, v in labels(audience.names, block.names).items()}
     _refuse_long(own)
     rows = _tagged(audience, block.prefix, own)
-    changed = rows[rows["tags"] != rows["present"]]
+    changed = rows[_sets(rows["tags"]) != _sets(rows["present"])]
     right = len(rows) - len(changed)
     more: dict[str, Any] = {
         "tags": own,
@@ -116,9 +129,14 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
         ),
         _queries(audience, own),
     ]
-    rules, more["rule_queries"] = _rule_queries(audience, block)
+    rules, more["rule_queries"] = _rule_queries(audience, block, own)
     parts += [rules] if rules.rows else []
     return Written(parts, _NEXT, ["https://help.shopify.com/manual/customers"], more)
+
+
+def _sets(tags: pd.Series) -> pd.Series:
+    """Give tags as Shopify compares them: neither their order nor their case counts."""
+    return tags.map(lambda text: frozenset(text.casefold().split(", ")))
 
 
 def _table(changed: pd.DataFrame, known: frozenset[str]) -> pd.DataFrame:
@@ -164,16 +182,22 @@ def _queries(audience: Audience, own: dict[str, str]) -> Part:
 
 
 def _rule_queries(
-    audience: Audience, block: ShopifyBlock
+    audience: Audience, block: ShopifyBlock, own: dict[str, str]
 ) -> tuple[Part, dict[str, Any]]:
     """Write segments as queries of what customers did, where the language can say it.
 
     Such a query is worked out anew every day, while a tag stays as it was exported.
+    Only of segments that are exported; and where somebody must be in none, only of
+    those who have the segment's tag.
     """
+    there = set(audience.members["segment_id"])
+    barred = audience.left_out["barred"].any()
     told = audience.about.get("rules") or {"rules": []}
     run = audience.about.get("run") or {}
     rows, said = [], {}
     for rule in rules_of_record(told):
+        if rule.segment_id not in there:
+            continue
         try:
             query = shopify_query(
                 rule,
@@ -185,6 +209,8 @@ def _rule_queries(
         except ConfigError as error:
             said[rule.segment_id] = {"exact": False, "why_not": str(error)}
             continue
+        if barred:
+            query = _tagged_query(query, own[rule.segment_id])
         rows.append(f"{query.text}\n")
         said[rule.segment_id] = {
             "query": query.text,
@@ -193,3 +219,14 @@ def _rule_queries(
         }
     what = "a query a segment, by what customers did"
     return Part("rule_queries.txt", rows, what=what), said or told.get("why_not") or {}
+
+
+def _tagged_query(query: ShopifyQuery, tag: str) -> ShopifyQuery:
+    """Narrow a query to those who were exported: who must not be written to was not."""
+    text = f"({query.text})" if " OR " in query.text else query.text
+    return replace(
+        query,
+        text=f"{text} AND {tag_query(tag)}",
+        exact=False,
+        notes=(*query.notes, TAGGED),
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segtools.destinations.gather import REASONS
+from segtools.destinations.order import REASONS
 from segtools.disclosure import LIMIT, Published, hide
 from segtools.wording import number
 
@@ -133,9 +133,12 @@ def export_sentence(manifest: Mapping[str, Any], smallest_cell: int = 1) -> str:
     Parameters
     ----------
     manifest : mapping
+        Or what was not written and why, as `export_all` gives it.
     smallest_cell : int, default=1
         What a page hides; whoever writes an export sees it whole.
     """
+    if "not_yet" in manifest:
+        return f"Nothing is written to {manifest['destination']}: {manifest['not_yet']}"
     shown = shown_counts(manifest, smallest_cell)
     told = {k: "a few" if n is None else number(n) for k, n in shown.items()}
     before = manifest["relative_to"]

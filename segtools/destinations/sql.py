@@ -20,6 +20,8 @@ from segtools.schema import ConfigError, DataError
 from segtools.sources.database import env_name, server_of, url_of
 
 COLUMNS = ("customer_id", "segment_id", "segment", "valid_from", "valid_to")
+# Where a transaction holds the making of a table, too, so that all is undone or none.
+ENGINES = ("duckdb", "sqlite", "postgresql")
 _STAGED = dict.fromkeys(COLUMNS[:3], "string")
 _NEXT = (
     "Nothing: the table is written. Rows whose valid_to is empty are what holds now; "
@@ -36,7 +38,8 @@ _STATEMENTS = (
     "UPDATE {table} SET valid_to = {at} WHERE valid_to IS NULL AND NOT EXISTS (SELECT "
     "1 FROM {now} AS n WHERE n.customer_id = {table}.customer_id AND n.segment_id = "
     "{table}.segment_id AND n.segment = {table}.segment)",
-    "INSERT INTO {table} SELECT n.customer_id, n.segment_id, n.segment, {at}, NULL "
+    "INSERT INTO {table} (customer_id, segment_id, segment, valid_from, valid_to) "
+    "SELECT n.customer_id, n.segment_id, n.segment, {at}, NULL "
     "FROM {now} AS n WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE t.customer_id "
     "= n.customer_id AND t.valid_to IS NULL)",
 )
@@ -72,7 +75,9 @@ class SqlBlock(DestinationBlock):
 def write(audience: Audience, block: SqlBlock) -> Written:
     """Write who is in which segment into a table that keeps its history.
 
-    Rows are never changed but for their ``valid_to``. All is one transaction.
+    Rows are never changed but for their ``valid_to``. All is one transaction. The
+    table stays in the house: it holds everybody who is not on the suppression list,
+    also of small segments and who is held back by an experiment.
     """
     rows = audience.members[["customer_id", "segment_id"]].astype(object)
     names = {one: block.names.get(one) or n for one, n in audience.names.items()}
@@ -167,8 +172,7 @@ def _transaction(con: ibis.BaseBackend) -> Iterator[None]:
         with con.con.transaction():
             yield
         return
-    begin = "BEGIN" if con.name in ("sqlite", "mysql") else "BEGIN TRANSACTION"
-    con.raw_sql(begin)
+    con.raw_sql("BEGIN" if con.name == "sqlite" else "BEGIN TRANSACTION")
     try:
         yield
     except BaseException:
@@ -208,6 +212,12 @@ def _refused(table: str, error: Exception) -> DataError:
 def _connected(block: SqlBlock) -> ibis.BaseBackend:
     variable = block.url.removeprefix("env:")
     scheme, url = url_of(variable, "destinations.sql.url")
+    if scheme not in ENGINES:
+        raise ConfigError(
+            f"{variable} must lead to DuckDB, SQLite or PostgreSQL, but it is of "
+            f"{scheme!r}, where making a table may commit what else was done. Write "
+            "to one of these, or load members.csv of the spreadsheet yourself."
+        )
     if scheme not in ("sqlite", "duckdb"):
         return server_of(scheme, url, variable, block.timeout_seconds)
     path = Path(re.sub("^//+", "/", url.partition("://")[2].partition("?")[0]))

@@ -119,7 +119,7 @@ def write(audience: Audience, block: TwilioSegmentBlock) -> Written:
     traits = _traits(own, flags, block.trait, audience.passed_on)
     users, values = memberships(audience, own, "user_id")
     at = pd.Timestamp(audience.origin, unit="s").strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    parts = [*_calls(users, values, traits, at)]
+    parts = [*_calls(users, values, traits, at, audience.number)]
     table = _table(users, values, traits)
     if len(table):  # an upload without a row is refused there
         parts.append(_csv(table))
@@ -152,13 +152,17 @@ def _traits(
 
 
 def _calls(
-    users: pd.Series, values: pd.Series, traits: Mapping[str, Any], at: str
+    users: pd.Series,
+    values: pd.Series,
+    traits: Mapping[str, Any],
+    at: str,
+    number: int,
 ) -> Iterator[Part]:
     """Give the calls as lines, and again in bodies of requests."""
 
     def rows(end: str) -> Iterator[str]:
         for user, value in zip(users, values, strict=True):
-            yield json_line(identify(user, traits[value], at)) + end
+            yield json_line(identify(user, traits[value], at, number)) + end
 
     call = Limits(row_size=LARGEST_CALL)
     yield Part("identify.jsonl", rows("\n"), limits=call, what="a call a customer")
@@ -168,10 +172,13 @@ def _calls(
     yield Part("batch.json", rows(""), **around, limits=batch, what=what)
 
 
-def identify(user: str, traits: Mapping[str, Any], at: str) -> dict[str, Any]:
-    """Make an identify call whose ``messageId`` says what it says.
+def identify(
+    user: str, traits: Mapping[str, Any], at: str, number: int
+) -> dict[str, Any]:
+    """Make an identify call whose ``messageId`` says what it says, and in which export.
 
-    So a call that is sent twice counts once, and one that says another thing counts.
+    So a call that is sent twice counts once, and one that says another thing counts,
+    also one that takes back what the export before has said.
 
     Parameters
     ----------
@@ -180,13 +187,16 @@ def identify(user: str, traits: Mapping[str, Any], at: str) -> dict[str, Any]:
     traits : mapping
     at : str
         ISO 8601, UTC.
+    number : int
+        Of the export; one that is repeated keeps it.
 
     Examples
     --------
-    >>> identify("7", {"segment": "new"}, "2024-09-28T22:00:00.000Z")["messageId"]
-    'segtools-fd4b6bdb250abc996a7f8fb4d154d614'
+    >>> identify("7", {"segment": "new"}, "2024-09-28T22:00:00.000Z", 1)[
+    ...     "messageId"]
+    'segtools-67ff2d79771f7ca60cad9ad5cce217c5'
     """
-    said = json_line([user, traits, at]).encode()
+    said = json_line([user, traits, at, number]).encode()
     return {
         "type": "identify",
         "userId": user,

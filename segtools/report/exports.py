@@ -12,8 +12,8 @@ from segtools.config import set_key, validate
 from segtools.destinations.approval import approval_of, model_hash, refuse_unapproved
 from segtools.destinations.consent import read_suppressions
 from segtools.destinations.export import refuse_foreign, write_export
-from segtools.destinations.gather import ADDRESSES, Order
-from segtools.destinations.registry import configured
+from segtools.destinations.order import ADDRESSES, Order
+from segtools.destinations.registry import Destination, configured
 from segtools.experiments.running import held_back
 from segtools.report.assign import finished_run
 from segtools.report.extensions import load_extensions
@@ -88,9 +88,9 @@ def export_stage(stage: Stage, to: str, out: Path) -> dict[str, Any]:
     approval = _approval(stage, to) if destination.needs_approval else None
     segments = stage.read_table("segments")
     config = stage.config
-    suppressions = read_suppressions(config.suppression_list, block.default_region)
+    suppressions = _suppressions(stage, destination, block)
     # Who is suppressed by an address is so, too, where no address is written.
-    listed = destination.needs_approval and bool({*ADDRESSES} & {*suppressions})
+    listed = bool({*ADDRESSES} & {*suppressions})
     asks = bool(destination.fields or destination.channels or listed)
     order = Order(
         name=to,
@@ -106,6 +106,15 @@ def export_stage(stage: Stage, to: str, out: Path) -> dict[str, Any]:
         about=_about(stage, segments) | {"approval": approval},
     )
     return write_export(order, out, stage.path)
+
+
+def _suppressions(
+    stage: Stage, destination: Destination, block: Any
+) -> dict[str, frozenset[str]]:
+    """Read who must not be written to, for all lists but those people look at."""
+    if not destination.needs_approval:
+        return {}
+    return read_suppressions(stage.config.suppression_list, block.default_region)
 
 
 def _approval(stage: Stage, to: str) -> dict[str, Any] | None:
@@ -134,7 +143,9 @@ def _customers(stage: Stage, to: str) -> pd.DataFrame:
             f"An export to {to} must know addresses, but the run has no table of "
             "customers. Add one under `source`, with e-mail or phone and consent."
         )
-    return found.to_pandas()
+    # Whole numbers beside nothing would become floats, and lose their last digits.
+    whole = [c for c, kind in found.schema().items() if kind.is_integer()]
+    return found.mutate(**{c: found[c].cast("string") for c in whole}).to_pandas()
 
 
 def _names(stage: Stage, segments: pd.DataFrame) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from segtools.config import validate
 from segtools.destinations.export import write_export
-from segtools.destinations.gather import Order
+from segtools.destinations.order import Order
 from segtools.destinations.registry import configured
 
 NAMES = {"S01": "Champions", "S02": "Prospects"}

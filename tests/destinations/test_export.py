@@ -204,6 +204,63 @@ def test_a_failure_in_the_middle_leaves_the_earlier_export_whole(tmp_path, monke
     assert len(exports_of(run, "shop", "google_ads")) == 1
 
 
+def test_the_sentence_of_an_empty_export_gives_nobody_away(tmp_path):
+    rows = people(97)
+    rows.loc[:1, "ad_user_data"] = "denied"
+    asked = order(rows, "google_ads", smallest_cell=10)
+    with pytest.raises(DataError, match="but fewer are left") as caught:
+        write_export(asked, tmp_path / "g", run_folder(tmp_path))
+    assert "95" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", [".DS_Store", "Thumbs.db", "desktop.ini", ".~lock.s01-members.csv#"]
+)
+def test_what_a_file_manager_leaves_is_no_foreign_file(tmp_path, name):
+    out, run = tmp_path / "g", run_folder(tmp_path)
+    write_export(order(people(3), "google_ads", ONE), out, run)
+    (out / name).write_text("")
+    manifest = write_export(order(people(4), "google_ads", ONE), out, run)
+    assert manifest["counts"]["written"] == 4
+
+
+def test_no_folder_appears_that_the_ledger_does_not_know(tmp_path, monkeypatch):
+    out, run = tmp_path / "g", run_folder(tmp_path)
+
+    def full(*args):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("segtools.destinations.export.remember", full)
+        with pytest.raises(OSError, match="disk full"):
+            write_export(order(people(3), "google_ads", ONE), out, run)
+    assert not out.exists()
+    # Nor does the ledger know of a folder that has not appeared.
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.rename", full)
+        with pytest.raises(OSError, match="disk full"):
+            write_export(order(people(3), "google_ads", ONE), out, run)
+    assert not out.exists()
+    assert not (run / "exports").exists()
+    assert write_export(order(people(3), "google_ads", ONE), out, run)["number"] == 1
+
+
+def test_a_repetition_that_fails_forgets_nothing(tmp_path, monkeypatch):
+    out, run = tmp_path / "g", run_folder(tmp_path)
+    asked = order(people(3), "google_ads", ONE)
+    write_export(asked, out, run)
+
+    def full(*args):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("segtools.destinations.export.remember", full)
+        with pytest.raises(OSError, match="disk full"):
+            write_export(asked, out, run)
+    assert len(exports_of(run, "shop", "google_ads")) == 1
+    assert (out / "manifest.json").is_file()
+
+
 def test_segments_and_ids_that_would_run_are_harmless_in_the_report(tmp_path):
     rows = people(2)
     rows.loc[0, ["customer_id", "ad_user_data"]] = ["=1+1", "no"]

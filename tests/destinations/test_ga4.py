@@ -126,3 +126,18 @@ def test_hostile_names_become_harmless_values(two, export):
     names = {"S01": "=cmd|' /C calc'!A0", "S02": '<b>a, "b";\n</b>'}
     out, _ = export(two, names=names)
     assert column(out, "users.csv", "segment") == ["cmd-c-calc-a0", "b-a-b-b"]
+
+
+def test_a_property_of_another_name_leaves_the_old_one_empty(two, export):
+    export(two)
+    out, manifest = export(two.iloc[:1], {"property": "tier"})
+    assert (out / "users.csv").read_bytes() == (
+        b"user_id,tier\nc0000,champions\nc0001,none\n"
+    )
+    assert (out / "reset.csv").read_bytes() == (
+        b"user_id,segment\nc0000,none\nc0001,none\n"
+    )
+    assert "reset.csv" in manifest["next_step"]
+    out, manifest = export(two, {"property": "tier"})
+    assert not (out / "reset.csv").exists()
+    assert "reset.csv" not in manifest["next_step"]

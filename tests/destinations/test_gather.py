@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from destinations.makers import NAMES, order, people
-from segtools.destinations.gather import REASONS, gather
+from segtools.destinations.gather import gather
 from segtools.destinations.identifiers import sha256
+from segtools.destinations.order import REASONS
 from segtools.schema import ConfigError, DataError
 
 GOOGLE = {"min_size": 1}
@@ -172,6 +173,72 @@ def test_whoever_shares_an_address_within_a_segment_is_written_once():
     assert set(reasons(found).values()) == {"shared_address"}
 
 
+def test_nobody_is_reached_by_the_address_of_who_must_not_be_written_to():
+    rows = people(5)
+    rows["email"] = [f"{who}@example.com" for who in ("no", "No", "stop", "held", "e")]
+    rows.loc[0, "ad_user_data"] = "denied"
+    others = people(3, start=5)
+    others["email"] = ["STOP@example.com", "held@example.com", "e@example.com"]
+    asked = order(
+        pd.concat([rows, others], ignore_index=True),
+        "google_ads",
+        GOOGLE,
+        suppressions={"customer_id": frozenset({"c0002"})},
+        held_back=frozenset({"c0003"}),
+    )
+    found = gather(asked)
+    assert found.members["customer_id"].tolist() == ["c0004", "c0007"]
+    assert reasons(found) == {
+        "c0000": "denied",
+        "c0001": "shared_address",
+        "c0002": "suppressed",
+        "c0003": "held_back",
+        "c0005": "shared_address",
+        "c0006": "shared_address",
+    }
+
+
+def test_an_address_closed_for_anothers_sake_leaves_the_other_one_open():
+    rows = people(2, phone="+49301234567")
+    rows["phone"] = ["+49301234567", "+49301234568"]
+    rows["email"] = "both@example.com"
+    rows.loc[0, "ad_user_data"] = "denied"
+    found = gather(order(rows, "google_ads", GOOGLE))
+    assert found.members["phone"].notna().tolist() == [True]
+    assert found.members["email"].isna().tolist() == [True]
+    why = "also of somebody who must not be written to"
+    assert found.blanked.to_numpy().tolist() == [["c0001", "email", why]]
+
+
+def test_who_said_no_is_known_whatever_the_one_reason():
+    rows = people(4)
+    rows.loc[[0, 1], "ad_user_data"] = "denied"
+    rows.loc[[1, 2], "segment_id"] = "S02"
+    asked = order(
+        rows,
+        "google_ads",
+        GOOGLE | {"segments": ["S01"]},
+        held_back=frozenset({"c0000"}),
+        suppressions={"customer_id": frozenset({"c0002"})},
+    )
+    found = gather(asked)
+    assert reasons(found) == {
+        "c0000": "held_back",
+        "c0001": "not_chosen",
+        "c0002": "not_chosen",
+    }
+    assert found.refusals["customer_id"].tolist() == ["c0000", "c0001", "c0002"]
+
+
+def test_what_is_left_of_a_segment_stands_in_no_sentence_of_a_page():
+    rows = people(97)
+    rows.loc[:1, "ad_user_data"] = "denied"
+    found = gather(order(rows, "google_ads", smallest_cell=10))
+    assert "but 95 are left" in found.notes[0]
+    assert "but fewer are left" in found.shown[0]
+    assert not any("95" in note for note in found.shown)
+
+
 customers = st.lists(
     st.tuples(
         st.sampled_from(["S01", "S02"]),
@@ -203,6 +270,9 @@ def test_sums_add_up_and_the_order_of_rows_changes_nothing(made, chance, least):
     pd.testing.assert_frame_equal(again.left_out, found.left_out)
     said = rows.set_index("customer_id").loc[found.members["customer_id"]]
     assert (said["ad_user_data"] == "granted").all()
+    for key in ("email", "phone"):
+        refused = set(found.refusals[key].dropna())
+        assert refused.isdisjoint(found.members[key].dropna())
     sizes = found.members["segment_id"].value_counts()
     assert (sizes >= least).all()
 

@@ -196,3 +196,15 @@ def test_labels_that_hubspot_would_mistake_are_refused(two, export, block, sente
 
 def test_files_are_cut_within_what_every_plan_takes():
     assert (LIMITS.rows, LIMITS.size) == (500_000, 20_000_000)
+
+
+def test_a_property_of_another_name_leaves_the_old_one_empty(two, export):
+    export(two)
+    out, manifest = export(two.iloc[:1], {"property": "Tier", "checkboxes": "Boxes"})
+    assert (out / "reset.csv").read_bytes() == (
+        b"Email,Segment\nc0000@example.com,none\nc0001@example.com,none\n"
+    )
+    assert "reset files" in manifest["next_step"]
+    out, manifest = export(two, {"property": "Tier"})
+    assert not (out / "reset.csv").exists()
+    assert "reset files" not in manifest["next_step"]

@@ -95,6 +95,24 @@ def test_who_takes_back_one_channel_is_reached_by_the_other_alone(tmp_path):
     assert column(tmp_path / "l", "suppressed.csv", "Email") == ["c0000@example.com"]
 
 
+def test_an_email_that_said_no_is_suppressed_whoever_else_is_written(tmp_path):
+    rows = agreed(5)
+    rows["phone"] = [f"+49301234{i:03d}" for i in range(5)]
+    # By message alone; held back; said no to all; and hers who shares the first one's.
+    rows.loc[[0, 1, 2], "accepts_email_marketing"] = "no"
+    rows.loc[2, "accepts_sms_marketing"] = "no"
+    rows.loc[3, "email"] = "c0000@example.com"
+    manifest = export(rows, tmp_path, held_back=frozenset({"c0001", "c0002"}))
+    assert read(tmp_path / "a", "members.csv")[1:] == [
+        ["", "+49301234000", "champions"],
+        ["", "+49301234003", "champions"],
+        ["c0004@example.com", "+49301234004", "champions"],
+    ]
+    emails = column(tmp_path / "a", "suppressed.csv", "Email")
+    assert emails == [f"c000{i}@example.com" for i in range(3)]
+    assert manifest["counts"]["left_out"] == {"held_back": 2}
+
+
 def test_no_two_rows_have_one_address(tmp_path):
     rows = agreed(4)
     rows["email"] = ["a@x.de", "A@x.de ", "b@x.de", "b@x.de"]

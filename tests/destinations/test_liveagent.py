@@ -279,3 +279,13 @@ def test_a_prefix_that_would_divide_a_list_is_refused(desk, export):
 def test_ids_go_before_names():
     groups = groups_of({"a": "b", "b": "a"})
     assert groups.listed("a, b, a") == ["a", "b"]
+
+
+def test_where_no_contact_is_left_to_be_written_ours_only_go(desk, export):
+    export(desk(CONTACTS, "S01", "S02", "S02"))
+    # Nobody's groups are known any more, so nobody's can be changed.
+    rows = desk(CONTACTS, "S01", "S02", "S02").assign(groups="unheard of")
+    out, manifest = export(rows)
+    assert patches(out) == {}
+    assert manifest["rows"] == {"changed": 0}
+    assert manifest["counts"]["removed"] == 3

@@ -9,14 +9,14 @@ import yaml
 from destinations.makers import column, order, people, run_folder
 from segtools.config import DestinationBlock, validate
 from segtools.destinations.export import write_export
-from segtools.destinations.gather import REASONS
+from segtools.destinations.order import REASONS
 from segtools.destinations.registry import (
     SYSTEMS,
     check_destinations,
     destination_of,
     remove_destination,
 )
-from segtools.schema import ConfigError
+from segtools.schema import ConfigError, DataError
 
 PAGE = (Path(__file__).parents[2] / "docs" / "destinations.md").read_text("utf-8")
 BASE = {"project": "shop", "timezone": "UTC", "source": {"system": "sample"}}
@@ -69,3 +69,17 @@ def test_the_pages_own_destination_runs(tmp_path):
     finally:
         remove_destination("newsletter")
     assert column(tmp_path / "n", "members.csv", "segment") == ["Champions"] * 2
+
+
+def test_a_suppression_list_is_read_early_even_where_nothing_is_exported(tmp_path):
+    gone = {"suppression_list": str(tmp_path / "gone.csv")}
+    with pytest.raises(ConfigError, match=r"there is no gone\.csv"):
+        check_destinations(validate(BASE | gone))
+    path = tmp_path / "stop.csv"
+    path.write_text("phone\n030 1234567\n")
+    body = BASE | {"suppression_list": str(path)}
+    # A spreadsheet leaves nobody out, and needs no country for it.
+    outside = {"google_ads": {"default_region": "DE"}, "spreadsheet": {}}
+    check_destinations(validate(body | {"destinations": outside}))
+    with pytest.raises(DataError, match="phones need their country"):
+        check_destinations(validate(body | {"destinations": {"google_ads": {}}}))

@@ -191,6 +191,75 @@ def test_rules_are_written_as_queries_of_what_customers_did(customers, tmp_path)
     assert "basket_mean" in said["S02"]["why_not"]
 
 
+def ruled_export(rows, tmp_path, **more):
+    late, often = (
+        Condition("recency_days", above=90.0),
+        Condition("orders_lifetime", above=2.0),
+    )
+    new = Condition("orders_lifetime", up_to=1.0)
+    asked = order(rows, "shopify", more.pop("block", {}), **more)
+    told = rule_record(
+        [
+            SegmentRule("S01", "A", ((late,), (often,))),
+            SegmentRule("S02", "B", ((new,),)),
+        ]
+    )
+    about = dict(asked.about) | {"rules": told}
+    about["run"] = about["run"] | {"timezone": "UTC", "window_days": 365}
+    found = write_export(
+        replace(asked, about=about), tmp_path / "s", run_folder(tmp_path)
+    )
+    return found, (tmp_path / "s" / "rule_queries.txt").read_text().splitlines()
+
+
+def test_only_segments_that_are_exported_have_a_query(customers, tmp_path):
+    rows = customers(EXPORT, "S01", "S02")
+    found, lines = ruled_export(rows, tmp_path, block={"segments": ["S02"]})
+    assert [*found["rule_queries"]] == ["S02"]
+    assert lines == ["number_of_orders BETWEEN 1 AND 1"]
+
+
+@pytest.mark.parametrize("why", ["suppressed", "held_back"])
+def test_nobody_who_is_left_out_comes_in_by_a_rule(customers, tmp_path, why):
+    bo = frozenset({"7210000000002"})
+    more = {"held_back": bo}
+    if why == "suppressed":
+        more = {"suppressions": {"customer_id": bo}}
+    both = customers(EXPORT, "S01", "S01")
+    found, lines = ruled_export(both, tmp_path, **more)
+    assert found["counts"]["left_out"] == {why: 1}
+    (line,) = lines
+    rule, tag = line.rsplit(" AND ", 1)
+    assert tag == "customer_tags CONTAINS 'seg:champions'"
+    assert rule[0] == "("
+    assert rule[-1] == ")"
+    assert found["rule_queries"]["S01"]["exact"] is False
+    assert "held back by an experiment" in found["rule_queries"]["S01"]["notes"][-1]
+
+
+def test_who_is_held_back_in_a_segment_that_stays_here_comes_in_no_more(
+    customers, tmp_path
+):
+    both = customers(EXPORT, "S01", "S02")
+    found, (line,) = ruled_export(
+        both,
+        tmp_path,
+        block={"segments": ["S01"]},
+        held_back=frozenset({"7210000000002"}),
+    )
+    assert found["counts"]["left_out"] == {"not_chosen": 1}
+    assert line.endswith("AND customer_tags CONTAINS 'seg:champions'")
+
+
+def test_tags_in_another_order_or_case_are_right_already(customers, tmp_path):
+    rows = customers(EXPORT, "S01", "S02")
+    rows["tags"] = ["Seg:Champions, newsletter, vip", "seg:prospects"]
+    manifest = write_export(
+        order(rows, "shopify"), tmp_path / "s", run_folder(tmp_path)
+    )
+    assert manifest["rows"] == {"changed": 0, "right_already": 2}
+
+
 def test_segments_that_are_no_rules_have_queries_of_tags_alone(customers, tmp_path):
     asked = order(customers(EXPORT, "S01", "S02"), "shopify")
     about = dict(asked.about) | {"rules": {"rules": [], "why_not": "Points are none."}}

@@ -79,6 +79,12 @@ def test_tables_say_what_is_written_waits_or_is_left_out():
     assert steps[1] == "Approve it."
 
 
+def test_what_is_not_written_is_a_sentence_too():
+    waits = {"destination": "spreadsheet", "not_yet": "It holds 'x'.", "next_step": ""}
+    said = export_sentence(waits, 10)
+    assert said == "Nothing is written to spreadsheet: It holds 'x'."
+
+
 @pytest.mark.parametrize(("small", "told"), [(1, "3 removed"), (10, "a few removed")])
 def test_the_sentence_tells_an_operator_all_and_a_page_less(small, told):
     made = manifest(900, 20, 3) | {"relative_to": {"number": 4, "as_of": "2024-08-29"}}

@@ -126,6 +126,26 @@ def test_an_export_writes_the_table_and_leaves_nothing_else_there(database, tmp_
     assert manifest["valid_from"] == "2024-09-28T22:00:00Z"
 
 
+def test_columns_in_another_order_are_filled_by_name(database):
+    con = database()
+    kind = "TEXT" if con.name == "sqlite" else "TIMESTAMP"
+    con.raw_sql(
+        "CREATE TABLE customer_segments (customer_id TEXT, segment TEXT, segment_id "
+        f"TEXT, valid_to {kind}, valid_from {kind})"
+    )
+    con.disconnect()
+    assert write(database, placed(a="S1"), T1) == [("a", "S1", 1, 0)]
+    assert write(database, placed(a="S2"), T2) == [("a", "S1", 1, 2), ("a", "S2", 2, 0)]
+
+
+def test_an_engine_whose_transactions_may_break_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEGMENTS_DB", "mysql://boss:geheim@127.0.0.1:1/x")
+    asked = order(people(1), "sql", {"url": "env:SEGMENTS_DB"})
+    with pytest.raises(ConfigError, match="DuckDB, SQLite or PostgreSQL") as caught:
+        write_export(asked, tmp_path / "q", run_folder(tmp_path))
+    assert "geheim" not in str(caught.value)
+
+
 def test_a_table_of_somebody_else_is_refused(database):
     con = database()
     con.raw_sql("CREATE TABLE customer_segments (x INTEGER)")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from destinations.makers import column, exporter, people, read
+from destinations.makers import column, export_into, exporter, people, read
 from segtools.destinations.audience import slug
 from segtools.destinations.formulas import would_run
 from segtools.destinations.twilio_segment import LARGEST_BATCH, LARGEST_CALL
@@ -15,16 +15,16 @@ from segtools.schema import ConfigError, DataError
 from segtools.sources import connect
 from segtools.sources.twilio_segment import read as read_source
 
-# The ids by hand: sha256sum of the user, the traits and the time as a JSON list.
+# The ids by hand: sha256sum of user, traits, time and number as a JSON list.
 ANN = (
     '{"type":"identify","userId":"c0000",'
-    '"messageId":"segtools-88d66a04adc26ee39f0f00c344094e4e",'
+    '"messageId":"segtools-46f4a490991aa135c7941c5ee10f4fb8",'
     '"timestamp":"2024-09-28T22:00:00.000Z","traits":{"segment":"champions",'
     '"seg_champions":true,"seg_prospects":false}}'
 )
 BO = (
     '{"type":"identify","userId":"c0001",'
-    '"messageId":"segtools-cd488ad6138b53ed6181b3f8b8b497fd",'
+    '"messageId":"segtools-0f09a4c169599303385734ec5335fe73",'
     '"timestamp":"2024-09-28T22:00:00.000Z","traits":{"segment":"prospects",'
     '"seg_champions":false,"seg_prospects":true}}'
 )
@@ -111,6 +111,21 @@ def test_who_moves_or_leaves_is_told_so_and_a_call_sent_twice_counts_once(export
     ids = [c["messageId"] for out in (first, second) for c in calls(out)]
     assert len(set(ids)) == 8
     assert all(len(one) <= 100 for one in ids)
+
+
+def test_what_is_said_again_after_something_else_counts_again(two, tmp_path):
+    found = []
+    for n, segment in enumerate(("S01", "S02", "S01", "S01")):
+        rows = two.assign(segment_id=[segment, "S02"])
+        export_into("twilio_segment", rows, tmp_path, into=f"o{n}")
+        found.append(calls(tmp_path / f"o{n}")[0])
+    ids = [call["messageId"] for call in found]
+    assert found[0]["traits"] == found[2]["traits"]
+    assert len(set(ids)) == 3
+    # To repeat the last one is to say it once.
+    assert ids[2] == ids[3]
+    last, again = (tmp_path / o / "batch.json" for o in ("o2", "o3"))
+    assert last.read_bytes() == again.read_bytes()
 
 
 def test_a_segment_that_is_called_otherwise_leaves_its_old_traits(two, export):

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from segtools.cli import app
 from segtools.config import validate
 from segtools.destinations.approval import approve
+from segtools.destinations.shown import export_sentence
 from segtools.records import read_record, write_record, write_table
 from segtools.report.check import check
 from segtools.report.exports import export_all, export_run
@@ -200,3 +201,50 @@ def test_it_holds_by_address_also_where_no_address_is_written(
     given[f"destinations.{to}.{key}"] = value
     manifest = export_run(run, to, tmp_path / "g", given)
     assert manifest["counts"]["left_out"]["suppressed"] == 1
+
+
+def test_a_list_of_phones_needs_no_country_for_what_only_people_look_at(run, tmp_path):
+    path = tmp_path / "stop.csv"
+    path.write_text("phone\n030 1234567\n")
+    given = {"suppression_list": str(path)}
+    manifest = export_run(run, "spreadsheet", tmp_path / "s", given)
+    assert manifest["counts"]["written"] == N
+
+
+def test_whole_numbers_beside_nothing_keep_all_their_digits(run, tmp_path):
+    approve(run, "Ann", "Checked")
+    path = run / "tables" / "customers.parquet"
+    people = pd.read_parquet(path)
+    first = 1_234_567_890_123_456_789
+    numbers = [None, *range(first, first + N - 1)]
+    write_table(path, people.assign(user_id=pd.array(numbers, dtype="Int64")))
+    given = {"destinations.ga4.without_consent": "A test"}
+    export_run(run, "ga4", tmp_path / "g", given)
+    lines = (tmp_path / "g" / "users.csv").read_text().splitlines()[1:]
+    assert {line.split(",")[0] for line in lines} == {*map(str, numbers[1:])}
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "a<b>.xlsx"])
+def test_a_foreign_file_beside_stage_05_stops_no_page(run, name):
+    folder = run / "activation" / "spreadsheet"
+    folder.mkdir(parents=True)
+    (folder / name).write_text("mine")
+    first = export_all(stage_of_run(run))[0]
+    said = export_sentence(first, 10)
+    assert said.startswith(
+        "Nothing is written to spreadsheet: An export needs a folder"
+    )
+
+
+@pytest.mark.parametrize("out", [".", "..", "y/..", "file/sub"])
+def test_a_folder_that_is_none_of_its_own_is_one_sentence(
+    run, tmp_path, monkeypatch, out
+):
+    inside = tmp_path / "here"
+    inside.mkdir()
+    (inside / "file").write_text("mine")
+    monkeypatch.chdir(inside)
+    done = call("export", run, "--to", "spreadsheet", "--out", out)
+    assert isinstance(done.exception, ConfigError)
+    assert "An export needs a folder of its own" in str(done.exception)
+    assert {p.name for p in inside.iterdir()} == {"file"}
