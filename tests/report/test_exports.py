@@ -51,7 +51,7 @@ def run(tmp_path):
     write_record(path / "data_quality.json", {"window_days": 180})
     rules = {"rules": [{"segment": "Big", "rule": "Spend above 100"}]}
     write_record(path / "selection.json", {"short_rules": rules})
-    write_record(path / "goals.json", {"goal": "understand"})
+    write_record(path / "goals.json", {"goal": "understand", "hash": "abc"})
     record = {
         "project": "shop",
         "state": "done",
