@@ -122,15 +122,26 @@ def customer_flow_alt(changes: Mapping[str, Any]) -> str:
 
 
 def customer_flow_table(changes: Mapping[str, Any]) -> pd.DataFrame:
-    """Give the numbers of `customer_flow`: those of `migration_flow`.
+    """Give the numbers of `customer_flow`: its bars, then those of `migration_flow`.
 
     Examples
     --------
     >>> flows = [{"from": "A", "to": "A", "customers": 20}]
-    >>> customer_flow_table({"flows": flows})["Customers"].tolist()
-    [20]
+    >>> sizes = {s: [{"segment": "A", "customers": 20}] for s in ("before", "now")}
+    >>> table = customer_flow_table({"flows": flows, "sizes": sizes})
+    >>> table.iloc[:, :3].to_numpy().tolist()
+    [['A', 'all', 20], ['all', 'A', 20], ['A', 'A', 20]]
     """
-    return migration_flow_table(changes)
+    flows = migration_flow_table(changes)
+    if flows.empty:
+        return flows
+    before, now = _ends(changes, _flows(changes))
+    rows = [(name, "all", n) for name, n in before.items()]
+    rows += [("all", name, n) for name, n in now.items()]
+    bars = pd.DataFrame(rows, columns=["Before", "Now", "Customers"])
+    whole = pd.concat([bars.astype({"Customers": "Int64"}), flows], ignore_index=True)
+    whole.attrs["formats"] = flows.attrs["formats"]
+    return whole[list(flows.columns)]
 
 
 def customer_flow_height(changes: Mapping[str, Any]) -> float:

@@ -49,7 +49,9 @@ def comparison_page(found: FollowUp, *, smallest_cell: int = LIMIT) -> str:
         *_goals(found, found.old),
         *_refresh(found),
     ]
-    body = templates().get_template("compare_main.html.j2").render(sections=sections)
+    # What figures and tables have escaped themselves; nothing else is markup.
+    parts = [(t, r, [Markup(one.html) for one in shown]) for t, r, shown in sections]
+    body = templates().get_template("compare_main.html.j2").render(sections=parts)
     content, terms = explain(body)
     old, new = found.old, found.new
     view = {

@@ -76,7 +76,7 @@ def test_words_say_that_something_is_hidden(changes):
         "B grew most: from 43 to 90 customers. Before: A 100, B 43. Now: A 63, B 90. "
         "1 cell is hidden: too few customers, or they would give such away."
     )
-    assert len(customer_flow_table(changes)) == 6
+    assert len(customer_flow_table(changes)) == 6 + 6  # flows, and bars of both sides
 
 
 def test_segments_of_other_names_have_nothing_to_grow_from(changes):

@@ -1,7 +1,9 @@
 """One kernel a notebook, the next one warm already, and none left behind."""
 
 import os
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from jupyter_core.utils import run_sync
@@ -11,12 +13,11 @@ from segtools.report.kernel import LOG, Kernels
 
 
 @pytest.fixture
-def sockets(tmp_path, monkeypatch):
-    """Where kernels of this test keep their sockets."""
-    place = tmp_path / "sockets"
-    place.mkdir()
-    monkeypatch.setattr(kernels_of.tempfile, "tempdir", str(place))
-    return place
+def sockets(monkeypatch):
+    """Where kernels of this test keep their sockets, whose paths must be short."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        monkeypatch.setattr(kernels_of.tempfile, "tempdir", place)
+        yield Path(place)
 
 
 def process(kernel):
