@@ -249,6 +249,12 @@ def test_assign_refuses_what_is_no_run(call, tmp_path):
     assert "there is no run.json" in err
 
 
+def test_commands_are_listed_in_the_order_of_their_use(call):
+    _, out, _ = call("--help")
+    places = [out.index(f"│ {name} ") for name in ("run", "check", "assign", "export")]
+    assert places == sorted(places)
+
+
 def test_an_interruption_is_said_in_words(call, tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt

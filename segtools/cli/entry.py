@@ -1,0 +1,72 @@
+"""Run the command line: what a user did wrong becomes one sentence and a code."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from typing import Any
+
+import typer
+
+from segtools.cli.app import app, say
+from segtools.schema import ConfigError, DataError, DisclosureError
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one sentence and an exit code."""
+    from segtools.report.errors import (
+        OUT_OF_MEMORY,
+        InterruptionError,
+        StageError,
+        out_of_memory,
+    )
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = int(app(standalone_mode=False) or 0)
+        if code == INTERRUPTED:  # typer has already caught the interruption
+            raise KeyboardInterrupt
+    except typer.Exit as error:
+        code = error.exit_code
+    except ConfigError as error:
+        code = _fail(error, 2)
+    except DataError as error:
+        code = _fail(error, 3)
+    except (DisclosureError, StageError) as error:
+        code = _fail(error, 4)
+    except (KeyboardInterrupt, typer.Abort):
+        code = _fail(InterruptionError("Interrupted. Run it again."), INTERRUPTED)
+    except Exception as error:
+        if type(error).__name__ == OUT_OF_MEMORY:
+            code = _fail(out_of_memory("The data"), 4)
+        else:
+            code = _usage(error)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    sys.exit(code)
+
+
+def _usage(error: Exception) -> int:
+    """Print a mistake on the command line itself as click words it."""
+    show = getattr(error, "format_message", None)
+    if show is None:
+        raise error
+    say(f"{show().rstrip('.')}. See `segtools --help`.")
+    return 2
+
+
+def _fail(error: BaseException, code: int) -> int:
+    kind = type(error).__name__
+    if "--json" in sys.argv:
+        sentence, dot, remedy = str(error).rpartition(". ")
+        body = {"code": code, "kind": kind, "sentence": sentence + dot.strip()}
+        print(json.dumps({"error": body | {"remedy": remedy}}))
+    say(str(error))
+    return code
+
+
+def _interrupt(signum: int, frame: Any) -> None:
+    raise KeyboardInterrupt

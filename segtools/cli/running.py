@@ -1,0 +1,111 @@
+"""Commands before and of a run: run, check, init."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from segtools.cli.app import (
+    AsJson,
+    Bar,
+    Override,
+    app,
+    configured,
+    grid,
+    say,
+)
+from segtools.cli.app import out as shown_out
+
+
+@app.command()
+def run(
+    config: Annotated[
+        str,
+        typer.Argument(help="YAML file, or a bundled one: sample, complete_journey"),
+    ] = "sample",
+    p: Override = None,
+    out: Annotated[Path | None, typer.Option(help="the run's folder")] = None,
+    again: Annotated[bool, typer.Option(help="repeat a finished run")] = False,
+    replace: Annotated[bool, typer.Option(help="replace another finished run")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run all stages and print the path of the report."""
+    from segtools.report.run import run_stages
+    from segtools.report.start import is_done, start_run
+
+    settings = configured(config, p)
+    path = start_run(settings, out, again=again, replace=replace)
+    if is_done(path):
+        say(f"Already done: {path} holds this run. Use --again to repeat it.")
+    else:
+        with Bar() as bar:
+            run_stages(path, bar)
+    page = path / "index.html"
+    if as_json:
+        print(json.dumps({"state": "done", "run": str(path), "page": str(page)}))
+    else:
+        print(page)
+
+
+@app.command()
+def check(
+    config: Annotated[str, typer.Argument(help="YAML file or bundled name")],
+    p: Override = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check configuration and data without starting a kernel."""
+    from segtools.report.check import check as check_data
+
+    found = check_data(configured(config, p))
+    if as_json:
+        print(json.dumps(found.record(), default=str))
+    else:
+        _print_check(found)
+    if found.light == "red":
+        raise typer.Exit(3)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="a new or empty folder")],
+    source: Annotated[
+        str, typer.Option(help="the system that the data comes from, such as shopify")
+    ] = "sample",
+) -> None:
+    """Make a project folder with notebooks and a commented configuration."""
+    from segtools.report.project import init_project
+
+    print(init_project(folder, source))
+
+
+def _print_check(found: Any) -> None:
+    from segtools.prepare.decisions import shown
+    from segtools.wording import percent
+
+    columns = ("read", "kept", "set_aside", "quarantined", "changed")
+    accounts = found.cleaned.accounts.items()
+    grid(
+        "Rows",
+        ("table", *columns),
+        [(n, *(a[c] for c in columns)) for n, a in accounts],
+    )
+    for rule in found.cleaned.rules:
+        text = f"{rule['rows']:,} rows of {rule['table']}: {rule['sentence']}"
+        shown_out.print(text, markup=False)
+    about = found.about
+    rows = [
+        (r["parameter"], shown(r["value"]), r["rows"], r["money"] or "")
+        for r in about["decisions"]
+    ]
+    grid("Decisions", ("decision", "taken", "rows concerned", "money"), rows)
+    rows = [
+        (r["attribute"], r["kind"], r["known"], percent(r["share"]))
+        for r in about["attributes"]
+    ]
+    if rows:
+        grid("Attributes", ("attribute", "kind", "known of customers", "share"), rows)
+    for sentence in found.sentences():
+        shown_out.print(sentence, markup=False)

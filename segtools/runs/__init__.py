@@ -1,0 +1,1 @@
+"""Many runs: batches, projects, and what is done with finished ones later."""
