@@ -137,18 +137,20 @@ def in_turns(first: Any, second: Any, rounds: int) -> tuple[float, float]:
 def least_of_clusters(payload: dict[str, Any], source: str) -> str:
     """Write the least that finds the nearest of logged centroids, in DuckDB's SQL.
 
-    What distances share is left out, so that each is a sum of one product a feature;
-    nothing is rounded, no tie is looked at, and there is no runner-up and no name.
+    What distances share is left out, so that each is a sum of one product a feature,
+    and all are taken less the first, which is then 0; nothing is rounded, no tie is
+    looked at, and there is no runner-up and no name.
     """
     fill, _, step = payload["preprocess"]
-    names = payload["uses"]
+    names, (first, *others) = payload["uses"], payload["centroids"]
     values = [f"ifnull({n}, {fill['values'].get(n, 0.0)!r}::DOUBLE)" for n in names]
     ready = ", ".join(f"ln(1 + abs({v})) AS y{i}" for i, v in enumerate(values))
-    sums = []
-    for j, centre in enumerate(payload["centroids"]):
-        own = zip(names, centre, strict=True)
-        weights = [-2 * c / step["scale"][n] for n, c in own]
-        parts = [f"{w!r}::DOUBLE * y{i}" for i, w in enumerate(weights)]
+    sums = ["0::DOUBLE AS s0"]
+    for j, centre in enumerate(others, start=1):
+        parts = [f"{sum(c * c for c in centre) - sum(c * c for c in first)!r}::DOUBLE"]
+        for i, (n, own, base) in enumerate(zip(names, centre, first, strict=True)):
+            weight = -2 * (own - base) / step["scale"][n]
+            parts.append(f"{weight!r}::DOUBLE * y{i}")
         sums.append(f"{' + '.join(parts)} AS s{j}")
     every = [f"s{j}" for j in range(len(sums))]
     cases = " ".join(f"WHEN {s} = least THEN '{s}'" for s in every[:-1])

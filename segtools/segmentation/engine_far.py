@@ -13,12 +13,12 @@ import numpy as np
 from segtools.features.significant import exact
 from segtools.segmentation.engine_centroids import (
     all_rounded,
-    prepared_in_engine,
     square_distance,
     to_nine_places,
 )
 from segtools.segmentation.engine_columns import Stage, columns_of
 from segtools.segmentation.engine_mixtures import turned_by
+from segtools.segmentation.engine_prepared import prepared_in_engine
 from segtools.segmentation.far import has_centres
 
 _BILLION = exact(1e9)

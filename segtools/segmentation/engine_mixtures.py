@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from segtools.features.significant import exact, stepwise
 from segtools.segmentation.densities import heights, level_logs, log_weights
-from segtools.segmentation.engine_centroids import prepared_in_engine
 from segtools.segmentation.engine_columns import Stage, columns_of, whole
+from segtools.segmentation.engine_prepared import prepared_in_engine
 
 Array = NDArray[np.float64]
 # From here on floats are whole numbers; and less likely than any component.
