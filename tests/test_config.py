@@ -15,6 +15,7 @@ from pydantic import BaseModel, model_validator
 from segtools.bundled import bundled, configuration
 from segtools.config import (
     GOAL_TEXT,
+    WHOLE_RUN,
     RunConfig,
     TableFile,
     checked,
@@ -130,7 +131,7 @@ def test_only_project_and_source_have_no_default():
 
 @pytest.mark.parametrize("key", RunConfig.model_fields)
 def test_every_key_has_a_stage_and_a_meaning(key):
-    assert stage_of(key) in STAGES
+    assert stage_of(key) in (*STAGES, WHOLE_RUN)
     assert len(str(RunConfig.model_fields[key].description)) > 10
     assert key in stage_keys(stage_of(key))
 
@@ -141,7 +142,8 @@ def test_every_key_of_a_file_has_a_meaning(key):
 
 
 def test_every_key_belongs_to_one_stage():
-    keys = [key for stage in STAGES for key in stage_keys(stage)]
+    every = (*STAGES, WHOLE_RUN)
+    keys = [key for stage in every for key in stage_keys(stage)]
     assert sorted(keys) == sorted(RunConfig.model_fields)
 
 

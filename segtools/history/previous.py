@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from segtools.records import read_record
+from segtools.records import read_run
 from segtools.schema import DataError
 
 # What a comparison reads of a finished run.
@@ -35,7 +35,7 @@ def find_previous(folder: Path, project: str, as_of: str) -> Path | None:
     if not folder.is_dir():
         return None
     for path in sorted(p for p in folder.iterdir() if (p / "run.json").is_file()):
-        run = read_record(path / "run.json")
+        run = read_run(path)
         same = run.get("project") == project and run.get("state") == "done"
         if same and run["as_of"] < as_of and (best is None or run["as_of"] > best[0]):
             best = (str(run["as_of"]), path)
