@@ -111,8 +111,8 @@ def read_run(folder: Path) -> dict[str, Any]:
     version = run.get("version", VERSION)
     if not isinstance(version, int) or version > VERSION:
         raise DataError(
-            f"run.json must be of version {VERSION} or older, but that of {folder} is of "
-            f"version {version}. Update segtools."
+            f"run.json must be of version {VERSION} or older, but that of {folder} is "
+            f"of version {version}. Update segtools."
         )
     if "state" not in run:
         raise DataError(

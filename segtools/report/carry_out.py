@@ -145,6 +145,6 @@ def _refuse_contradiction(how: How) -> None:
     first = stage_named(how.first) if how.first else STAGES[0]
     if how.last < first:
         raise ConfigError(
-            f"--until must not come before --from, but {how.last} comes before {first}. "
-            "Exchange them."
+            f"--until must not come before --from, but {how.last} comes before "
+            f"{first}. Exchange them."
         )

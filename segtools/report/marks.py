@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import platform
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -18,7 +19,8 @@ from segtools.records import digest
 __all__ = ["changed_data", "changed_settings", "code_mark", "settings_marks"]
 
 _PACKAGES = ("pandas", "numpy", "scikit-learn", "ibis-framework", "duckdb", "papermill")
-_SKIPPED = ("__pycache__", "sample")
+# What is bundled has a mark of its own: data its fingerprint, notebooks see below.
+_SKIPPED = ("__pycache__", "bundled")
 
 
 def settings_marks(config: RunConfig) -> dict[str, Any]:
@@ -60,7 +62,9 @@ def changed_settings(
         Only keys that a stage before this one has read; default: all.
     """
     then, now = with_effect(run["config"]), with_effect(config.model_dump())
-    keys = [k for k in now if digest(then.get(k)) != digest(now[k])]
+    # As a record keeps it: a default of 40 is what a file calls 40.0.
+    kept = json.loads(json.dumps(now))
+    keys = [k for k in kept if k not in then or then[k] != kept[k]]
     texts = settings_marks(config)["beside"]
     known = run.get("beside") or {}
     for name in sorted({*texts, *known}):
@@ -112,8 +116,7 @@ def _code() -> Iterator[tuple[str, Path]]:
     package = Path(__file__).parents[1]
     for file in package.rglob("*"):
         inside = file.relative_to(package)
-        if inside.parts[0] != "bundled" and file.is_file():
-            if not set(_SKIPPED) & set(inside.parts):
-                yield inside.as_posix(), file
+        if file.is_file() and not set(_SKIPPED) & set(inside.parts):
+            yield inside.as_posix(), file
     for file in bundled("notebooks").glob("*.ipynb"):
         yield f"notebooks/{file.name}", file

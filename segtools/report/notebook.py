@@ -79,7 +79,7 @@ def execute_stage(
 
 
 def _keep(half: Path, whole: Path) -> None:
-    """Give a notebook its name; one that was cut while it was written is no notebook."""
+    """Give a notebook its name; one that was cut when it was written goes."""
     if not half.exists():
         return
     try:

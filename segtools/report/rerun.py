@@ -137,7 +137,8 @@ def rerun(
     path = out or run_dir.with_name(f"{run_dir.name}-rerun")
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise ConfigError(
-            f"A rerun needs a new folder, but {path} is there. Choose another with --out."
+            f"A rerun needs a new folder, but {path} is there. "
+            "Choose another with --out."
         )
     previous = None
     if run.get("previous_run"):

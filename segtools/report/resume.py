@@ -160,8 +160,8 @@ def _refuse_changes(
         stages = "" if before is None else f" of the stages before {before}"
         raise ConfigError(
             f"{option} must find the same settings, data and code{stages}, but "
-            f"{found.path} was begun with {listed(told)}. Put them back, or begin the "
-            "run again with --replace."
+            f"{found.path} was begun with {listed(told)}. Put them back, or begin "
+            f"again: with --replace instead of {option}."
         )
 
 

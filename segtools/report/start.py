@@ -197,7 +197,7 @@ def is_done(path: Path) -> bool:
 
 
 def _already(path: Path, marks: dict[str, Any], *, again: bool, replace: bool) -> bool:
-    """Tell whether the folder holds this run, finished; refuse what it must not hold."""
+    """Tell whether the folder holds this run, done; refuse what must not be lost."""
     if not (path / "run.json").exists():
         if _foreign(path) and not replace:
             raise ConfigError(
