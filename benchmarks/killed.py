@@ -146,7 +146,7 @@ def resumed_from(folder: Path) -> str:
     lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
     events = [json.loads(line) for line in lines if parses(line)]
     found = [e["from"] for e in events if e["event"] == "resumed"]
-    return found[-1] if found else "begun again"
+    return found[-1] if found else "not"
 
 
 def killed(config: str, out: Path, moment: float, reference: Path) -> Killed:

@@ -93,8 +93,8 @@ def read_record(path: Path) -> dict[str, Any]:
             raise TypeError(f"it holds a {type(record).__name__}")
     except (ValueError, TypeError) as error:
         raise DataError(
-            f"{path.name} must be a JSON record, but that of {path.parent.name} cannot "
-            f"be read ({error}). Repeat the run with --again."
+            f"{path.name} must be a JSON record, but that of {path.parent} cannot be "
+            f"read ({error}). Repeat the run with --again."
         ) from None
     return record
 

@@ -78,7 +78,8 @@ def _taken(path: Path) -> Iterator[None]:
         raise _busy(path) from None
     try:
         since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        write_text(path / HOLDER, json.dumps({"pid": os.getpid(), "since": since}))
+        with suppress(OSError):  # the lock holds without it, on a full disk, too
+            write_text(path / HOLDER, json.dumps({"pid": os.getpid(), "since": since}))
         yield
     finally:
         # Both go while the lock is held: who waits for it finds that its file has no

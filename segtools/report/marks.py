@@ -32,7 +32,9 @@ def settings_marks(config: RunConfig) -> dict[str, Any]:
         ``config_hash`` and ``beside``, for ``run.json``.
     """
     beside = {name: digest(text) for name, text in _read_beside(config).items()}
-    body = with_effect(config.model_dump())
+    # As it comes out of a record: a default of 40 is 40.0 once it was read again.
+    read = RunConfig.model_validate(config.model_dump())
+    body = with_effect(read.model_dump())
     return {"config_hash": digest(body | beside), "beside": beside}
 
 

@@ -69,6 +69,8 @@ def execute_stage(
             _execute(path, stage, half, kernel, progress)
     except papermill.PapermillExecutionError as error:
         raise _translated(error, stage, path) from None
+    except StageError:
+        raise  # it took too long
     except Exception:
         # A kernel that is dead did not answer: what then breaks here is no matter.
         if (code := kernel.exit_code) is None:

@@ -64,10 +64,11 @@ def run_stages(
     with locked(path):
         try:
             return _all_stages(path, progress, until)
-        except BaseException:
+        except OSError as error:
+            raise storage_words(error, "A run", path) or error from None
+        finally:
             with suppress(OSError):
                 sweep(path)
-            raise
 
 
 def _all_stages(path: Path, progress: Progress | None, until: str) -> Path:

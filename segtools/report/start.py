@@ -148,7 +148,9 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
 def _record(found: Prospect, previous: Path | None) -> dict[str, Any]:
     config, path = found.config, found.path
     if previous is None:
-        previous = find_previous(path.parent, config.project, str(config.as_of))
+        previous = find_previous(
+            path.parent, config.project, str(config.as_of), own=path
+        )
     if previous is not None:
         refuse_incomplete(previous, "The previous run of this project")
     return {
