@@ -80,7 +80,7 @@ def test_an_interrupted_command_says_so_and_can_be_resumed(shop, tmp_path, signu
     assert json.loads(said)["error"]["code"] == 130
     assert gone(kernels)
     assert killed.torn(out) == []
-    assert [p for p in out.rglob(".*")] == []
+    assert list(out.rglob(".*")) == []
     run = read_record(out / "run.json")
     assert (run["state"], run["error"]["code"]) == ("failed", 130)
     until = ("--resume", "--until", "2", "--json")
