@@ -36,13 +36,15 @@ def whole(path: Path) -> Iterator[Path]:
 
 def settle(half: Path, path: Path) -> None:
     """Put a finished file in the place of `path`, on the disk first."""
-    _to_disk(half)
+    to_disk(half)
     half.replace(path)
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        _to_disk(path.parent)
+    to_disk(path.parent)
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, are on the disk itself."""
+    if path.is_dir() and os.name != "posix":
+        return  # elsewhere a folder cannot be opened
     # Windows flushes only what was opened for writing; folders open for reading alone.
     handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:

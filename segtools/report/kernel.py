@@ -89,7 +89,7 @@ class LocalKernelManager(AsyncKernelManager):
         if self.has_kernel:
             run_sync(self.shutdown_kernel)(now=now)
         if self._listener is not None:
-            self._listener.join(timeout=1)
+            self._listener.join(timeout=0.3)  # what it started may hold on
         remove_folder(self._sockets)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ OWN: dict[str, type[Exception]] = {
 Progress = Callable[[str, int, int], None]
 # Seconds until a kernel must have answered: a busy machine may take long to start one.
 _PATIENCE = 600
+_SILENT = logging.NullHandler()
 
 
 def execute_stage(
@@ -101,6 +103,8 @@ def _execute(
 ) -> None:
     import papermill
 
+    # A dead kernel is told of in our words; else its line would stand beside them.
+    logging.getLogger("papermill").addHandler(_SILENT)
     source = bundled("notebooks") / f"{stage}.ipynb"
     declared = papermill.inspect_notebook(str(source))
     papermill.execute_notebook(

@@ -14,6 +14,7 @@ from tiny import tiny_notebooks
 
 from segtools import cli
 from segtools.config import load_config
+from segtools.history.previous import find_previous
 from segtools.records import read_record, write_record, write_table
 from segtools.report import notebook as notebooks
 from segtools.report.moved import moved
@@ -65,6 +66,8 @@ def test_on_the_same_data_everything_is_the_same(done):
         assert then[key] == now[key], key
     assert found.sentences[0] == "order_lines: unchanged, 300 rows."
     assert "all 1 customers are in the same segments" in found.sentences[-1]
+    # Next month's run goes on from the run itself, not from its repetition.
+    assert find_previous(done.parent, "corner-shop", "2025-01-01") == done
     with pytest.raises(ConfigError, match=r"-rerun is there\. Choose another"):
         rerun(done)
 
