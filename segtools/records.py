@@ -20,14 +20,37 @@ VERSION = 1
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Give a temporary name to write to; it becomes `path` only if all went well."""
+    """Give a temporary name to write to; it becomes `path` only if all went well.
+
+    What was written is on the disk before it gets its name, so that not even a machine
+    that loses its power leaves half a file under it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         yield half
-        half.replace(path)
+        settle(half, path)
     finally:
         half.unlink(missing_ok=True)
+
+
+def settle(half: Path, path: Path) -> None:
+    """Put a finished file in the place of `path`, on the disk first."""
+    to_disk(half)
+    half.replace(path)
+    to_disk(path.parent)
+
+
+def to_disk(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, are on the disk itself."""
+    if path.is_dir() and os.name != "posix":
+        return  # elsewhere a folder cannot be opened
+    # Windows flushes only what was opened for writing; folders open for reading alone.
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -67,12 +90,38 @@ def read_record(path: Path) -> dict[str, Any]:
             "Run the earlier stages first."
         )
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(record, dict):
+            raise TypeError(f"it holds a {type(record).__name__}")
     except (ValueError, TypeError) as error:
         raise DataError(
-            f"{path.name} must be a JSON record, but it cannot be read ({error}). "
-            "Repeat the run with --again."
+            f"{path.name} must be a JSON record, but that of {path.parent} cannot be "
+            f"read ({error}). Repeat the run with --again."
         ) from None
+    return record
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """Read ``run.json`` of a run's folder.
+
+    Raises
+    ------
+    DataError
+        If it is missing, is no record of a run, or was written by a newer segtools.
+    """
+    run = read_record(folder / "run.json")
+    version = run.get("version", VERSION)
+    if not isinstance(version, int) or version > VERSION:
+        raise DataError(
+            f"run.json must be of version {VERSION} or older, but that of {folder} is "
+            f"of version {version}. Update segtools."
+        )
+    if "state" not in run:
+        raise DataError(
+            f"run.json must say what state a run is in, but that of {folder} does not. "
+            "Repeat the run with --again."
+        )
+    return run
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:

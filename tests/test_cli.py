@@ -259,9 +259,31 @@ def test_an_interruption_is_said_in_words(call, tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("segtools.report.start.start_run", interrupted)
+    monkeypatch.setattr("segtools.report.carry_out.look_ahead", interrupted)
     code, out, err = call("run", write_shop(tmp_path, shop_rows()))
-    assert (code, out, err) == (130, "", "Interrupted. Run it again.\n")
+    said = "Interrupted. Repeat the command; `segtools run` goes on with --resume.\n"
+    assert (code, out, err) == (130, "", said)
+
+
+FULL = (
+    OSError(28, "No space left on device", "/disk/x/a.csv"),
+    4,
+    "disk of /disk/x is",
+)
+SHUT = (OSError(13, "Permission denied", "/disk/x/a.csv"), 2, "/disk/x/a.csv refuses")
+
+
+@pytest.mark.parametrize(("error", "code", "said"), [FULL, SHUT])
+def test_a_disk_that_refuses_is_said_in_words(
+    call, tmp_path, monkeypatch, error, code, said
+):
+    def refused(*_, **__):
+        raise error
+
+    monkeypatch.setattr("segtools.report.check.check", refused)
+    found, out, err = call("check", write_shop(tmp_path, shop_rows()))
+    assert (found, out) == (code, "")
+    assert said in err
 
 
 def test_json_reports_a_mistake_as_an_object(call, tmp_path):

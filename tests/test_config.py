@@ -15,6 +15,8 @@ from pydantic import BaseModel, model_validator
 from segtools.bundled import bundled, configuration
 from segtools.config import (
     GOAL_TEXT,
+    WHOLE_RUN,
+    WITHOUT_EFFECT,
     RunConfig,
     TableFile,
     checked,
@@ -24,6 +26,7 @@ from segtools.config import (
     stage_keys,
     stage_of,
     validate,
+    with_effect,
 )
 from segtools.schema import STAGES, ConfigError
 
@@ -108,6 +111,8 @@ def test_defaults_are_the_documented_ones():
         "exports_need_approval": True,
         "experiment": {},
         "seed": 1,
+        "stage_time_limit": None,
+        "run_time_limit": None,
     }
 
 
@@ -130,7 +135,7 @@ def test_only_project_and_source_have_no_default():
 
 @pytest.mark.parametrize("key", RunConfig.model_fields)
 def test_every_key_has_a_stage_and_a_meaning(key):
-    assert stage_of(key) in STAGES
+    assert stage_of(key) in (*STAGES, WHOLE_RUN)
     assert len(str(RunConfig.model_fields[key].description)) > 10
     assert key in stage_keys(stage_of(key))
 
@@ -141,8 +146,42 @@ def test_every_key_of_a_file_has_a_meaning(key):
 
 
 def test_every_key_belongs_to_one_stage():
-    keys = [key for stage in STAGES for key in stage_keys(stage)]
+    every = (*STAGES, WHOLE_RUN)
+    keys = [key for stage in every for key in stage_keys(stage)]
     assert sorted(keys) == sorted(RunConfig.model_fields)
+
+
+def test_keys_without_effect_and_places_of_files_change_no_result():
+    book = Path("a", "book.yaml")
+    then = RunConfig(**BASE, rule_book=str(book)).model_dump()
+    now = RunConfig(
+        **BASE,
+        rule_book=str(Path("b") / book),
+        memory_limit="2GB",
+        stage_time_limit=3,
+        run_time_limit=0.5,
+    ).model_dump()
+    assert then != now
+    assert with_effect(then) == with_effect(now)
+    assert not set(WITHOUT_EFFECT) & set(with_effect(now))
+    assert with_effect(now | {"seed": 2}) != with_effect(now)
+
+
+def test_files_count_by_their_names_in_every_source_and_destination():
+    blocks = [{"system": "files", "orders": {"path": "/a/x.csv", "delimiter": ";"}}]
+    body = {"source": blocks, "destinations": {"meta": {"ids": {"path": "/b/y.csv"}}}}
+    assert with_effect(body | {"extensions": ["/c/own.py"]}) == {
+        "source": [{"system": "files", "orders": {"path": "x.csv", "delimiter": ";"}}],
+        "destinations": {"meta": {"ids": {"path": "y.csv"}}},
+        "extensions": ["own.py"],
+    }
+
+
+@pytest.mark.parametrize("key", ["stage_time_limit", "run_time_limit"])
+def test_a_limit_of_time_is_above_zero(key):
+    with pytest.raises(ConfigError, match=rf"{key} must be greater than 0, but it is"):
+        validate(BASE | {key: 0})
+    assert getattr(validate(BASE | {key: 1.5}), key) == 1.5
 
 
 def test_an_unknown_stage_is_refused_with_a_guess():

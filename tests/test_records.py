@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from segtools.records import (
     digest,
     read_record,
+    read_run,
     whole,
     write_record,
     write_table,
@@ -115,15 +117,36 @@ def test_a_missing_record_says_what_to_run(tmp_path):
         read_record(tmp_path / "verdict.json")
 
 
-@pytest.mark.parametrize("body", [b'{"a": 1', b"", b"[1, 2]", b"7", b"\xff\xfe"])
+@pytest.mark.parametrize("body", [b'{"a": 1', b"", b"[]", b"[1, 2]", b"7", b"\xff\xfe"])
 def test_a_file_that_is_no_record_says_so(body, tmp_path):
     path = tmp_path / "run.json"
     path.write_bytes(body)
     sentence = (
-        r"^run\.json must be a JSON record, but it cannot be read \(.+\)\. Repeat"
+        r"^run\.json must be a JSON record, but that of .+ cannot be read \(.+\)\. "
     )
     with pytest.raises(DataError, match=sentence):
         read_record(path)
+
+
+def test_a_run_of_a_newer_version_is_not_guessed_at(tmp_path):
+    record = {"format": "segtools.run", "version": 2, "state": "done"}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    with pytest.raises(DataError, match=r"is of version 2\. Update segtools\.$"):
+        read_run(tmp_path)
+    (tmp_path / "run.json").write_text(json.dumps(record | {"version": 1}))
+    assert read_run(tmp_path)["state"] == "done"
+    (tmp_path / "run.json").write_text(json.dumps({"format": "segtools.verdict"}))
+    with pytest.raises(DataError, match="what state a run is in"):
+        read_run(tmp_path)
+
+
+def test_a_file_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda handle: seen.append(os.fstat(handle)))
+    path = tmp_path / "verdict.json"
+    write_text(path, "whole")
+    # The file itself, under whatever name, and then the folder that names it.
+    assert [s.st_ino for s in seen] == [path.stat().st_ino, tmp_path.stat().st_ino]
 
 
 JSON = st.recursive(

@@ -16,7 +16,7 @@ from segtools.bundled import configuration
 from segtools.config import RunConfig, load_config, parse_override
 
 _ORDER = (
-    *("run", "check", "init", "assign", "approve", "export", "typing"),
+    *("run", "rerun", "check", "init", "assign", "approve", "export", "typing"),
     *("sensitivity", "compare"),
 )
 

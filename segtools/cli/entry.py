@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -13,6 +14,7 @@ from segtools.cli.app import app, say
 from segtools.schema import ConfigError, DataError, DisclosureError
 
 INTERRUPTED = 130
+_INTERRUPTED = "Interrupted. Repeat the command; `segtools run` goes on with --resume."
 
 
 def main() -> None:
@@ -38,15 +40,25 @@ def main() -> None:
     except (DisclosureError, StageError) as error:
         code = _fail(error, 4)
     except (KeyboardInterrupt, typer.Abort):
-        code = _fail(InterruptionError("Interrupted. Run it again."), INTERRUPTED)
+        code = _fail(InterruptionError(_INTERRUPTED), INTERRUPTED)
     except Exception as error:
         if type(error).__name__ == OUT_OF_MEMORY:
             code = _fail(out_of_memory("The data"), 4)
+        elif isinstance(error, OSError) and (found := _storage(error)):
+            code = _fail(found, 2 if isinstance(found, ConfigError) else 4)
         else:
             code = _usage(error)
     sys.stdout.flush()
     sys.stderr.flush()
     sys.exit(code)
+
+
+def _storage(error: OSError) -> Exception | None:
+    """Word what a disk refuses to a command that has no words of its own for it."""
+    from segtools.report.errors import storage_words
+
+    where = Path(error.filename).parent if error.filename else Path.cwd()
+    return storage_words(error, "A command", where)
 
 
 def _usage(error: Exception) -> int:

@@ -1,4 +1,4 @@
-"""Commands before and of a run: run, check, init."""
+"""Commands before and of a run: run, rerun, check, init."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from segtools.cli.app import (
     AsJson,
     Bar,
     Override,
+    Run,
     app,
     configured,
     grid,
@@ -28,26 +29,54 @@ def run(
     ] = "sample",
     p: Override = None,
     out: Annotated[Path | None, typer.Option(help="the run's folder")] = None,
+    first: Annotated[
+        str, typer.Option("--from", metavar="STAGE", help="repeat from this stage on")
+    ] = "",
+    until: Annotated[
+        str, typer.Option(metavar="STAGE", help="stop after this stage")
+    ] = "",
+    resume: Annotated[bool, typer.Option(help="continue a broken run")] = False,
     again: Annotated[bool, typer.Option(help="repeat a finished run")] = False,
     replace: Annotated[bool, typer.Option(help="replace another finished run")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run all stages and print the path of the report."""
-    from segtools.report.run import run_stages
-    from segtools.report.start import is_done, start_run
+    from segtools.report.carry_out import How, carry_out
 
+    how = How(again, replace, resume, first, until)
     settings = configured(config, p)
-    path = start_run(settings, out, again=again, replace=replace)
-    if is_done(path):
-        say(f"Already done: {path} holds this run. Use --again to repeat it.")
-    else:
-        with Bar() as bar:
-            run_stages(path, bar)
-    page = path / "index.html"
+    with Bar() as bar:
+        done = carry_out(settings, out, how, bar)
+    if done.already:
+        say(f"Already done: {done.path} holds this run. Use --again to repeat it.")
+    elif done.state == "running":
+        say(f"Stopped after {how.last}, as asked. Continue with --resume.")
     if as_json:
-        print(json.dumps({"state": "done", "run": str(path), "page": str(page)}))
+        about = {"run": str(done.path), "page": str(done.page)}
+        print(json.dumps({"state": done.state} | about))
     else:
-        print(page)
+        print(done.page)
+
+
+@app.command()
+def rerun(
+    run_dir: Run,
+    out: Annotated[
+        Path | None, typer.Option(help="the new folder; default: beside RUN")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Repeat a run from its own record; say whether data and results are the same."""
+    from segtools.report.rerun import rerun as repeat
+
+    with Bar() as bar:
+        found = repeat(run_dir, out, bar)
+    if as_json:
+        print(json.dumps(found.record))
+        return
+    for sentence in found.sentences:
+        say(sentence)
+    print(found.page)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from segtools.config.blocks import DataFile, Source, TableFile, ZoneName
 from segtools.config.by_hand import decision_blocks, refuse_features
+from segtools.config.execution import WHOLE_RUN, WITHOUT_EFFECT, with_effect
 from segtools.config.exports import DestinationBlock
 from segtools.config.interviews import TOPICS, interview_blocks
 from segtools.config.load import load_config, parse_override, set_key, validate
@@ -21,6 +22,8 @@ __all__ = [
     "GOAL_TEXT",
     "PRIVATE",
     "TOPICS",
+    "WHOLE_RUN",
+    "WITHOUT_EFFECT",
     "DataFile",
     "DestinationBlock",
     "RunConfig",
@@ -38,4 +41,5 @@ __all__ = [
     "stage_keys",
     "stage_of",
     "validate",
+    "with_effect",
 ]

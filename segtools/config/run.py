@@ -15,6 +15,7 @@ from segtools.config.blocks import (
     source_block,
 )
 from segtools.config.by_hand import decision_blocks
+from segtools.config.execution import WHOLE_RUN, Minutes
 from segtools.config.experiment import experiment_block
 from segtools.config.exports import destination_blocks
 from segtools.config.interviews import interview_blocks
@@ -233,6 +234,12 @@ class RunConfig(BaseModel):
         {}, "05_activation", "what is to be tested: name, holdout, effect, ..."
     )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
+    stage_time_limit: Minutes | None = _key(
+        None, WHOLE_RUN, "minutes after which a stage is stopped; default: never"
+    )
+    run_time_limit: Minutes | None = _key(
+        None, WHOLE_RUN, "minutes after which a run is stopped; default: never"
+    )
 
     @property
     def sources(self) -> list[Source]:
@@ -297,7 +304,7 @@ class RunConfig(BaseModel):
 
 
 def stage_of(key: str) -> str:
-    """Give the stage that first reads a configuration key."""
+    """Give the stage that first reads a configuration key; ``run`` if none does."""
     return str(RunConfig.model_fields[key].json_schema_extra["stage"])  # type: ignore[index,call-overload]
 
 
@@ -308,8 +315,8 @@ def defaults() -> dict[str, Any]:
 
 
 def stage_keys(stage: str) -> list[str]:
-    """List the keys that `stage` is the first to read."""
-    if stage not in STAGES:
+    """List the keys that `stage` is the first to read; of ``run``, those of none."""
+    if stage not in (*STAGES, WHOLE_RUN):
         raise ConfigError(
             f"stage must be one of the six, but it is {stage!r}. "
             f"{did_you_mean(stage, STAGES)}"

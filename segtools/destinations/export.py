@@ -27,7 +27,7 @@ from segtools.destinations.ledger import (
 from segtools.destinations.order import REASONS, Gathered, Order
 from segtools.destinations.parts import csv_part, write_part
 from segtools.destinations.registry import Written
-from segtools.records import read_record, write_record
+from segtools.records import read_record, to_disk, write_record
 from segtools.schema import ConfigError, DataError
 
 MANIFEST = "manifest.json"
@@ -225,9 +225,12 @@ def whole_folder(out: Path) -> Iterator[Path]:
     half.mkdir()
     try:
         yield half
+        for file in (*half.rglob("*"), half):
+            to_disk(file)
         if out.exists():
             out.rename(old)
         half.rename(out)
+        to_disk(out.parent)
     finally:
         if old.exists() and not out.exists():
             old.rename(out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from segtools.records import read_record
+from segtools.records import read_run
 from segtools.schema import DataError
 
 # What a comparison reads of a finished run.
@@ -20,7 +20,9 @@ FILES = (
 )
 
 
-def find_previous(folder: Path, project: str, as_of: str) -> Path | None:
+def find_previous(
+    folder: Path, project: str, as_of: str, *, own: Path | None = None
+) -> Path | None:
     """Find the latest finished run of the same project with a smaller ``as_of``.
 
     Parameters
@@ -30,12 +32,15 @@ def find_previous(folder: Path, project: str, as_of: str) -> Path | None:
     project : str
     as_of : str
         ISO date or date-time of the present run.
+    own : Path, optional
+        Folder of the present run, which is not its own previous one.
     """
     best: tuple[str, Path] | None = None
     if not folder.is_dir():
         return None
-    for path in sorted(p for p in folder.iterdir() if (p / "run.json").is_file()):
-        run = read_record(path / "run.json")
+    runs = sorted(p for p in folder.iterdir() if (p / "run.json").is_file())
+    for path in (p for p in runs if own is None or p.name != own.name):
+        run = read_run(path)
         same = run.get("project") == project and run.get("state") == "done"
         if same and run["as_of"] < as_of and (best is None or run["as_of"] > best[0]):
             best = (str(run["as_of"]), path)

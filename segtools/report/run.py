@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from segtools.bundled import bundled
 from segtools.records import read_record, write_record
-from segtools.report.errors import (
-    OUT_OF_MEMORY,
-    InterruptionError,
-    StageError,
-    out_of_memory,
-)
-from segtools.schema import STAGES, ConfigError, DataError, DisclosureError
+from segtools.report.errors import InterruptionError, StageError, storage_words
+from segtools.report.files import is_finished, remove_from, sweep
+from segtools.report.limits import Limits
+from segtools.report.lock import locked
+from segtools.report.log import log_event
+from segtools.report.notebook import OWN, Progress, execute_stage
+from segtools.report.pages import write_page
+from segtools.schema import STAGES
 
-if TYPE_CHECKING:
-    from segtools.report.kernel import LocalKernelManager
+__all__ = ["CODES", "Progress", "execute_stage", "run_stages"]
 
 CODES = {
     "ConfigError": 2,
@@ -26,15 +24,18 @@ CODES = {
     "DisclosureError": 4,
     "InterruptionError": 130,
 }
-OWN: dict[str, type[Exception]] = {
-    e.__name__: e for e in (ConfigError, DataError, DisclosureError, StageError)
-}
-_INTERRUPTED = "The run was interrupted; finished stages are whole. Run it again."
-Progress = Callable[[str, int, int], None]
+_INTERRUPTED = (
+    "The run was interrupted; finished stages are whole. Continue with --resume."
+)
 
 
-def run_stages(path: Path, progress: Progress | None = None) -> Path:
-    """Execute every stage of a started run and write its pages.
+def run_stages(
+    path: Path,
+    progress: Progress | None = None,
+    *,
+    until: str = STAGES[-1],
+) -> Path:
+    """Execute what is not yet done of a started run, and write its pages.
 
     Parameters
     ----------
@@ -42,6 +43,9 @@ def run_stages(path: Path, progress: Progress | None = None) -> Path:
         The run's folder.
     progress : callable, optional
         Called with stage, cell number and number of cells.
+    until : str, default="06_follow_up"
+        The last stage to be executed. If later ones are left, the run stays
+        ``running`` and can be continued.
 
     Returns
     -------
@@ -51,147 +55,144 @@ def run_stages(path: Path, progress: Progress | None = None) -> Path:
     Raises
     ------
     ConfigError, DataError, DisclosureError
-        As the stage's notebook raised them.
+        As the stage's notebook raised them; a ConfigError, too, if another process
+        works in the folder.
     StageError
         If a stage fails for another reason. In each case ``run.json`` says
         ``failed``, the failure page is written and finished stages stay whole.
     """
-    from segtools.report.html import front_page, stage_page
-    from segtools.report.kernel import Kernels
+    with locked(path):
+        try:
+            return _all_stages(path, progress, until)
+        except OSError as error:
+            raise storage_words(error, "A run", path) or error from None
+        finally:
+            with suppress(OSError):
+                sweep(path)
 
-    with Kernels(path) as kernels:
-        for stage in STAGES:
-            with _recorded(path, stage):
-                kernel = kernels.next(last=stage == STAGES[-1])
-                execute_stage(path, stage, kernel, progress)
-                stage_page(
-                    path / "notebooks" / f"{stage}.ipynb",
-                    path / f"{stage}.html",
-                    stage=stage,
-                    run=read_record(path / "run.json"),
-                )
-    with _recorded(path, STAGES[-1]):
+
+def _all_stages(path: Path, progress: Progress | None, until: str) -> Path:
+    from segtools.report.html import front_page
+
+    run = read_record(path / "run.json")
+    wanted = STAGES[: STAGES.index(until) + 1]
+    left = [s for s in wanted if not is_finished(path, s, run)]
+    for stage in wanted:
+        if stage not in left and not (path / f"{stage}.html").exists():
+            with _recorded(path, stage, executed=True):
+                write_page(path, stage)
+    if left:
+        reset(path, left[0])
+        _execute(path, STAGES[STAGES.index(left[0]) : len(wanted)], progress)
+    with _recorded(path, until, executed=True):
         front_page(path)
-    write_record(path / "run.json", read_record(path / "run.json") | {"state": "done"})
+        _conclude(path, until)
     return path / "index.html"
 
 
-@contextmanager
-def _recorded(path: Path, stage: str) -> Iterator[None]:
-    """Note in the run what stops a stage or its page, and make the failure page."""
-    from segtools.report.html import failure_page
+def _execute(path: Path, stages: Sequence[str], progress: Progress | None) -> None:
+    from segtools.report.kernel import Kernels
 
+    limits = Limits.of(read_record(path / "run.json")["config"])
+    with Kernels(path) as kernels:
+        for stage in stages:
+            with _recorded(path, stage):
+                if late := limits.reached(stage):
+                    raise late
+                log_event(path, "stage_started", stage=stage)
+                kernel = kernels.next(last=stage == stages[-1])
+                execute_stage(path, stage, kernel, progress, limits)
+            with _recorded(path, stage, executed=True):
+                write_page(path, stage)
+                done = read_record(path / "run.json")["stages"][stage]
+                log_event(path, "stage_done", stage=stage, **_measured(done))
+
+
+def reset(path: Path, stage: str) -> None:
+    """Take a started run back to before a stage: its files and all later ones go.
+
+    The record changes first, so that no file is missed of a stage that counts as done.
+    """
+    run = read_record(path / "run.json")
+    pending = {s: {"state": "pending"} for s in STAGES[STAGES.index(stage) :]}
+    stages = run["stages"] | pending
+    state = {"state": "running", "error": None, "stages": stages}
+    write_record(path / "run.json", run | state)
+    remove_from(path, stage)
+    sweep(path)
+
+
+def _measured(done: dict[str, object]) -> dict[str, object]:
+    return {k: done[k] for k in ("seconds", "peak_memory_mb") if k in done}
+
+
+def _conclude(path: Path, until: str) -> None:
+    """Record that a run is done, or that it was to stop here."""
+    run = read_record(path / "run.json")
+    done = until == STAGES[-1]
+    state = {"state": "done" if done else "running", "error": None}
+    write_record(path / "run.json", run | state)
+    log_event(path, "run_done" if done else "stopped", stage=until)
+
+
+@contextmanager
+def _recorded(path: Path, stage: str, *, executed: bool = False) -> Iterator[None]:
+    """Note in the run what stops a stage or its page, and make the failure page."""
     try:
         yield
     except KeyboardInterrupt:
-        record_failure(path, stage, InterruptionError(_INTERRUPTED))
-        failure_page(path)
+        error = InterruptionError(_INTERRUPTED)
+        _note(path, None if executed else stage, error, stage)
         raise
     except Exception as error:
-        meant = error if type(error).__name__ in OWN else _unmeant(error, stage)
-        record_failure(path, stage, meant)
-        failure_page(path)
+        meant = _meant(error, stage, path)
+        _note(path, stage, meant, stage)
         raise meant from None
 
 
-def execute_stage(
-    path: Path,
-    stage: str,
-    kernel: LocalKernelManager,
-    progress: Progress | None = None,
-) -> None:
-    """Execute one stage's notebook with papermill, in a kernel of its own.
+def _note(path: Path, failed: str | None, error: Exception, stage: str) -> None:
+    """Record a failure as far as the disk lets us; what was there stays whole."""
+    from segtools.report.html import failure_page
 
-    Its parameters are those of the run's configuration that it declares.
-    """
-    import papermill
-
-    source = bundled("notebooks") / f"{stage}.ipynb"
-    whole = path / "notebooks" / f"{stage}.ipynb"
-    half = whole.with_name(f".{whole.name}")
-    half.parent.mkdir(exist_ok=True)
-    declared = papermill.inspect_notebook(str(source))
-    parameters = _parameters(path, stage, declared)
-    try:
-        papermill.execute_notebook(
-            str(source),
-            str(half),
-            parameters=parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            cwd=str(path),
-            on_cell_start=_watch(progress, stage, _cells(source)),
-            km=kernel,
-        )
-    except papermill.PapermillExecutionError as error:
-        limit = read_record(path / "run.json")["config"]["memory_limit"]
-        raise _translated(error, stage, limit) from None
-    finally:
-        if half.exists():
-            half.replace(whole)
+    with suppress(OSError):
+        record_failure(path, stage, error, failed)
+        failure_page(path)
 
 
-def _cells(notebook: Path) -> int:
-    """Count the cells that papermill runs: it adds one with the parameters."""
-    import nbformat  # late: it takes a second, and kernels import this module, too
-
-    return 1 + len(nbformat.read(notebook, as_version=4).cells)
-
-
-def _watch(progress: Progress | None, stage: str, cells: int) -> Callable[..., None]:
-    def started(cell: Any, cell_index: int) -> None:
-        if progress:
-            progress(stage, cell_index + 1, cells)
-
-    return started
-
-
-def _parameters(path: Path, stage: str, declared: dict[str, Any]) -> dict[str, Any]:
-    """Give a notebook what it declares; papermill would only log an unknown name."""
-    config = read_record(path / "run.json")["config"]
-    unknown = set(declared) - set(config) - {"run_dir"}
-    if unknown:
-        raise ConfigError(
-            f"{stage} must declare known parameters, but it declares "
-            f"{sorted(unknown)}. Remove them from its parameters cell."
-        )
-    known = {name: config[name] for name in declared if name in config}
-    return known | {"run_dir": str(path.resolve())}
-
-
-def _translated(error: Any, stage: str, limit: str) -> Exception:
-    """Give an error that crossed the kernel its meaning back."""
-    if error.ename in OWN:
-        return OWN[error.ename](error.evalue)
-    if error.ename == OUT_OF_MEMORY:
-        return out_of_memory(stage, limit)
-    first = (str(error.evalue).splitlines() or [""])[0][:300].rstrip(".")
-    return StageError(
-        f"{stage} must run to its end, but it stopped with {error.ename}: {first}. "
-        f"The executed notebook with the whole trace is notebooks/{stage}.ipynb."
-    )
-
-
-def _unmeant(error: Exception, stage: str) -> StageError:
+def _meant(error: Exception, stage: str, path: Path) -> Exception:
+    if type(error).__name__ in OWN:
+        return error
+    if isinstance(error, OSError) and (found := storage_words(error, stage, path)):
+        return found
     return StageError(
         f"{stage} must run to its end, but it stopped with {type(error).__name__}: "
         f"{str(error)[:300]}. Look at notebooks/{stage}.ipynb and run again."
     )
 
 
-def record_failure(path: Path, stage: str, error: Exception) -> None:
-    """Write into ``run.json`` which stage failed, why and what helps."""
-    run = read_record(path / "run.json")
+def record_failure(
+    path: Path, stage: str, error: Exception, failed: str | None
+) -> None:
+    """Write into ``run.json`` which stage was at work, why it stopped and what helps.
+
+    Parameters
+    ----------
+    path : Path
+    stage : str
+        At work when it happened.
+    error : Exception
+    failed : str or None
+        The stage that has to be repeated; None where only its page was interrupted.
+    """
     sentence, remedy = _parts(str(error))
-    run["state"] = "failed"
-    run["stages"][stage] = {"state": "failed"}
-    run["error"] = {
-        "code": CODES.get(type(error).__name__, 4),
-        "stage": stage,
-        "sentence": sentence,
-        "remedy": remedy,
-    }
-    write_record(path / "run.json", run)
+    told = {"code": CODES.get(type(error).__name__, 4), "stage": stage}
+    told |= {"sentence": sentence, "remedy": remedy}
+    event = "interrupted" if isinstance(error, InterruptionError) else "failed"
+    log_event(path, event, **told)
+    run = read_record(path / "run.json")
+    stages = run["stages"] | ({failed: {"state": "failed"}} if failed else {})
+    state = {"state": "failed", "error": told, "stages": stages}
+    write_record(path / "run.json", run | state)
 
 
 def _parts(text: str) -> tuple[str, str]:

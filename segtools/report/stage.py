@@ -31,8 +31,9 @@ from segtools.features.legs import plan_contest
 from segtools.features.plan import Plan
 from segtools.features.shop import Shop
 from segtools.prepare.clean import tables_at
-from segtools.records import read_record, write_record, write_table
+from segtools.records import read_record, read_run, write_record, write_table
 from segtools.report.extensions import load_extensions
+from segtools.report.lock import is_locked
 from segtools.report.scan import refuse_record
 from segtools.schema import STAGES, TABLES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
@@ -238,7 +239,11 @@ class Stage:
         return pd.DataFrame(rows, columns=["parameter", "value", "from"])
 
     def finish(self) -> None:
-        """Record that the stage is done, its seconds and its peak memory."""
+        """Record that the stage is done, its seconds and its peak memory.
+
+        It comes last, so that whatever counts as done has whole files. The last stage
+        of a run that nobody carries out but papermill ends the run, too.
+        """
         run = self.read("run") | {"goals_hash": self.goals_hash}
         unit = 1024 if sys.platform != "darwin" else 1024**2
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
@@ -249,6 +254,9 @@ class Stage:
         }
         for later in STAGES[STAGES.index(self.name) + 1 :]:
             run["stages"][later] = {"state": "pending"}
+        done = all(run["stages"][s]["state"] == "done" for s in STAGES)
+        if done and not is_locked(self.path):
+            run |= {"state": "done", "error": None}
         self.write("run", run)
 
 
@@ -296,7 +304,7 @@ def open_stage(name: str, run_dir: str = "", **parameters: Any) -> Stage:
     base = defaults()
     given = {k: v for k, v in parameters.items() if base.get(k, ...) != v}
     path = Path(run_dir) if run_dir else _sample_run(name, given)
-    run = read_record(path / "run.json")
+    run = read_run(path)
     config = validate(_applied(name, dict(run["config"]), given))
     load_extensions(config)
     run["config"] = config.model_dump()
@@ -317,7 +325,7 @@ def _applied(
         if config.get(key) == value:
             continue
         first = stage_of(key)
-        if STAGES.index(first) < STAGES.index(name):
+        if first in STAGES and STAGES.index(first) < STAGES.index(name):
             raise ConfigError(
                 f"{name} must take {key} from the run, but it was overridden with "
                 f"{value!r} after {first} had used {config.get(key)!r}. "

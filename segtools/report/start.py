@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
-import platform
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +19,47 @@ from segtools.features.waves import refuse_campaigns
 from segtools.history.previous import find_previous, refuse_incomplete
 from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
-from segtools.profiles.actions.rule_book import load_rule_book
-from segtools.records import digest, read_record, write_record
+from segtools.private_folder import sweep_folders
+from segtools.records import read_run, write_record
 from segtools.report.extensions import check_extensions, load_extensions
+from segtools.report.files import is_half, remove_from, sweep
+from segtools.report.lock import HOLDER, LOCK, locked
+from segtools.report.log import LOG, log_event
+from segtools.report.marks import code_mark, settings_marks, versions
 from segtools.schema import ORDER_TABLES, STAGES, ConfigError, DataError
 from segtools.sources import NEVER, Opened, connect, open_source
 from segtools.timezones import epoch, instant, midnight_after
 
-_PACKAGES = ("pandas", "numpy", "scikit-learn", "ibis-framework", "duckdb", "papermill")
 BUILT_IN = ("auto", "goal", "rules", "clusters", "mixture", "ward")
 PLAIN = ("spend_quintiles", "rfm_grid")
-_OURS = ("notebooks", "tables", "activation", "canvas")
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """A run that could be begun: its settled configuration, its data and its folder."""
+
+    config: RunConfig
+    opened: Opened
+    data: dict[str, Any]
+    path: Path
+
+
+def look_ahead(config: RunConfig, folder: Path | None = None) -> Prospect:
+    """Open the source, settle ``as_of`` and find the folder; nothing is written.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If the source cannot be read.
+    """
+    load_extensions(config)
+    check_destinations(config)
+    opened = open_source(config, connect(memory_limit=config.memory_limit))
+    data = fingerprint(opened.tables)
+    config = settle_as_of(config, opened, data)
+    own = str(config.as_of).replace(":", "")
+    path = folder or Path("reports") / config.project / own
+    return Prospect(config, opened, data, path)
 
 
 def start_run(
@@ -39,8 +68,12 @@ def start_run(
     *,
     again: bool = False,
     replace: bool = False,
+    previous: Path | None = None,
 ) -> Path:
     """Look at the data, settle ``as_of`` and make the run's folder.
+
+    What is left to do is to execute the six notebooks on it, one after the other: by
+    `run_stages`, or by papermill alone with the parameter ``run_dir``.
 
     Parameters
     ----------
@@ -51,6 +84,9 @@ def start_run(
         Repeat a run that is already done with the same configuration and data.
     replace : bool, default=False
         Put this run in the place of a finished one that differs.
+    previous : Path, optional
+        The previous run; by default the latest finished one of the project beside this
+        one, with a smaller ``as_of``.
 
     Returns
     -------
@@ -60,37 +96,34 @@ def start_run(
     Raises
     ------
     ConfigError
-        If the folder holds another finished run.
+        If the folder holds another finished run, or another process works in it.
     DataError
         If no honest run is possible on the data.
     """
-    load_extensions(config)
-    check_destinations(config)
-    opened = open_source(config, connect(memory_limit=config.memory_limit))
-    data = fingerprint(opened.tables)
-    config = settle_as_of(config, opened, data)
-    _refuse(config, opened)
-    own = str(config.as_of).replace(":", "")
-    path = folder or Path("reports") / config.project / own
-    body = config.model_dump()
-    marks = {"config_hash": digest(body | _read_beside(config)), "data": data}
-    if _already(path, marks, replace=replace) and not again:
-        return path
-    _clear(path)
-    write_record(path / "run.json", _record(config, opened, path) | marks)
-    return path
+    found = look_ahead(config, folder)
+    begin_run(found, again=again, replace=replace, previous=previous)
+    return found.path
 
 
-def _read_beside(config: RunConfig) -> dict[str, str]:
-    """Give the text of files that the configuration names and the result rests on."""
-    beside = {
-        f"extensions.{number}": Path(file).read_text(encoding="utf-8")
-        for number, file in enumerate(config.extensions)
-    }
-    if config.rule_book:
-        load_rule_book(config.rule_book)
-        beside["rule_book"] = Path(config.rule_book).read_text(encoding="utf-8")
-    return beside
+def begin_run(
+    found: Prospect,
+    *,
+    again: bool = False,
+    replace: bool = False,
+    previous: Path | None = None,
+) -> None:
+    """Make the folder of a run that was looked at; see `start_run`."""
+    _refuse(found.config, found.opened)
+    marks = settings_marks(found.config) | {"data": found.data}
+    if _already(found.path, marks, again=again, replace=replace) and not again:
+        return
+    with locked(found.path):
+        _already(found.path, marks, again=again, replace=replace)  # while we waited
+        record = _record(found, previous) | marks | {"code": code_mark()}
+        # First, so that a folder that holds anything is always known as a run's.
+        write_record(found.path / "run.json", record)
+        _clear(found.path)
+        log_event(found.path, "run_started", as_of=found.config.as_of)
 
 
 def _refuse(config: RunConfig, opened: Opened) -> None:
@@ -112,8 +145,12 @@ def _refuse(config: RunConfig, opened: Opened) -> None:
     _check_method(config.method)
 
 
-def _record(config: RunConfig, opened: Opened, path: Path) -> dict[str, Any]:
-    previous = find_previous(path.parent, config.project, str(config.as_of))
+def _record(found: Prospect, previous: Path | None) -> dict[str, Any]:
+    config, path = found.config, found.path
+    if previous is None:
+        previous = find_previous(
+            path.parent, config.project, str(config.as_of), own=path
+        )
     if previous is not None:
         refuse_incomplete(previous, "The previous run of this project")
     return {
@@ -124,8 +161,9 @@ def _record(config: RunConfig, opened: Opened, path: Path) -> dict[str, Any]:
         "timezone": config.timezone,
         "seed": config.seed,
         "config": config.model_dump(),
-        "licence": opened.licence,
+        "licence": found.opened.licence,
         "versions": versions(),
+        "folder": str(path.resolve()),
         "previous_run": previous and os.path.relpath(previous, path),
         "stages": {s: {"state": "pending"} for s in STAGES},
     }
@@ -136,14 +174,15 @@ def _clear(path: Path) -> None:
 
     What was exported stays on record, and an approval is of a model, whichever it is.
     """
-    if not (path / "run.json").exists():
-        return
-    for name in _OURS:
-        shutil.rmtree(path / name, ignore_errors=True)
-    for pattern in ("*.html", "*.json", "*.parquet"):
+    sweep_folders()
+    sweep(path)
+    remove_from(path, STAGES[0])
+    for pattern in ("*.html", "*.json", "*.parquet"):  # of older versions, too
         for file in path.glob(pattern):
-            if file.name != APPROVAL:
+            if file.name not in ("run.json", APPROVAL, HOLDER):
                 file.unlink()
+    shutil.rmtree(path / "notebooks", ignore_errors=True)
+    (path / LOG).unlink(missing_ok=True)
 
 
 def _check_method(method: str) -> None:
@@ -156,19 +195,28 @@ def _check_method(method: str) -> None:
 
 def is_done(path: Path) -> bool:
     """Say whether a run's folder holds a finished run."""
-    return bool(read_record(path / "run.json")["state"] == "done")
+    return bool(read_run(path)["state"] == "done")
 
 
-def _already(path: Path, marks: dict[str, Any], *, replace: bool) -> bool:
+def _already(path: Path, marks: dict[str, Any], *, again: bool, replace: bool) -> bool:
+    """Tell whether the folder holds this run, done; refuse what must not be lost."""
     if not (path / "run.json").exists():
-        if path.exists() and any(path.iterdir()) and not replace:
+        if _foreign(path) and not replace:
             raise ConfigError(
                 f"A run needs a folder of its own, but {path} holds other files. "
                 "Choose another with --out."
             )
         return False
-    run = read_record(path / "run.json")
-    same = all(run.get(k) == v for k, v in marks.items())
+    try:
+        run = read_run(path)
+    except DataError as error:
+        if again or replace:
+            return False  # it is nobody's any more
+        raise ConfigError(
+            f"A run must not be lost, but what {path} holds is not known: {error} "
+            "Choose another folder with --out, or pass --replace."
+        ) from None
+    same = all(run.get(k) == marks[k] for k in ("config_hash", "data"))
     if run["state"] == "done" and not same and not replace:
         what = "data" if run.get("config_hash") == marks["config_hash"] else "settings"
         raise ConfigError(
@@ -176,6 +224,14 @@ def _already(path: Path, marks: dict[str, Any], *, replace: bool) -> bool:
             f"{what}. Choose another folder with --out, or pass --replace."
         )
     return bool(run["state"] == "done" and same)
+
+
+def _foreign(path: Path) -> bool:
+    ours = {LOCK, HOLDER, LOG}
+    if not path.is_dir():
+        return path.exists()
+    names = [p.name for p in path.iterdir()]
+    return any(name not in ours and not is_half(name) for name in names)
 
 
 def settle_as_of(config: RunConfig, opened: Opened, data: dict[str, Any]) -> RunConfig:
@@ -199,11 +255,3 @@ def settle_as_of(config: RunConfig, opened: Opened, data: dict[str, Any]) -> Run
     moment = pd.Timestamp(max(last)).to_pydatetime()
     day = midnight_after(moment, str(config.timezone))
     return config.model_copy(update={"as_of": day.isoformat()})
-
-
-def versions() -> dict[str, str]:
-    """List the versions that the result depends on."""
-    from segtools import __version__
-
-    found = {p: importlib.metadata.version(p) for p in _PACKAGES}
-    return {"segtools": __version__, "python": platform.python_version()} | found

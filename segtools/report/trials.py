@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import tempfile
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +15,7 @@ from segtools.features.legs import build_learning, plan_contest
 from segtools.features.shop import Shop
 from segtools.prepare.clean import clean, tables_at
 from segtools.prepare.lights import both_lights
+from segtools.private_folder import private_folder, remove_folder
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.alternatives import Prepared, learn_alternative
 from segtools.segmentation.choices import POLICIES, Variant
@@ -52,12 +52,15 @@ def learn_variants(
     numbered = sorted(enumerate(variants), key=lambda v: _cleaning(v[1], config))
     for _, alike in groupby(numbered, key=lambda v: _cleaning(v[1], config)):
         group = list(alike)
-        with tempfile.TemporaryDirectory() as spill:
-            shop = _shop(_with(config, group[0][1]), Path(spill))
+        spill = private_folder("copy")
+        try:
+            shop = _shop(_with(config, group[0][1]), spill)
             for days in dict.fromkeys(_days(v, config) for _, v in group):
                 same = [(i, v) for i, v in group if _days(v, config) == days]
                 yield from _learned(shop, same, config)
             del shop
+        finally:
+            remove_folder(spill)
         gc.collect()  # an engine's tables go with its connection
 
 

@@ -1,5 +1,12 @@
-"""What a kernel imports while it waits for its notebook: what most of them need."""
+"""What a kernel does while it waits for its notebook.
 
+It makes sure that it will not outlive the process that started it, and imports what
+most notebooks need.
+"""
+
+import segtools.report.orphan  # before all that takes long
+
+# isort: split
 import duckdb  # noqa: F401
 import ibis  # noqa: F401
 import matplotlib.figure  # noqa: F401

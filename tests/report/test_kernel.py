@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from jupyter_core.utils import run_sync
 
-from segtools.report import kernel as kernels_of
-from segtools.report.kernel import LOG, Kernels
+from segtools import private_folder
+from segtools.report.kernel import Kernels
+from segtools.report.log import LOG
 
 
 @pytest.fixture
 def sockets(monkeypatch):
     """Where kernels of this test keep their sockets, whose paths must be short."""
     with tempfile.TemporaryDirectory(dir="/tmp") as place:
-        monkeypatch.setattr(kernels_of.tempfile, "tempdir", place)
+        monkeypatch.setattr(private_folder.tempfile, "tempdir", place)
         yield Path(place)
 
 

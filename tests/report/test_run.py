@@ -16,6 +16,8 @@ from segtools.config import validate
 from segtools.features.catalogue import remove_feature
 from segtools.records import read_record, write_record
 from segtools.report.assign import assign_file
+from segtools.report.files import FILES, MORE
+from segtools.report.log import LOG
 from segtools.report.run import run_stages
 from segtools.report.start import is_done, start_run
 from segtools.schema import STAGES, ConfigError
@@ -309,6 +311,19 @@ def test_records_say_format_and_version_and_hold_no_nan(forced):
         record = json.loads(path.read_text(), parse_constant=pytest.fail)
         assert record["format"] == f"segtools.{path.stem}"
         assert record["version"] == 1
+
+
+def test_every_file_of_a_run_is_known_as_some_stages(forced):
+    known = {n for s in STAGES for n in (*FILES[s], *MORE.get(s, ()))}
+    written = {p.relative_to(forced) for p in forced.rglob("*") if p.is_file()}
+    names = {p.as_posix() for p in written if p.parts[0] not in known}
+    assert names - known == {"run.json", LOG, *_exports(forced)}
+    needed = {n for s in STAGES for n in FILES[s]}
+    assert needed <= {p.as_posix() for p in written}
+
+
+def _exports(folder: Path) -> set[str]:
+    return {p.relative_to(folder).as_posix() for p in folder.glob("exports/*")}
 
 
 def test_actions_and_canvases_are_of_the_runs_own_segments(forced):

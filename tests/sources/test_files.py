@@ -18,6 +18,7 @@ from segtools.prepare.fingerprint import fingerprint
 from segtools.schema import ConfigError, DataError
 from segtools.sources import Opened, open_source, source
 from segtools.sources.files import match_columns, read
+from segtools.sources.formats import whole
 
 HEAD = "customer_id,order_id,ordered_at,product_id,amount"
 GERMAN = {
@@ -136,13 +137,15 @@ def test_the_euro_of_windows_is_read_as_a_euro(load):
 
 def test_a_copy_in_utf_8_does_not_outlive_the_process(load, monkeypatch):
     doomed = []
-    monkeypatch.setattr("atexit.register", lambda call, **more: doomed.append(call))
+    monkeypatch.setattr("atexit.register", lambda *call: doomed.append(call))
+    whole._copies.cache_clear()
     load(rows("ann,1,2024-01-01,p,5"), encoded="cp1252", encoding="cp1252")
-    (remove,) = doomed
-    copy = remove.__self__
-    assert copy.is_file()
-    remove()
-    assert not copy.exists()
+    ((remove, folder),) = doomed
+    (copy,) = folder.iterdir()
+    assert "ann" in copy.read_text()
+    remove(folder)
+    assert not folder.exists()
+    whole._copies.cache_clear()
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])

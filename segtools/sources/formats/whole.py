@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import atexit
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+from segtools.private_folder import private_folder, remove_folder
 from segtools.schema import ConfigError, DataError
 
 _COMPRESSED = {".gz": "gzip", ".zst": "zstd"}
@@ -148,13 +149,28 @@ def _transcoded(path: Path, encoding: str, state: tuple[int, int]) -> Path:
     with (
         unpacked(path) as theirs,
         tempfile.NamedTemporaryFile(
-            "w", suffix=suffix(path), delete=False, encoding="utf-8", newline=""
+            "w",
+            suffix=suffix(path),
+            dir=_copies(),
+            delete=False,
+            encoding="utf-8",
+            newline="",
         ) as ours,
     ):
         copy = Path(ours.name)
-        # Customers' data does not stay behind; the tables read it until the very end.
-        atexit.register(copy.unlink, missing_ok=True)
         while piece := theirs.read(1 << 20):
             ours.write(decoder.decode(piece))
         ours.write(decoder.decode(b"", final=True))
     return copy
+
+
+@cache
+def _copies() -> Path:
+    """Give this process's folder of copies, which tables read until the very end.
+
+    Customers' data does not stay behind: it goes with the process, and if that is
+    killed with the next run.
+    """
+    folder = private_folder("copy")
+    atexit.register(remove_folder, folder)
+    return folder
