@@ -230,7 +230,9 @@ def _found(plan: Mapping[str, Any], currency: str) -> str:
         )
         remedy = "Give `base`, the share who do it anyway."
         if plan["unit"] == "money":
-            remedy = "Leave `days` out to plan with outcome_days, or read a longer past."
+            remedy = (
+                "Leave `days` out to plan with outcome_days, or read a longer past."
+            )
         return f"What it could find is not known: {why}. {remedy}"
     return (
         f"Over all segments a lift of {_size(plan, smallest, currency)} would be found "
