@@ -72,7 +72,10 @@ def export(
 @app.command()
 def typing(
     run_dir: Run,
-    out: Annotated[Path, typer.Option(help="the folder to write to")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="the folder to write to; default RUN/typing, with a link"),
+    ] = None,
     by: Annotated[str, typer.Option(help="ask for features or answers")] = "features",
     field: Annotated[
         list[str] | None, typer.Option(help="only ask for this; repeatable")
@@ -84,4 +87,4 @@ def typing(
 
     tool = typing_files(run_dir, out, by=by, fields=field or (), n_questions=questions)
     say(tool.sentence)
-    print(out / "form.html")
+    print((run_dir / "typing" if out is None else out) / "form.html")

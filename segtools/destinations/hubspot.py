@@ -43,6 +43,15 @@ _RESET = (
     " Last of all import the reset files: they set the property of before, "
     "{property!r}, to none."
 )
+_BOXES_RESET = (
+    " And import the reset-checkboxes files: they take our values out of {label!r}, "
+    "the checkboxes of before, and leave those of others."
+)
+_BOXES_LEFT = (
+    " The checkboxes of before, {label!r}, were not read, so that our values, which "
+    "begin with {prefix!r}, are still ticked there: untick them, or name the column "
+    "under `fields: former_checkboxes` and export again."
+)
 _PAGES = (
     "https://knowledge.hubspot.com/import-and-export/set-up-your-import-file",
     "https://knowledge.hubspot.com/crm-setup/import-data-to-checkbox-properties",
@@ -91,7 +100,7 @@ def _refused(frame: pd.DataFrame, block: Any) -> pd.Series:
 
 @destination(
     "hubspot",
-    fields=("email", "record_id", "checkboxes"),
+    fields=("email", "record_id", "checkboxes", "former_checkboxes"),
     reach=("email", "record_id"),
     channels={"email": ("email", "record_id")},
     distinct=("email", "record_id"),
@@ -119,6 +128,7 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
         )
     own = plain_labels(audience, block)
     known = "checkboxes" in audience.known
+    former = _former(audience, block)
     now = audience.members.assign(value=audience.members["segment_id"].map(own))
     now["checkboxes"] = now["checkboxes"].fillna("")
     parts = [*_parts("contacts", now, block, known)]
@@ -132,8 +142,47 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
     if then != block.property:
         parts += _reset(audience, then)
         step += _RESET.format(property=then)
-    keep = {"property": block.property}
+    keep: dict[str, Any] = {"property": block.property}
+    if block.checkboxes:
+        keep["boxes"] = {"label": block.checkboxes, "prefix": block.prefix}
+    if former and "former_checkboxes" in audience.known:
+        parts += _boxes_reset(audience, former)
+        step += _BOXES_RESET.format(**former)
+    elif former:
+        step += _BOXES_LEFT.format(**former)
+        keep["former"] = former  # said again until it is done
     return Written(parts, step, _PAGES, {"values": own}, passed_on=keep)
+
+
+def _former(audience: Audience, block: HubSpotBlock) -> dict[str, str]:
+    """Give label and prefix of checkboxes that still hold our values of before."""
+    then = audience.passed_on.get("boxes") or {}
+    if then and then["label"] != block.checkboxes:
+        return dict(then)
+    left = audience.passed_on.get("former") or {}
+    return dict(left) if left and left["label"] != block.checkboxes else {}
+
+
+def _boxes_reset(audience: Audience, former: dict[str, str]) -> Iterator[Part]:
+    """Take our values out of the checkboxes that held them, where there are any."""
+    column = "former_checkboxes"
+    there = pd.concat([audience.members, with_none(audience.left_out)])
+    there = there[~any_dangerous(there, [column])]
+    boxes = dict(zip(_contact(there), there[column], strict=True))
+    rows = audience.before.drop_duplicates(["email", "record_id"])
+    texts = [boxes.get(one) for one in _contact(rows)]
+    ours = [
+        len(_split(t)) != len(foreign_tags(t, former["prefix"], ";")) for t in texts
+    ]
+    rows = rows.assign(value=NOBODY, checkboxes=pd.Series(texts, rows.index, object))
+    block = HubSpotBlock(
+        property=former["label"], checkboxes=former["label"], prefix=former["prefix"]
+    )
+    return _parts("reset-checkboxes", rows[ours], block, known=True, boxes_only=True)
+
+
+def _split(text: str | None) -> list[str]:
+    return list(dict.fromkeys(t.strip() for t in (text or "").split(";") if t.strip()))
 
 
 def _reset(audience: Audience, then: str) -> Iterator[Part]:
@@ -162,7 +211,12 @@ def _contact(rows: pd.DataFrame) -> list[str | None]:
 
 
 def _parts(
-    name: str, rows: pd.DataFrame, block: HubSpotBlock, known: bool
+    name: str,
+    rows: pd.DataFrame,
+    block: HubSpotBlock,
+    known: bool,
+    *,
+    boxes_only: bool = False,
 ) -> Iterator[Part]:
     """Give a file of those whose record's id is known, and one of all others."""
     by_id = rows["record_id"].notna()
@@ -170,10 +224,9 @@ def _parts(
         if not len(some):
             continue
         table = some.drop_duplicates(key).sort_values(key)
-        columns: dict[str, pd.Series] = {
-            _KEYS[key]: table[key],
-            block.property: table["value"],
-        }
+        columns: dict[str, pd.Series] = {_KEYS[key]: table[key]}
+        if not boxes_only:
+            columns |= {block.property: table["value"]}
         if block.checkboxes:
             columns |= {block.checkboxes: _boxes(table, block, known)}
         stem = f"{name}-by-id" if key == "record_id" else name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pydantic import Field
@@ -13,6 +14,7 @@ from segtools.config import DataFile
 from segtools.destinations.audience import Audience
 from segtools.destinations.fields import any_dangerous, plain_fields
 from segtools.destinations.membership import PrefixBlock, plain_labels
+from segtools.destinations.one_row import claimed_by, in_turn, joined
 from segtools.destinations.parts import Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
 from segtools.schema import ConfigError
@@ -20,7 +22,7 @@ from segtools.sources import connect
 from segtools.sources.liveagent import names_of
 
 # Rows that LiveAgent could not find, or whose groups are not known whole.
-_UNFIT = ("refused", "no_address", "shared_address")
+_UNFIT = ("refused", "no_address")
 _NEXT = (
     "Send each line of contacts.jsonl as PATCH /contacts/{contactId} of LiveAgent's "
     "API with its body, soon after the contacts and groups that were read: what was "
@@ -137,17 +139,18 @@ def write(audience: Audience, block: LiveAgentBlock) -> Written:
             )
     groups = _read(block)
     own = _own(audience, block, groups)
-    rows = _changed(audience, groups, own, block.prefix)
-    names = audience.members["segment_id"].map(own).map(groups.names)
-    by_hand = audience.members[["email"]].assign(group=names).dropna()
+    everybody, shared = _everybody(audience, groups)
+    rows = _changed(everybody, groups, own, block.prefix)
+    barred = audience.left_out.loc[audience.left_out["barred"], "email"]
+    by_hand, alike = _by_hand(everybody, set(barred.dropna()), groups, own)
+    about = {"changed": len(rows)} | shared
+    about |= {"left_out_of_contacts_csv": alike} if alike else {}
     parts = [
         Part("contacts.jsonl", _lines(rows), what="contacts whose groups change"),
         csv_part("removals.csv", _removals(rows, groups), what="groups that must go"),
         csv_part("contacts.csv", by_hand, what="for an import by hand instead"),
     ]
-    return Written(
-        parts, _NEXT, _PAGES, {"groups": own, "rows": {"changed": len(rows)}}
-    )
+    return Written(parts, _NEXT, _PAGES, {"groups": own, "rows": about})
 
 
 def _own(audience: Audience, block: LiveAgentBlock, groups: Groups) -> dict[str, str]:
@@ -167,26 +170,53 @@ def _own(audience: Audience, block: LiveAgentBlock, groups: Groups) -> dict[str,
     return found
 
 
+def _everybody(
+    audience: Audience, groups: Groups
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Give each contact once, with the groups that it has now."""
+    out = audience.left_out
+    listed = out["groups"].map(groups.listed)
+    unfit = out["reason"].isin(_UNFIT) | any_dangerous(out, ["contact_id"])
+    unfit |= out["contact_id"].isna() | listed.isna()
+    rows = in_turn(audience.members, out, unfit)
+    rows = rows.assign(present=rows["groups"].map(groups.listed))
+    return joined(rows, claimed_by(rows, ["contact_id"]), "present")
+
+
+def _by_hand(
+    rows: pd.DataFrame, barred: set[str], groups: Groups, own: Mapping[str, str]
+) -> tuple[pd.DataFrame, int]:
+    """Give addresses and groups for an import that knows contacts by address alone.
+
+    An address that two contacts share would get the groups of both: it stands there
+    only if they are in one segment, and never if one of them must be in none.
+    """
+    there = rows[rows["email"].notna()]
+    wanted = there["wanted"].fillna("").groupby(there["email"])
+    alike = there["email"].map(wanted.nunique()) == 1
+    alike &= ~there["email"].isin(barred)
+    some = there[there["wanted"].notna()]
+    kept = some[alike[some.index]].drop_duplicates("email")
+    group = kept["wanted"].map(own).map(groups.names)
+    found = kept[["email"]].assign(group=group).dropna()
+    return found.sort_values("email"), int((~alike[some.index]).sum())
+
+
 def _changed(
-    audience: Audience, groups: Groups, own: Mapping[str, str], prefix: str
+    rows: pd.DataFrame, groups: Groups, own: Mapping[str, str], prefix: str
 ) -> pd.DataFrame:
     """Give the contacts whose groups are not what they shall be."""
-    out = audience.left_out
-    out = out[~out["reason"].isin(_UNFIT) & out["contact_id"].notna()]
-    out = out[~any_dangerous(out, ["contact_id"])].assign(segment_id=None)
-    rows = pd.concat([audience.members, out]).sort_values("contact_id")
-    present = rows["groups"].map(groups.listed)
-    rows = rows.assign(present=present)[present.notna()]
+    rows = rows.sort_values("contact_id")
     ours = {i for i, n in groups.names.items() if _begins(n, prefix)}
     be = [
         [g for g in there if g not in ours] + ([own[one]] if one in own else [])
-        for there, one in zip(rows["present"], rows["segment_id"], strict=True)
+        for there, one in zip(rows["present"], rows["wanted"], strict=True)
     ]
     rows = rows.assign(be=be)
     same = [set(a) == set(b) for a, b in zip(rows["present"], be, strict=True)]
     # As a Series: an empty list would choose columns.
     changes = ~pd.Series(same, rows.index, dtype=bool)
-    return rows[changes.to_numpy()].drop_duplicates("contact_id")
+    return rows[changes.to_numpy()]
 
 
 def _begins(name: str, prefix: str) -> bool:

@@ -11,6 +11,7 @@ from pydantic import Field
 from segtools.destinations.audience import Audience, labels
 from segtools.destinations.fields import any_dangerous, as_it_stands
 from segtools.destinations.membership import PrefixBlock, foreign_tags
+from segtools.destinations.one_row import claimed_by, in_turn, joined
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.destinations.shopify_query import (
@@ -44,8 +45,8 @@ HEADER = {
 _CONSENT = ("accepts_email_marketing", "accepts_sms_marketing")
 MOST_TAGS, LONGEST_TAG = 250, 255
 LARGEST_FILE = 15_000_000
-# Rows that Shopify would match with nobody, or with somebody else.
-_UNFIT = ("refused", "no_address", "shared_address")
+# Rows that Shopify would match with nobody, or that it would not take.
+_UNFIT = ("refused", "no_address")
 _NEXT = (
     "In Shopify's admin, under Customers, import customers.csv and tick the option "
     "that overwrites existing customers, soon after the customers export that the run "
@@ -113,12 +114,12 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
         )
     own = {k: block.prefix + v for k, v in labels(audience.names, block.names).items()}
     _refuse_long(own)
-    rows = _tagged(audience, block.prefix, own)
+    rows, shared = _tagged(audience, block.prefix, own)
     changed = rows[_sets(rows["tags"]) != _sets(rows["present"])]
     right = len(rows) - len(changed)
     more: dict[str, Any] = {
         "tags": own,
-        "rows": {"changed": len(changed), "right_already": right},
+        "rows": {"changed": len(changed), "right_already": right} | shared,
     }
     parts = [
         csv_part(
@@ -154,21 +155,33 @@ def _refuse_long(own: dict[str, str]) -> None:
         )
 
 
-def _tagged(audience: Audience, prefix: str, own: dict[str, str]) -> pd.DataFrame:
-    """Give everybody whom Shopify can find, with present tags and those to be."""
+def _tagged(
+    audience: Audience, prefix: str, own: dict[str, str]
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Give everybody whom Shopify can find, with present tags and those to be.
+
+    Who shares an e-mail or a phone is one customer there, and one row here.
+    """
     out = audience.left_out
     # They only lose a tag; who never had one is not written at all.
-    out = out[~out["reason"].isin(_UNFIT)]
-    out = out[out["email"].notna() | out["phone"].notna()]
-    out = out[~any_dangerous(out, HEADER.values())].assign(segment_id=None)
-    rows = pd.concat([audience.members, out]).sort_values("customer_id")
+    unfit = out["reason"].isin(_UNFIT) | any_dangerous(out, HEADER.values())
+    unfit |= out["email"].isna() & out["phone"].isna()
+    rows = in_turn(audience.members, out, unfit)
     there = [[t.strip() for t in (text or "").split(",")] for text in rows["tags"]]
-    be = [
-        [*foreign_tags(text, prefix), *([own[one]] if one in own else [])]
-        for text, one in zip(rows["tags"], rows["segment_id"], strict=True)
-    ]
     present = [", ".join(t for t in tags if t) for tags in there]
-    return rows.assign(tags=[", ".join(tags) for tags in be], present=present)
+    foreign = [foreign_tags(text, prefix) for text in rows["tags"]]
+    rows = rows.assign(
+        present=present, foreign=pd.Series(foreign, rows.index, dtype=object)
+    )
+    consents = [c for c in _CONSENT if c in audience.known]
+    by = claimed_by(rows, ["email", "phone"])
+    rows, shared = joined(rows, by, "foreign", consents)
+    be = [
+        [*tags, *([own[one]] if one in own else [])]
+        for tags, one in zip(rows["foreign"], rows["wanted"], strict=True)
+    ]
+    rows = rows.assign(tags=[", ".join(tags) for tags in be])
+    return rows.sort_values("customer_id"), shared
 
 
 def _queries(audience: Audience, own: dict[str, str]) -> Part:

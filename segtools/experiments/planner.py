@@ -176,6 +176,7 @@ def plan_experiment(
     goal: str,
     days: int,
     smallest_cell: int = LIMIT,
+    learned_days: int | None = None,
 ) -> Row:
     """Say what an experiment could find, before anybody is treated.
 
@@ -185,8 +186,7 @@ def plan_experiment(
         One a segment: ``segment_id``, ``segment``, ``treatment`` and ``holdout``
         (customers), optional ``rank`` and ``colour``.
     outcomes : mapping of str to mapping
-        segment_id to ``mean``, ``sd`` and ``n`` of the outcome learned before, over
-        `days`; of no use where the block asks for others.
+        segment_id to ``mean``, ``sd`` and ``n`` of the outcome learned before.
     block : mapping
         The configuration's ``experiment``.
     goal : str
@@ -195,6 +195,9 @@ def plan_experiment(
         ``outcome_days``, where the block has no days of its own.
     smallest_cell : int, default=10
         A segment with fewer customers in an arm is not tested by itself.
+    learned_days : int, optional
+        Over how many days `outcomes` were learned; default `days`. They are of no use
+        where the experiment waits for more or fewer.
 
     Returns
     -------
@@ -206,7 +209,7 @@ def plan_experiment(
         ``duration`` and the ``curves``. Arms of a few customers are None.
     """
     share = goal != "grow_spend"
-    if (block.get("days") or days) != days:
+    if (block.get("days") or days) != (learned_days or days):
         outcomes = {}  # learned over another period: it says nothing of this one
     rows = [_row(g, outcomes, block, smallest_cell, share=share) for g in groups]
     tested = [r for r in rows if r["base"] is not None and r["holdout"] is not None]

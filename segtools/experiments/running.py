@@ -33,6 +33,7 @@ def deal_arms(
     segments: Sequence[Mapping[str, Any]],
     outcomes: Mapping[str, Mapping[str, float]],
     earlier: Sequence[EarlierRun] = (),
+    learned_days: int | None = None,
 ) -> tuple[Row, pd.DataFrame]:
     """Deal the arms of the configured experiment, and keep those of running ones.
 
@@ -51,6 +52,8 @@ def deal_arms(
         segment_id to ``mean``, ``sd`` and ``n`` of the outcome learned before.
     earlier : sequence of EarlierRun, default=()
         The project's earlier runs, the latest first.
+    learned_days : int, optional
+        Over how many days `outcomes` were learned; default ``outcome_days``.
 
     Returns
     -------
@@ -79,6 +82,7 @@ def deal_arms(
         goal=config.goal,
         days=config.outcome_days,
         smallest_cell=config.smallest_cell,
+        learned_days=learned_days,
     )
     parts = [frame for frame in (arms, kept) if len(frame)]
     whole = pd.concat(parts, ignore_index=True) if parts else arms

@@ -106,7 +106,7 @@ def summarise_changes(
     currency = str(new.config.get("currency", ""))
     return {
         "first_run": False,
-        "sentence": _sentence(told["totals"], old.as_of),
+        "sentence": _sentence(told, old.as_of),
         "reasons_sentence": _reasons_sentence(told, movement.why_not, currency),
         "previous_as_of": old.as_of,
         "ends": {
@@ -183,29 +183,54 @@ def money_sentences(changes: Mapping[str, Any], currency: str = "") -> list[str]
     return said
 
 
-def _sentence(totals: dict[str, int | None], as_of: str) -> str:
+def _sentence(told: Mapping[str, Any], as_of: str) -> str:
     """Say what may be said of who moved, came and went, and what may not."""
-    stayed, moved = totals["stayed"], totals["moved"]
+    stayed, moved = (told["totals"][name] for name in ("stayed", "moved"))
     said, silent = [], []
-    if moved is None:
-        silent.append("changed segment")
-    elif stayed is None:
-        said.append(f"{number(moved)} customers changed segment")
-    else:
-        common = stayed + moved
-        share = percent(moved / common if common else 0.0)
-        of = f"{number(moved)} of {number(common)} customers ({share})"
-        said.append(f"{of} changed segment")
-    for name in ("new", "gone"):
-        count = totals[name]
+    for name, words in (
+        ("moved", "changed segment"),
+        ("new", "are new"),
+        ("gone", "are gone"),
+    ):
+        count = count_words(told, name)
         if count is None:
-            silent.append(f"are {name}")
+            silent.append(words)
+        elif name != "moved":
+            said.append(f"{count} {words}")
+        elif moved is None or stayed is None:
+            said.append(f"{count} customers {words}")
         else:
-            said.append(f"{number(count)} are {name}")
+            common = stayed + moved
+            share = percent(moved / common if common else 0.0)
+            said.append(f"{count} of {number(common)} customers ({share}) {words}")
     kept = f"Since {as_of}, {listed(said)}." if said else f"Since {as_of}:"
     if not silent:
         return kept
     return f"{kept} How many {listed(silent)} is hidden, for the sake of a few."
+
+
+def count_words(told: Mapping[str, Any], name: str) -> str | None:
+    """Give a total of a movement in words: its number, a range, or None.
+
+    Parameters
+    ----------
+    told : mapping
+        As `publish_movement` gives it.
+    name : str
+        ``stayed``, ``moved``, ``new`` or ``gone``.
+
+    Examples
+    --------
+    >>> told = {"totals": {"moved": None, "new": 12}, "between": {"moved": (90, 99)}}
+    >>> count_words(told, "moved"), count_words(told, "new")
+    ('between 90 and 99', '12')
+    """
+    count = told["totals"][name]
+    if count is not None:
+        return number(count)
+    # A record of before there were ranges has none.
+    ends = told.get("between", {}).get(name)
+    return None if ends is None else f"between {number(ends[0])} and {number(ends[1])}"
 
 
 def _reasons_sentence(told: Mapping[str, Any], why_not: str, currency: str) -> str:

@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segtools.disclosure import Flags, Floats, Published, Sum, hide
+from segtools.disclosure import Flags, Floats, Published, Sum, intervals
+from segtools.least_hidden import hide_least
 
 NEW, GONE = "New", "Gone"
 TOTALS = ("stayed", "moved", "new", "gone")
+# What a reader loses with a total, as with so many flows.
+_TOTAL = 5.0
 
 
 def publish_flows(
@@ -59,7 +62,28 @@ def publish_flows(
     """
     grid = flow_grid(flows, order)
     published = published_flows(grid)
-    return shown_flows(grid, published, hide(published, limit))
+    hidden = hide_least(published, limit, weights_of(published, grid))
+    assert hidden is not None  # all may be hidden that other pages do not show
+    return shown_flows(grid, published, hidden)
+
+
+def weights_of(published: Published, grid: pd.DataFrame) -> Floats:
+    """Say how much readers lose with each cell: totals count most, then large flows.
+
+    Parameters
+    ----------
+    published : Published
+        Whose first cells are those of `published_flows`.
+    grid : DataFrame
+        As `flow_grid` gives it.
+
+    Returns
+    -------
+    ndarray of shape (n_cells,)
+    """
+    weights = 1.0 + np.log10(1.0 + published.counts) / 4
+    weights[grid.size : grid.size + len(TOTALS)] *= _TOTAL
+    return np.asarray(weights)
 
 
 def shown_flows(
@@ -88,6 +112,31 @@ def shown_flows(
         for i, name in enumerate(TOTALS)
     }
     return shown.astype({"customers": "Int64"}), ends
+
+
+def ranges_of(
+    grid: pd.DataFrame, published: Published, hidden: Flags
+) -> dict[str, tuple[int, int]]:
+    """Give how few and how many each hidden total can be, given all that is shown.
+
+    That tells nobody more: whoever adds up what is shown finds it. A range that says
+    little, of which one end is more than half again the other, is left out.
+
+    Parameters
+    ----------
+    grid, published, hidden
+        As for `shown_flows`.
+    """
+    places = {name: grid.size + i for i, name in enumerate(TOTALS)}
+    if not any(hidden[place] for place in places.values()):
+        return {}
+    low, high = intervals(published, hidden)
+    ends = {
+        name: (int(np.ceil(low[place] - 1e-6)), int(np.floor(high[place] + 1e-6)))
+        for name, place in places.items()
+        if hidden[place] and np.isfinite(high[place])
+    }
+    return {name: (a, b) for name, (a, b) in ends.items() if a < b <= 1.5 * a}
 
 
 def published_flows(grid: pd.DataFrame) -> Published:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from segtools.config.blocks import RefreshThresholds
 from segtools.disclosure import LIMIT
-from segtools.history.changes import summarise_changes
+from segtools.history.changes import count_words, summarise_changes
 from segtools.history.drift import EVERYONE, find_drift, why_not_compared
 from segtools.history.fates import Fate, fates_table, find_fates, kinship
 from segtools.history.goal_thread import goal_changes, goal_sentence, not_serving
@@ -279,7 +279,7 @@ def reconciliation_table(changes: dict[str, Any], currency: str = "") -> pd.Data
         shown = changes["totals"][name] is not None
         text = [money_words(paid[v], currency) if shown else "hidden" for v in paid]
         text = ["–" if name == "new" else text[0], "–" if name == "gone" else text[1]]
-        rows.append((said, _count(changes["totals"][name]), *text))
+        rows.append((said, count_words(changes, name) or "hidden", *text))
     for key, said in (("before", "Everybody then"), ("now", "Everybody now")):
         end = changes["ends"][key]
         paid = money_words(end["value"], currency)

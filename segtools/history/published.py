@@ -16,16 +16,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.disclosure import LIMIT, Flags, Published, Sum, hide
+from segtools.disclosure import LIMIT, Flags, Published, Sum
 from segtools.history.flows import (
     TOTALS,
     flow_grid,
     published_flows,
+    ranges_of,
     shown_flows,
+    weights_of,
 )
 from segtools.history.money import to_money
 from segtools.history.movement import VALUES, money_by
 from segtools.history.reasons import CAME, LEFT, MOVED, REASONS, STAYED
+from segtools.least_hidden import hide_least
 
 _MOVED = 1  # the place of *moved* among the totals
 # Where more than one in so many cells is small, movers by segment are not listed.
@@ -50,7 +53,8 @@ def publish_movement(
     -------
     dict
         ``flows`` (``from``, ``to``, ``customers``, ``value_before``, ``value_now``),
-        ``totals`` (who ``stayed``, ``moved``, is ``new`` and is ``gone``), ``money``
+        ``totals`` (who ``stayed``, ``moved``, is ``new`` and is ``gone``), ``between``
+        (the least and most that a hidden total can be, where that says much), ``money``
         (of each of them, and of each reason, ``before`` and ``now``), ``reasons`` (each
         with ``label``, ``customers`` and money; empty where they are not known) and
         ``leavers`` (how many left each ``segment``, by reason; empty where more would
@@ -62,11 +66,13 @@ def publish_movement(
     published = published_flows(grid)
     if why is not None:
         published = with_reasons(published, grid, why)
-    hidden = hide(published, limit)
+    hidden = hide_least(published, limit, weights_of(published, grid))
+    assert hidden is not None  # all may be hidden that other pages do not show
     flows, totals = shown_flows(grid, published, hidden)
     found = {
         "flows": _with_money(flows, rows),
         "totals": totals,
+        "between": ranges_of(grid, published, hidden),
         "money": _money_of_totals(rows, totals),
         "reasons": [],
         "leavers": [],
@@ -156,12 +162,13 @@ def _leaver_lines(
     What everybody reads comes first: no flow and no reason goes for this table.
     """
     counts = why.to_numpy()
-    if hidden[grid.size + _MOVED]:
-        return []
     if ((counts > 0) & (counts < limit)).sum() > why.size / _FEW:
         return []
-    whole = hide(with_leavers(published, grid, why), limit)
-    if (whole[: len(hidden)] != hidden).any():
+    more = with_leavers(published, grid, why)
+    theirs = np.arange(len(more.counts)) >= len(hidden)
+    before = np.r_[hidden, np.zeros(theirs.sum(), dtype=bool)]
+    whole = hide_least(more, limit, also=before, may=theirs)
+    if whole is None:
         return []
     own = whole[len(hidden) :]
     body = own[len(why) :].reshape(why.shape)

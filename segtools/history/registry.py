@@ -145,13 +145,15 @@ def name_segments(
     """
     _refuse_reserved(renamed)
     number = _next_number(previous)
+    before = _once_apart(previous)
+    resting = _resting(before, {str(row["extra"]) for row in model.extra})
     if [s["segment_id"] for s in model.segments] == ["S00"]:
-        return replace(model, next_number=number), []
+        return replace(model, next_number=number, resting=resting), []
     matches = _matches(model, features, previous, window_days)
-    before = {str(row["extra"]): row for row in _apart_before(previous)}
-    # Nor does a new segment get the name of one that has just gone.
+    # Nor does a new segment get the name of one that has just gone, or may come back.
     taken = {m.name for m in matches} | set(renamed.values()) | _names(previous)
-    taken |= {str(before.get(row["extra"], row)["name"]) for row in model.extra}
+    apart = {str(row["extra"]): row for row in model.extra} | before
+    taken |= {str(row["name"]) for row in apart.values()}
     segments, number = _named(model, described, matches, taken, number)
     extra, number = _named_apart(model, before, number)
     for row in [*segments, *extra]:
@@ -165,6 +167,7 @@ def name_segments(
         fallback=str(segments[fallback]["segment_id"]),
         extra=extra,
         next_number=number,
+        resting=resting,
     )
     return named, matches
 
@@ -260,12 +263,29 @@ def _matches(
     return match_segments(old[real], now, replayed=asked)
 
 
-def _apart_before(previous: Path | None) -> list[dict[str, Any]]:
+def _apart_before(previous: Path) -> list[dict[str, Any]]:
     """List the segments of the previous run that a rule made, not a method."""
-    if previous is None:
-        return []
     record = read_record(previous / "model.json")
     return [row for row in record["segments"] if "extra" in row]
+
+
+def _once_apart(previous: Path | None) -> dict[str, dict[str, Any]]:
+    """Give by kind the segments apart that any run before had, the last one's first."""
+    if previous is None:
+        return {}
+    resting = read_record(previous / "model.json").get("resting", [])
+    return {str(row["extra"]): row for row in [*resting, *_apart_before(previous)]}
+
+
+def _resting(
+    before: dict[str, dict[str, Any]], there: set[str]
+) -> list[dict[str, Any]]:
+    """Keep in mind the segments apart that this run has not."""
+    return [
+        {key: row[key] for key in ("extra", "segment_id", "name")}
+        for kind, row in sorted(before.items())
+        if kind not in there
+    ]
 
 
 def _learned(previous: Path) -> SegmentModel | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.experiments.learned import outcomes_over
 from segtools.experiments.membership import EarlierRun
 from segtools.experiments.results import experiment_results
 from segtools.experiments.running import deal_arms
@@ -16,12 +17,14 @@ from segtools.experiments.words import (
     lift_sentences,
     points,
 )
+from segtools.features.build import supported, variables
 from segtools.features.shop import Shop
 from segtools.plots.display import Display, finding, findings, table, together
 from segtools.plots.lifts import lift_by_segment
 from segtools.plots.presentation import present
 from segtools.records import read_record
 from segtools.report.stage import Stage
+from segtools.segmentation.model import SegmentModel
 from segtools.timezones import epoch, instant
 from segtools.wording import number, percent, shorten
 
@@ -79,18 +82,44 @@ def results_of(stage: Stage, shop: Shop) -> Row:
 
 
 def arms_of(stage: Stage, segments: pd.DataFrame) -> tuple[Row, pd.DataFrame]:
-    """Deal the arms of the configured experiment among everybody with a segment."""
+    """Deal the arms of the configured experiment among everybody with a segment.
+
+    Where it waits for other days than outcome_days, what customers do without it is
+    learned over as many; ``plan`` says under ``why_not`` why it could not be.
+    """
+    days = stage.config.experiment.get("days") or stage.config.outcome_days
+    outcomes, why_not = stage.read("selection")["outcome_by_segment"], ""
+    if days != stage.config.outcome_days:
+        outcomes, why_not = _learned(stage, days)
     features = stage.read_table("features").set_index("customer_id")
     spend = features.get("spend_total", pd.Series(dtype=float))
     value = segments["customer_id"].map(spend).astype(float)
-    return deal_arms(
+    record, arms = deal_arms(
         segments.assign(value=value),
         stage.config,
         as_of=str(stage.run["as_of"]),
         origin=stage.origin,
         segments=stage.read("model")["segments"],
-        outcomes=stage.read("selection")["outcome_by_segment"],
+        outcomes=outcomes,
         earlier=earlier_runs(stage),
+        learned_days=days,
+    )
+    return record | {"plan": record["plan"] | {"why_not": why_not}}, arms
+
+
+def _learned(stage: Stage, days: int) -> tuple[Row, str]:
+    """Ask the run's model what customers did in the last days."""
+    config, shop = stage.config, stage.shop()
+    known, _ = supported(shop, config.bases)
+    known = variables(known, config.variables, shop, config.protected_reasons)
+    return outcomes_over(
+        shop,
+        stage.window(),
+        epoch(instant(str(stage.read("data_quality")["first"]), "UTC")),
+        known,
+        SegmentModel.from_record(stage.read("model")),
+        goal=config.goal,
+        days=days,
     )
 
 
@@ -196,10 +225,15 @@ def _size(plan: Mapping[str, Any], value: float, currency: str) -> str:
 def _found(plan: Mapping[str, Any], currency: str) -> str:
     smallest = plan["everyone"]["smallest_effect"]
     if smallest is None:
-        return (
-            "What it could find is not known: nothing has been learned about what "
-            "customers do without it. Give `base`, the share who do it anyway."
+        why = plan.get("why_not") or (
+            "nothing has been learned about what customers do without it"
         )
+        remedy = "Give `base`, the share who do it anyway."
+        if plan["unit"] == "money":
+            remedy = (
+                "Leave `days` out to plan with outcome_days, or read a longer past."
+            )
+        return f"What it could find is not known: {why}. {remedy}"
     return (
         f"Over all segments a lift of {_size(plan, smallest, currency)} would be found "
         f"four times in five, in the {number(plan['days'])} days after."

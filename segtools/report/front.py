@@ -88,6 +88,7 @@ def front_view(records: Mapping[str, Record]) -> dict[str, Any]:
         "instead": verdict.get("instead") or ALIKE,
         "remedies": _remedies(records["goals"]),
         "changed": _changed(records["changes"]),
+        "typing": None,
         "decisions": [_decision(row) for row in decisions or []],
     } | _segments(records["personas"], actions)
 

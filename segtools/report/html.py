@@ -21,6 +21,7 @@ from segtools.report.glossary import explain
 from segtools.report.scan import refuse_disclosure
 from segtools.report.segment_filter import segment_filter
 from segtools.report.templating import TEMPLATES, day, templates
+from segtools.report.typing_link import linked_form
 from segtools.schema import STAGES
 
 __all__ = ["failure_page", "front_page", "stage_page"]
@@ -76,7 +77,7 @@ def front_page(run_dir: Path) -> Path:
     view = _common(Path(run_dir), records["run"]) | {
         "forced": _banner(records["run"], records["verdict"]) if forced else "",
     }
-    view |= front_view(records)
+    view |= front_view(records) | {"typing": linked_form(Path(run_dir))}
     said = templates().get_template("front_main.html.j2").render(view)
     body, terms = explain(said, title=True)
     view |= {"body": Markup(body), "terms": terms}

@@ -8,27 +8,29 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.destinations.approval import model_hash
 from segtools.features.catalogue import Window
 from segtools.features.shop import Shop
 from segtools.features.survey import needs_table
 from segtools.records import read_record, write_record, write_text
 from segtools.report.assign import finished_run
+from segtools.report.html import front_page
 from segtools.report.scan import refuse_disclosure
 from segtools.report.templating import day
 from segtools.report.typing_form import form_page
+from segtools.report.typing_link import FOLDER, FORM, NAME
 from segtools.schema import ConfigError, did_you_mean
 from segtools.segmentation.sql_text import DIALECTS
 from segtools.segmentation.typing_tool import TypingTool, typing_tool
 from segtools.sources import connect
 from segtools.timezones import epoch, instant
 
-NAME = "typing_tool"
 Texts = dict[str, dict[str, Any]]
 
 
 def typing_files(
     run_dir: Path,
-    out: Path,
+    out: Path | None = None,
     *,
     by: str = "features",
     fields: Sequence[str] = (),
@@ -42,10 +44,11 @@ def typing_files(
     ----------
     run_dir : Path
         A finished run.
-    out : Path
-        The folder to write to: ``form.html``, ``typing_tool.json`` and
-        ``typing_tool.<dialect>.sql``, each whole or not at all; nothing is written
-        if anything is refused.
+    out : Path, optional
+        The folder to write to; default ``typing`` in the run's, and the front page is
+        then written anew with a link to the form. It gets ``form.html``,
+        ``typing_tool.json`` and ``typing_tool.<dialect>.sql``, each whole or not at
+        all; nothing is written if anything is refused.
     by : {"features", "answers"}, default="features"
         What to ask for: the features that may build segments, as ``features.parquet``
         keeps them, or the answers to the run's survey.
@@ -86,7 +89,10 @@ def typing_files(
         texts=texts,
         names={s["segment_id"]: s["name"] for s in listed},
     )
-    _write(tool, out, run, run_dir)
+    own = run_dir / FOLDER
+    _write(tool, own if out is None else out, run, run_dir)
+    if (own / FORM).is_file():
+        front_page(run_dir)
     return tool
 
 
@@ -165,7 +171,8 @@ def _write(tool: TypingTool, out: Path, run: dict[str, Any], run_dir: Path) -> N
             refused[dialect] = str(error)
     tool.figures["not_written"] = refused
     about = {"project": run["project"], "as_of": run["as_of"]}
+    about |= {"model_hash": model_hash(run_dir)}
     write_record(out / f"{NAME}.json", about | tool.record())
     for dialect, query in queries.items():
         write_text(out / f"{NAME}.{dialect}.sql", query + "\n")
-    write_text(out / "form.html", page)
+    write_text(out / FORM, page)

@@ -51,6 +51,9 @@ class SegmentModel:
         The number that the project's next new segment would get.
     extra : list of dict
         Segments that stand apart by rule, see `extra_rows`; the method never gives one.
+    resting : list of dict
+        ``extra``, ``segment_id`` and ``name`` of those that an earlier run had and this
+        one has not: a rule that comes back makes the same segment.
     """
 
     payload: dict[str, Any]
@@ -60,6 +63,7 @@ class SegmentModel:
     replicates: list[Any] = field(default_factory=list)
     next_number: int = 1
     extra: list[dict[str, Any]] = field(default_factory=list)
+    resting: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def every(self) -> list[dict[str, Any]]:
@@ -304,6 +308,7 @@ class SegmentModel:
                 "next_number": self.next_number,
                 "replicates": self.replicates,
             }
+            | ({"resting": self.resting} if self.resting else {})
         )
 
     @classmethod
@@ -320,7 +325,7 @@ class SegmentModel:
                 f"model.json must be of version {_WITH_EXTRA} at most, but it is of "
                 f"version {version}. Install a newer segtools."
             )
-        own = ("features", "segments", "ladder", "next_number", "replicates")
+        own = ("features", "segments", "ladder", "next_number", "replicates", "resting")
         head = ("format", "version", "goals_hash")
         payload = {k: v for k, v in record.items() if k not in own + head}
         return cls(
@@ -331,6 +336,7 @@ class SegmentModel:
             replicates=record["replicates"],
             next_number=record["next_number"],
             extra=[_without_rank(s) for s in record["segments"] if "extra" in s],
+            resting=record.get("resting", []),
         )
 
 

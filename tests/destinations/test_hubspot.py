@@ -208,3 +208,61 @@ def test_a_property_of_another_name_leaves_the_old_one_empty(two, export):
     out, manifest = export(two, {"property": "Tier"})
     assert not (out / "reset.csv").exists()
     assert "reset files" not in manifest["next_step"]
+
+
+def test_checkboxes_of_another_name_are_taken_out_of_the_old_ones(contacts, export):
+    rows = contacts(EXPORT, "S01", "S02", "S02")
+    export(rows, KNOWN)
+    # As HubSpot's next export of contacts has them, ours written beside the others.
+    now = {"101": "vip;seg:champions", "102": "seg:prospects", "103": None}
+    rows["our_segments"] = rows["customer_id"].map(now)
+    rows["tiers"] = None
+    moved = {
+        "checkboxes": "Tiers",
+        "fields": {
+            "record_id": "customer_id",
+            "checkboxes": "tiers",
+            "former_checkboxes": "our_segments",
+        },
+    }
+    out, manifest = export(rows, {**KNOWN, **moved})
+    label = KNOWN["checkboxes"]
+    assert read(out, "reset-checkboxes-by-id.csv") == [
+        ["Record ID", label],
+        ["101", "vip;seg:none"],
+        ["102", "seg:none"],  # 103 has none of ours any more
+    ]
+    assert "the checkboxes of before, and leave those of others" in (
+        manifest["next_step"].replace("\n", " ")
+    )
+    out, manifest = export(rows, {**KNOWN, **moved})
+    assert not (out / "reset-checkboxes-by-id.csv").exists()
+    assert "of before" not in manifest["next_step"]
+
+
+def test_old_checkboxes_that_were_not_read_are_told_until_they_are(two, export):
+    export(two, {"checkboxes": "Segments"})
+    for _ in range(2):
+        out, manifest = export(two, {"checkboxes": "Tiers"})
+        assert "'Segments', were not read" in manifest["next_step"]
+        assert "begin with 'seg:'" in manifest["next_step"]
+        assert not list(out.glob("reset-checkboxes*"))
+    two["segments"] = ["seg:champions;vip", ""]
+    known = {"checkboxes": "Tiers", "fields": {"former_checkboxes": "segments"}}
+    out, manifest = export(two, known)
+    assert read(out, "reset-checkboxes.csv") == [
+        ["Email", "Segments"],
+        ["c0000@example.com", "vip;seg:none"],
+    ]
+    _, manifest = export(two, {"checkboxes": "Tiers"})
+    assert "not read, so that our values" not in manifest["next_step"]
+
+
+def test_checkboxes_that_are_written_no_more_are_taken_out_too(two, export):
+    export(two, {"checkboxes": "Segments"})
+    two["segments"] = ["seg:champions", "seg:prospects;news"]
+    out, _ = export(two, {"fields": {"former_checkboxes": "segments"}})
+    assert column(out, "reset-checkboxes.csv", "Segments") == [
+        "seg:none",
+        "news;seg:none",
+    ]

@@ -199,11 +199,13 @@ def test_without_ids_or_present_groups_nothing_is_written(desk, export, tmp_path
     assert not any(tmp_path.glob("out*"))
 
 
-def test_two_customers_of_one_contact_are_not_written(desk, export):
+def test_two_customers_of_one_contact_in_two_segments_take_our_group_away(desk, export):
     rows = desk(CONTACTS, "S01", "S02", "S02").assign(contact=["k", "k", "m"])
     out, manifest = export(rows, {"fields": {"contact_id": "contact"}})
     assert manifest["counts"]["left_out"] == {"shared_address": 2}
-    assert patches(out) == {}  # the third is right already
+    assert patches(out) == {"k": ["vip1"]}  # the third is right already
+    assert manifest["rows"]["shared"]["joined"] == 1
+    assert read(out, "contacts.csv")[1:] == [["cy@example.com", "SEG:Prospects"]]
 
 
 def test_hostile_strings_stay_strings(desk, export):
@@ -289,3 +291,43 @@ def test_where_no_contact_is_left_to_be_written_ours_only_go(desk, export):
     assert patches(out) == {}
     assert manifest["rows"] == {"changed": 0}
     assert manifest["counts"]["removed"] == 3
+
+
+def test_a_contact_of_whom_one_must_not_be_written_to_has_no_group(
+    desk, export, tmp_path
+):
+    rows = desk(CONTACTS, "S01", "S01", "S02").assign(contact=["k", "k", "m"])
+    for held, expected in ((set(), ["vip1", "g1"]), ({"cd34"}, ["vip1"])):
+        out, manifest = export(
+            rows, {"fields": {"contact_id": "contact"}}, held_back=frozenset(held)
+        )
+        assert patches(out) == {"k": expected}
+        shared = manifest["rows"]["shared"]
+        assert (shared["joined"], shared["without_segment"]) == (1, int(bool(held)))
+
+
+def test_by_hand_no_address_gets_the_groups_of_two_contacts(desk, export):
+    contacts = [
+        {"id": "a1", "emails": ["one@example.com"], "groups": []},
+        {"id": "b2", "emails": ["One@example.com"], "groups": []},
+        {"id": "c3", "emails": ["two@example.com"], "groups": []},
+        {"id": "d4", "emails": ["two@example.com"], "groups": []},
+        {"id": "e5", "emails": ["three@example.com"], "groups": []},
+    ]
+    rows = desk(contacts, "S01", "S02", "S01", "S01", "S02")
+    out, manifest = export(rows)
+    # The calls go by ids, and each is right; an address knows no ids.
+    assert patches(out) == {
+        "a1": ["g1"],
+        "b2": ["g2"],
+        "c3": ["g1"],
+        "d4": ["g1"],
+        "e5": ["g2"],
+    }
+    assert read(out, "contacts.csv")[1:] == [
+        ["three@example.com", "SEG:Prospects"],
+        ["two@example.com", "seg:champions"],
+    ]
+    assert manifest["rows"]["left_out_of_contacts_csv"] == 2
+    out, manifest = export(rows, held_back=frozenset({"e5", "d4"}))
+    assert read(out, "contacts.csv")[1:] == []

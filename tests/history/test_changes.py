@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from segtools.history.changes import migration, money_sentences, summarise_changes
 from segtools.history.flows import GONE, NEW
+from segtools.history.follow_up import reconciliation_table
 from segtools.history.movement import find_movement
 from segtools.history.snapshot import Snapshot
 
@@ -135,6 +136,41 @@ def test_a_handful_of_customers_is_not_counted_in_words():
     )
     assert {f["customers"] for f in changes["flows"]} == {None}
     assert {f["value_now"] for f in changes["flows"]} == {None}
+
+
+def test_a_few_newcomers_leave_a_range_where_it_says_something():
+    """Of Stars 90 of 300 move on; of Rest 30 come, 2 go; 4 are new among Stars.
+
+    How many newcomers is hidden, and so are those who came from Rest (34 less) and who
+    went from it (32 less): 0 to 32 came, so that 90 to 122 changed segment.
+    """
+    old = [(f"a{i}", "S01", "Stars") for i in range(300)]
+    old += [(f"b{i}", "S02", "Rest") for i in range(150)]
+    now = [(i, "S01", "Stars") for i, *_ in old[:210]]
+    now += [(i, "S02", "Rest") for i, *_ in old[210:300]]
+    now += [(i, "S01", "Stars") for i, *_ in old[300:330]]
+    now += [(i, "S02", "Rest") for i, *_ in old[330:448]]
+    now += [(f"n{i}", "S01", "Stars") for i in range(4)]
+    runs = snapshot(old, "2024-01-01"), snapshot(now, "2024-02-01")
+    changes = summarise_changes(*runs, find_movement(*runs))
+    assert changes["totals"] == {
+        "stayed": 328,
+        "moved": None,
+        "new": None,
+        "gone": None,
+    }
+    shown = {(f["from"], f["to"]): f["customers"] for f in changes["flows"]}
+    assert shown[("Stars", "Rest")] == 90
+    assert shown[("Rest", "Stars")] is None
+    assert changes["between"] == {"moved": (90, 122)}
+    assert changes["sentence"] == (
+        "Since 2024-01-01, between 90 and 122 customers changed segment. How many are "
+        "new and are gone is hidden, for the sake of a few."
+    )
+    table = reconciliation_table(changes).set_index("Customers who")
+    assert table.loc["Changed segment", "Customers"] == "between 90 and 122"
+    assert table.loc["Changed segment", "Spend now"] == "hidden"
+    assert table.loc["New", "Customers"] == "hidden"
 
 
 def test_without_a_model_it_is_said_that_reasons_cannot_be_told():

@@ -438,3 +438,41 @@ def test_no_segment_inherits_from_one_that_stood_apart(tmp_path):
     assert joined.extra == []
     assert "S03" not in {m.segment_id for m in matches}
     assert "S03" not in {s["segment_id"] for s in joined.segments}
+
+
+def test_a_segment_apart_that_joins_for_some_months_comes_back_as_it_was(tmp_path):
+    people = sleepy(customers(), 20)
+    bands = model_of([30, 60])
+    first, _ = named(
+        apart(bands, "dormant"), people, renamed={"Dormant customers": "Asleep"}
+    )
+    before = save(tmp_path / "1", first, people)
+    # Two months in which they join, one of them without any segments, and a new band
+    # that is described as they were called.
+    joined, _ = named(bands, people, before, described=["Asleep", "B", "C"])
+    assert joined.extra == []
+    assert "Asleep" not in [s["name"] for s in joined.segments]
+    before = save(tmp_path / "2", joined, people)
+    nobody, _ = named(everyone(), people, before)
+    before = save(tmp_path / "3", nobody, people)
+    again, matches = named(apart(bands, "no_orders", "dormant"), people, before)
+    ids = {r["extra"]: (r["segment_id"], r["name"]) for r in again.extra}
+    assert ids["dormant"] == ("S04", "Asleep")
+    every = [s["segment_id"] for s in again.every]
+    assert len(set(every)) == len(every)
+    assert ids["no_orders"][0] not in {s["segment_id"] for s in first.every}
+    assert again.resting == []
+    assert matches == []
+    assert "resting" not in again.record()
+
+
+def test_what_rests_survives_the_record_and_is_no_part_of_the_method(tmp_path):
+    people = sleepy(customers(), 20)
+    first, _ = named(apart(model_of([30, 60]), "dormant"), people)
+    joined, _ = named(model_of([30, 60]), people, save(tmp_path / "1", first, people))
+    kept = [{"extra": "dormant", "segment_id": "S04", "name": "Dormant customers"}]
+    assert joined.record()["resting"] == kept
+    back = type(joined).from_record(joined.record())
+    assert back.record() == joined.record()
+    assert "resting" not in back.payload
+    assert back.assign(people).equals(joined.assign(people))

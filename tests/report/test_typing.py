@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from segtools import cli
 from segtools.records import read_record, write_record
+from segtools.report.html import front_page
 from segtools.report.typing import typing_files
 from segtools.schema import ConfigError, DisclosureError
 from segtools.segmentation.typing_tool import TypingTool
@@ -162,3 +163,36 @@ def test_the_command_prints_where_the_form_is(run, tmp_path):
     assert result.exit_code == 0
     assert result.stdout.strip() == str(out / "form.html")
     assert "1 question places" in result.stderr
+
+
+def test_the_front_page_leads_to_the_form_of_the_runs_own_model(run):
+    page = front_page(run).read_text(encoding="utf-8")
+    assert "typing/form.html" not in page
+    tool = typing_files(run)
+    page = (run / "index.html").read_text(encoding="utf-8")
+    assert 'href="typing/form.html"' in page
+    assert (run / "typing" / "form.html").is_file()
+    n = len(tool.questions)
+    assert f"{n} question{'s' * (n > 1)} place" in page
+    # The words are explained where they stand, and in the list at the end.
+    assert "The few questions, or figures, that place somebody new" in page
+    model = read_record(run / "model.json")
+    model["segments"][0]["name"] = "another"
+    write_record(run / "model.json", model)
+    assert "typing/form.html" not in front_page(run).read_text(encoding="utf-8")
+
+
+def test_a_form_elsewhere_or_half_a_tool_is_not_linked(run, tmp_path):
+    typing_files(run, tmp_path / "typed")
+    assert not (run / "index.html").exists()
+    typing_files(run)
+    (run / "typing" / "typing_tool.json").write_text("{", encoding="utf-8")
+    assert "typing/form.html" not in front_page(run).read_text(encoding="utf-8")
+
+
+def test_without_a_folder_the_command_writes_into_the_run(run):
+    words = ["typing", str(run), "--questions", "1", "--field", "f0"]
+    result = CliRunner().invoke(cli.app, words)
+    assert result.exit_code == 0
+    assert result.stdout.strip() == str(run / "typing" / "form.html")
+    assert (run / "typing" / "typing_tool.json").is_file()
