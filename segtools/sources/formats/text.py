@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from segtools.config import TableFile
 from segtools.schema import MONEY, TABLES, Table
 from segtools.sources import MACHINERY
+from segtools.sources.formats.edges import BLANKS
 from segtools.timezones import epoch, instant, offsets, utc_seconds
 
 _TRUE = ["true", "t", "1", "yes", "y", "ja", "oui", "si", "sí", "да"]
@@ -33,6 +34,8 @@ _NO_SECONDS = r"([T ]\d{2}:\d{2})(Z|[+-]\d{2}(:?\d{2})?)$"
 # Numbers that stand for times: how many a second.
 EPOCHS = {"epoch": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
 _YEAR_1, _YEAR_9999 = "0001-01-01", "9999-12-31 23:59:59"
+# For so many blanks it takes less time to look for each than to take out the end.
+_CHEAPER = 3
 # Wide enough for any order; a zone's rules are looked up between them.
 _EARLIEST, _LATEST = "1990-01-01", "2040-01-01"
 _INSTANT = dt.Timestamp(timezone="UTC")
@@ -63,6 +66,11 @@ def epoch_us(time: dt.Timestamp(scale=6)) -> int:  # type: ignore[valid-type,emp
     """Give the microseconds between 1970 and a time."""
 
 
+@ibis.udf.scalar.builtin
+def suffix(text: str, end: str) -> bool:  # type: ignore[empty-body]
+    """Tell whether a text ends so."""
+
+
 @ibis.udf.scalar.builtin(name="isfinite")
 def is_finite(number: float) -> bool:  # type: ignore[empty-body]
     """Tell a number from NaN and infinity."""
@@ -74,6 +82,7 @@ def typed(
     contract: Table,
     file: TableFile,
     timezone: str,
+    blanks: str = BLANKS,
 ) -> ir.Table:
     """Give `raw` the contract's column names and types.
 
@@ -89,6 +98,9 @@ def typed(
         Decimal mark, date format and time zone of the file.
     timezone : str
         The project's zone, for naive times when the file names none.
+    blanks : str, default=BLANKS
+        Which blanks may stand at the ends of texts, as `blanks_in` finds them; texts
+        are looked at for no other.
 
     Returns
     -------
@@ -99,7 +111,8 @@ def typed(
     if contract.open_columns:
         theirs = [c for c in raw.columns if c not in chosen.values()]
         others = {_free(c, chosen): _known(raw[c]) for c in theirs}
-    return _contracted(raw, chosen, others, contract, file, file.timezone or timezone)
+    zone = file.timezone or timezone
+    return _contracted(raw, chosen, others, contract, file, zone, blanks)
 
 
 def shaped(
@@ -144,6 +157,7 @@ def _contracted(
     contract: Table,
     file: TableFile,
     timezone: str,
+    blanks: str = BLANKS,
 ) -> ir.Table:
     """Type the chosen columns, and say of each row what could not be read."""
     first: dict[str, ir.Value] = {}
@@ -151,7 +165,7 @@ def _contracted(
         before = _known(raw[theirs])
         kind = contract.columns.get(ours, "string")
         if kind == "string":
-            first[ours] = _text(before)
+            first[ours] = _text(before, blanks)
         else:
             first[_text_of(ours)] = before
             first |= _read(before, ours, kind, file)
@@ -225,13 +239,18 @@ def _known(value: ir.Value) -> ir.Value:
     return ibis.ifelse(value.isnan(), ibis.null(kind), value)
 
 
-def _text(value: ir.Value) -> ir.Value:
+def _text(value: ir.Value, blanks: str) -> ir.Value:
     text = value.cast("string")
     if value.type().is_floating():
         # An id of whole numbers becomes 7.0 where a row has none: it is still 7.
         return text.re_replace(r"\.0$", "")
     # All blanks come before "!"; to look at the ends is cheaper than to trim.
-    bare = (text >= "!") & (array_extract(text, -1) >= "!")
+    bare = text >= "!"
+    if len(blanks) > _CHEAPER:
+        bare = bare & (array_extract(text, -1) >= "!")
+    else:
+        for blank in blanks:
+            bare = bare & ~suffix(text, blank)
     return ibis.ifelse(bare, text, text.strip().nullif(""))
 
 
