@@ -15,7 +15,8 @@ from segtools.sources import Opened, land, source
 from segtools.sources.formats.edges import blanks_in
 from segtools.sources.formats.headers import normal
 from segtools.sources.formats.raw import data_files, is_text, raw_table, same_columns
-from segtools.sources.formats.text import EPOCHS, try_strptime, typed
+from segtools.sources.formats.text import typed
+from segtools.sources.formats.times import EPOCHS, try_strptime
 from segtools.sources.formats.whole import suffix
 
 # What DuckDB's reader calls the contract's numbers.

@@ -33,8 +33,8 @@ def blanks_in(paths: Sequence[Path], encoding: str) -> str:
     -------
     str
         The space, and those of the other `BLANKS` that are there; a line's end only
-        where a quoted field may hold one. All of them for files that are packed, larger than 2 GB in sum or in
-        another encoding than UTF-8 and Latin-1.
+        where a quoted field may hold one. All of them for files that are packed,
+        larger than 2 GB in sum or in another encoding than UTF-8 and Latin-1.
 
     Examples
     --------
