@@ -9,15 +9,13 @@ import ibis.expr.types as ir
 
 from segtools.config import RunConfig
 from segtools.prepare.campaigns import mark_sendings
-from segtools.prepare.fingerprint import row_hash
+from segtools.prepare.equal import suspects
 from segtools.prepare.ledger import order_key
 from segtools.prepare.settle import ADDED
 from segtools.schema import MONEY, ORDER_TABLES, contract_of
 from segtools.sources import MACHINERY
 
 HUGE_QUANTILE = 0.99
-# So many suspects are looked up by a list, instead of by counting all rows again.
-_FEW = 1_000_000
 _OURS = {*MACHINERY, *ADDED, "clipped"}
 
 
@@ -72,33 +70,27 @@ def mark_duplicates(judged: ir.Table) -> ir.Table:
     """Mark all but one of several equal rows; which one does not matter."""
     # As good as always no two rows are equal, and hashes find that out at little
     # cost; only what is left is compared itself, and only with rows that stand.
-    columns = own_columns(judged)
-    hashed = judged.select(row=row_hash(judged, columns))
-    # In their order equal ones are neighbours: to sort takes the engine less time, and
-    # less room, than to count ten million groups of one.
-    ordered = hashed.mutate(last=hashed.row.lag().over(order_by=hashed.row))
-    again = ordered.filter(ordered.row == ordered.last).select("row").distinct()
-    found = again.limit(_FEW + 1).to_pandas()
-    if found.empty:
+    found = suspects(judged, own_columns(judged))
+    if found is None:
         return judged
-    if len(found) <= _FEW:
-        again = ibis.memtable(found, schema=again.schema())
-    marked = judged.mutate(row=row_hash(judged, columns))
-    suspect = marked.reason.isnull() & marked.row.isin(again.row)
+    suspect = judged.reason.isnull() & found.among(judged)
     if "place" in judged.columns:
-        return _marked_by_place(judged, marked.filter(suspect))
-    some, rest = marked.filter(suspect), marked.filter(~suspect)
+        return _marked_by_place(judged, judged.filter(suspect))
+    some, rest = judged.filter(suspect), judged.filter(~suspect)
     some = some.mutate(number=_number(some))
     label = (some.number > 0).ifelse(ibis.literal("duplicate"), some.reason)
     some = some.mutate(reason=label).drop("number")
-    return rest.union(some.select(*rest.columns)).drop("row")
+    return rest.union(some.select(*rest.columns))
 
 
 def _marked_by_place(judged: ir.Table, suspects: ir.Table) -> ir.Table:
     """Mark duplicates by where they stand, so that no later look compares again."""
     numbered = suspects.mutate(number=_number(suspects))
     extra = numbered.filter(numbered.number > 0).select("place")
-    places = ibis.memtable(extra.to_pandas(), schema=extra.schema())
+    found = extra.to_pandas()
+    if found.empty:
+        return judged
+    places = ibis.memtable(found, schema=extra.schema())
     hit = judged.place.isin(places.place)
     return judged.mutate(reason=hit.ifelse(ibis.literal("duplicate"), judged.reason))
 
@@ -107,7 +99,7 @@ def _number(rows: ir.Table) -> ir.Value:
     """Count equal rows from 0 on."""
     # Rows are compared as they are kept, or cleaning again would find more: of a
     # return noted as 5 and as -5 the one that needed no turning stays.
-    own = [rows[c] for c in own_columns(rows) if c != "row"]
+    own = [rows[c] for c in own_columns(rows)]
     return ibis.row_number().over(group_by=own, order_by=[rows.turned])
 
 

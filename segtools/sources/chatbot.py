@@ -21,7 +21,8 @@ from segtools.sources.formats.objects import (
     opened_text,
     plain,
 )
-from segtools.sources.formats.text import shaped, time_of
+from segtools.sources.formats.text import shaped
+from segtools.sources.formats.times import time_of
 from segtools.sources.people.keys import email_key
 
 CANONICAL: dict[str, list[str]] = {

@@ -12,9 +12,11 @@ import ibis.expr.types as ir
 from segtools.config import TableFile, checked
 from segtools.schema import MONEY, TABLES, ConfigError, DataError, Table, did_you_mean
 from segtools.sources import Opened, land, source
+from segtools.sources.formats.edges import blanks_in
 from segtools.sources.formats.headers import normal
 from segtools.sources.formats.raw import data_files, is_text, raw_table, same_columns
-from segtools.sources.formats.text import EPOCHS, try_strptime, typed
+from segtools.sources.formats.text import typed
+from segtools.sources.formats.times import EPOCHS, try_strptime
 from segtools.sources.formats.whole import suffix
 
 # What DuckDB's reader calls the contract's numbers.
@@ -67,13 +69,15 @@ def _landed(
 ) -> ir.Table:
     """Read once what is dear to read; text first as if all numbers were plain."""
     contract = TABLES[name]
-    if is_text(data_files(file, name)[0]):
+    paths = data_files(file, name)
+    if is_text(paths[0]):
+        blanks = blanks_in(paths, file.encoding)
         kinds = {t: contract.columns.get(ours) for ours, t in chosen.items()}
         numbers = {t: _NUMBERS[kind] for t, kind in kinds.items() if kind in _NUMBERS}
         options = {"types": numbers, "decimal_separator": file.decimal}
         with suppress(duckdb.Error, DataError):
             plain = raw_table(con, file, name, options)
-            plain = typed(plain, chosen, contract, file, timezone)
+            plain = typed(plain, chosen, contract, file, timezone, blanks)
             return land(con, plain, name)
     return land(con, typed(raw, chosen, contract, file, timezone), name)
 

@@ -19,7 +19,8 @@ from segtools.sources.formats.objects import (
     opened_text,
     plain,
 )
-from segtools.sources.formats.text import shaped, time_of
+from segtools.sources.formats.text import shaped
+from segtools.sources.formats.times import time_of
 from segtools.sources.people.keys import email_key, phone_key
 
 # The API's names, each with what else a CSV may call it; our key is the API's name.

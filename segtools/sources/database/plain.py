@@ -11,7 +11,8 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segtools.schema import MONEY, TABLES, DataError
-from segtools.sources.formats.text import _FALSE, _TRUE, _free, _from_local
+from segtools.sources.formats.text import _FALSE, _TRUE, _free
+from segtools.sources.formats.times import from_local
 
 # Money has 18 digits, 4 of them after the point; a larger number would stop the query.
 _LARGEST = 1e14
@@ -145,13 +146,13 @@ def _time(value: ir.Value, timezone: str, where: str) -> ir.Value:
         moment = _finite(value)
         aware = kind.is_timestamp() and kind.timezone is not None
         naive = moment.cast("timestamp")
-        return naive if aware else _from_local(naive, timezone)
+        return naive if aware else from_local(naive, timezone)
     _must_be_text(value, where, "a time", "turn it into one")
     text, none = value.strip(), ibis.null("string")
     naive = ibis.ifelse(matches(text, _NAIVE), text, none).cast("timestamp")
     aware = ibis.ifelse(matches(text, _WITH_ZONE), text, none)
     instant = aware.cast(dt.Timestamp(timezone="UTC")).cast("timestamp")
-    return ibis.coalesce(instant, _from_local(naive, timezone))
+    return ibis.coalesce(instant, from_local(naive, timezone))
 
 
 def _finite(value: ir.Value) -> ir.Value:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segtools.config import TableFile
 from segtools.schema import MONEY, TABLES, Table
 from segtools.sources import MACHINERY
-from segtools.timezones import epoch, instant, offsets, utc_seconds
+from segtools.sources.formats.edges import BLANKS
+from segtools.sources.formats.times import (
+    clock,
+    local_time,
+    offset_time,
+    sane_time,
+    suffix,
+    utc,
+)
 
 _TRUE = ["true", "t", "1", "yes", "y", "ja", "oui", "si", "sí", "да"]
 _FALSE = ["false", "f", "0", "no", "n", "nein", "non", "нет"]
@@ -27,40 +36,13 @@ _MARKS = "[%s'’\\s\u00a0\u202f\u2009]"
 _WHOLE = rf"(?:\d+|\d{{1,3}}(?:{_MARKS}\d{{3}})+)"
 _POINT = rf"^[+-]?(?:{_WHOLE}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$"
 _COMMA = rf"^[+-]?(?:{_WHOLE}(?:,\d*)?|,\d+)$"
-_OFFSET = r"(\d{2}:\d{2}\S*?)\s*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$"
-_NAIVE = r"^\d.*:\d{2}(\.\d+)?$|^\d+-\d+-\d+$"
-_NO_SECONDS = r"([T ]\d{2}:\d{2})(Z|[+-]\d{2}(:?\d{2})?)$"
-# Numbers that stand for times: how many a second.
-EPOCHS = {"epoch": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
-_YEAR_1, _YEAR_9999 = "0001-01-01", "9999-12-31 23:59:59"
-# Wide enough for any order; a zone's rules are looked up between them.
-_EARLIEST, _LATEST = "1990-01-01", "2040-01-01"
-_INSTANT = dt.Timestamp(timezone="UTC")
-
-
-@ibis.udf.scalar.builtin
-def try_strptime(text: str, format: str) -> dt.Timestamp(scale=6):  # type: ignore[valid-type,empty-body]
-    """Parse a time by a format, or give null (DuckDB's own function)."""
-
-
-@ibis.udf.scalar.builtin(name="try_strptime")
-def try_strptime_z(text: str, format: str) -> dt.Timestamp("UTC"):  # type: ignore[valid-type,empty-body]
-    """Parse a time by a format with %z, which gives an instant."""
+# For so many blanks it takes less time to look for each than to take out the end.
+_CHEAPER = 3
 
 
 @ibis.udf.scalar.builtin
 def array_extract(text: str, place: int) -> str:  # type: ignore[empty-body]
     """Give the character at a place, counted from 1, or from -1 at the end."""
-
-
-@ibis.udf.scalar.builtin
-def make_timestamp(microseconds: int) -> dt.Timestamp(scale=6):  # type: ignore[valid-type,empty-body]
-    """Give the time that lies so many microseconds after 1970."""
-
-
-@ibis.udf.scalar.builtin
-def epoch_us(time: dt.Timestamp(scale=6)) -> int:  # type: ignore[valid-type,empty-body]
-    """Give the microseconds between 1970 and a time."""
 
 
 @ibis.udf.scalar.builtin(name="isfinite")
@@ -74,6 +56,7 @@ def typed(
     contract: Table,
     file: TableFile,
     timezone: str,
+    blanks: str = BLANKS,
 ) -> ir.Table:
     """Give `raw` the contract's column names and types.
 
@@ -89,6 +72,9 @@ def typed(
         Decimal mark, date format and time zone of the file.
     timezone : str
         The project's zone, for naive times when the file names none.
+    blanks : str, default=BLANKS
+        Which blanks may stand at the ends of texts, as `blanks_in` finds them; texts
+        are looked at for no other.
 
     Returns
     -------
@@ -99,7 +85,8 @@ def typed(
     if contract.open_columns:
         theirs = [c for c in raw.columns if c not in chosen.values()]
         others = {_free(c, chosen): _known(raw[c]) for c in theirs}
-    return _contracted(raw, chosen, others, contract, file, file.timezone or timezone)
+    zone = file.timezone or timezone
+    return _contracted(raw, chosen, others, contract, file, zone, blanks)
 
 
 def shaped(
@@ -144,6 +131,7 @@ def _contracted(
     contract: Table,
     file: TableFile,
     timezone: str,
+    blanks: str = BLANKS,
 ) -> ir.Table:
     """Type the chosen columns, and say of each row what could not be read."""
     first: dict[str, ir.Value] = {}
@@ -151,7 +139,7 @@ def _contracted(
         before = _known(raw[theirs])
         kind = contract.columns.get(ours, "string")
         if kind == "string":
-            first[ours] = _text(before)
+            first[ours] = _text(before, blanks)
         else:
             first[_text_of(ours)] = before
             first |= _read(before, ours, kind, file)
@@ -159,19 +147,29 @@ def _contracted(
     # its value is used. (Ibis makes one of the two only if they hold no function that
     # it does not know; where there are times, which are the slow ones, they do.)
     staged = raw.select(**first, **others)
+    staged = _with_moments(staged, [c for c in chosen if c not in first])
     columns: dict[str, ir.Value] = {}
     notes = []
     for ours in chosen:
         value = local = _sane(staged[ours])
         if _local(ours) in staged.columns:
             local = _sane(staged[_local(ours)])
-            value = ibis.coalesce(_utc(local, timezone), value)
+            value = ibis.coalesce(utc(local, timezone), value)
         columns[ours] = value
         if _text_of(ours) in staged.columns:
             lost = local.isnull() & _sane(staged[ours]).isnull()
             notes.append(_note(ours, staged[_text_of(ours)], lost))
     columns["unreadable"] = ibis.coalesce(*notes, ibis.null("string"))
     return _with_amount(staged.select(**columns, **{c: staged[c] for c in others}))
+
+
+def _with_moments(staged: ir.Table, times: Iterable[str]) -> ir.Table:
+    """Look for a time's offset only where it was no time on the local clock."""
+    moments = {}
+    for ours in times:
+        settled = staged[_local(ours)].notnull()
+        moments[ours] = offset_time(staged[_text_of(ours)], settled)
+    return staged.mutate(**moments) if moments else staged
 
 
 def _text_of(ours: str) -> str:
@@ -198,7 +196,9 @@ def _read(
         return {ours: _boolean(value)}
     if kind != "timestamp":
         return {ours: _number(value, kind, file.decimal)}
-    local, moment = _clock(value, file.date_format)
+    if file.date_format is None and value.type().is_string():
+        return {_local(ours): local_time(value)}
+    local, moment = clock(value, file.date_format)
     return {_local(ours): local, ours: moment}
 
 
@@ -225,13 +225,18 @@ def _known(value: ir.Value) -> ir.Value:
     return ibis.ifelse(value.isnan(), ibis.null(kind), value)
 
 
-def _text(value: ir.Value) -> ir.Value:
+def _text(value: ir.Value, blanks: str) -> ir.Value:
     text = value.cast("string")
     if value.type().is_floating():
         # An id of whole numbers becomes 7.0 where a row has none: it is still 7.
         return text.re_replace(r"\.0$", "")
     # All blanks come before "!"; to look at the ends is cheaper than to trim.
-    bare = (text >= "!") & (array_extract(text, -1) >= "!")
+    bare = text >= "!"
+    if len(blanks) > _CHEAPER:
+        bare = bare & (array_extract(text, -1) >= "!")
+    else:
+        for blank in blanks:
+            bare = bare & ~suffix(text, blank)
     return ibis.ifelse(bare, text, text.strip().nullif(""))
 
 
@@ -275,103 +280,8 @@ def _boolean(value: ir.Value) -> ir.Value:
     )
 
 
-def time_of(value: ir.Value, date_format: str | None, timezone: str) -> ir.Value:
-    """Read one column of times as UTC without a zone; null where it cannot be read.
-
-    Parameters
-    ----------
-    value : ibis column
-        Text, numbers or times.
-    date_format : str or None
-        strptime, or one of `EPOCHS`; default ISO.
-    timezone : str
-        IANA zone of times without an offset.
-    """
-    local, moment = _clock(value, date_format)
-    return ibis.coalesce(_utc(_sane(local), timezone), _sane(moment))
-
-
-def _clock(value: ir.Value, date_format: str | None) -> tuple[ir.Value, ir.Value]:
-    """Read a time either as one on the local clock or as an instant, never as both."""
-    kind, none = value.type(), ibis.null("timestamp")
-    if kind.is_timestamp() and kind.timezone is not None:
-        return none, value.cast("timestamp")
-    if kind.is_timestamp() or kind.is_date():
-        return value.cast("timestamp"), none
-    if date_format in EPOCHS:
-        return none, _since_1970(value, EPOCHS[date_format])
-    if date_format is None and kind.is_numeric():
-        return value.cast("timestamp"), none
-    text = value.cast("string")
-    if date_format and "%z" in date_format:
-        return none, try_strptime_z(text.strip(), date_format).cast("timestamp")
-    if date_format:
-        return try_strptime(text.strip(), date_format), none
-    return _iso(text)
-
-
-def _iso(text: ir.Value) -> tuple[ir.Value, ir.Value]:
-    """Read ISO times; the engine's cast to one without a zone would drop an offset."""
-    none = ibis.null("string")
-    # The usual spelling first, and all else only where it is another: a cast costs
-    # little, a search costs much. (Of a CASE the engine computes only what it needs,
-    # of AND and OR everything.)
-    usual = text.like("____-__-_____:__:__") & ~text.endswith("Z")
-    odd = ~text.like("____-__-__")
-    tail = text.substr(19)
-    signed = tail.contains("+") | tail.contains("-") | text.endswith("Z")
-    neat = text.like("____-__-_____:__:__%") & signed & ~tail.contains("/")
-    bare = text.strip()
-    has_offset = bare.re_search(_OFFSET)
-    spelt = (neat | has_offset).ifelse(none, bare.re_extract(_NAIVE, 0))
-    local = ibis.cases((usual, text), (odd, spelt), else_=text).try_cast("timestamp")
-    # Some versions of the engine want seconds, and no blank before the offset.
-    close = text.replace(" +", "+").replace(" -", "-")
-    quick = ibis.cases((usual, none), (neat, close), else_=none).try_cast(_INSTANT)
-    whole = bare.re_replace(_OFFSET, r"\1\2").re_replace("(UTC|GMT)$", "Z")
-    whole = whole.re_replace(_NO_SECONDS, r"\1:00\2")
-    slow = ibis.cases((has_offset, whole), else_=none).try_cast(_INSTANT)
-    never = ibis.null(_INSTANT)
-    zoned = ibis.cases((usual, never), (quick.notnull(), quick), else_=slow)
-    return local, zoned.cast("timestamp")
-
-
 def _sane(value: ir.Value) -> ir.Value:
     """Leave out infinity, what is no number, and years that no calendar has."""
-    kind = value.type()
-    if kind.is_floating():
-        return ibis.ifelse(is_finite(value), value, ibis.null(kind))
-    if kind.is_timestamp():
-        first, last = (ibis.timestamp(t) for t in (_YEAR_1, _YEAR_9999))
-        return ibis.ifelse(value.between(first, last), value, ibis.null(kind))
-    return value
-
-
-def _since_1970(value: ir.Value, per_second: int) -> ir.Value:
-    number = value.cast("string").strip().try_cast("decimal(28, 6)")
-    # Milliseconds that are said to be seconds would lie in the year 50,000.
-    good = number.abs() < 253_402_300_800 * per_second
-    units = ibis.ifelse(good, number, ibis.null("decimal(28, 6)"))
-    return make_timestamp((units * (1_000_000 // per_second)).round().cast("int64"))
-
-
-def _utc(local: ir.Value, timezone: str) -> ir.Value:
-    """Move times on the local clock to UTC, by integers: intervals cost twice that."""
-    if timezone.upper() == "UTC":
-        return local
-    table = [(start * 1_000_000, o * 1_000_000) for start, o in _offsets(timezone)]
-    return make_timestamp(utc_seconds(epoch_us(local), table))
-
-
-def _from_local(local: ir.Value, timezone: str) -> ir.Value:
-    """Do the same in the functions of any engine."""
-    if timezone.upper() == "UTC":
-        return local
-    seconds = local.epoch_seconds()
-    shift = utc_seconds(seconds, _offsets(timezone)) - seconds
-    return local + shift.as_interval("s")
-
-
-def _offsets(timezone: str) -> list[tuple[int, int]]:
-    first, last = (epoch(instant(t, "UTC")) for t in (_EARLIEST, _LATEST))
-    return offsets(timezone, first, last)
+    if value.type().is_floating():
+        return ibis.ifelse(is_finite(value), value, ibis.null(value.type()))
+    return sane_time(value) if value.type().is_timestamp() else value

@@ -20,7 +20,8 @@ from segtools.schema import ConfigError, DataError, Table, did_you_mean
 from segtools.sources import NEVER, Opened, Tables, land, source
 from segtools.sources.formats.headers import looks_like, normal
 from segtools.sources.formats.raw import raw_table
-from segtools.sources.formats.text import try_strptime, typed
+from segtools.sources.formats.text import typed
+from segtools.sources.formats.times import try_strptime
 from segtools.sources.people.keys import email_key
 from segtools.sources.survey.answers import Asked, Plan, Question, answers, planned
 from segtools.sources.survey.rows import (

@@ -22,7 +22,8 @@ from segtools.sources.formats.nested import (
     with_owner,
 )
 from segtools.sources.formats.raw import raw_table
-from segtools.sources.formats.text import shaped, time_of
+from segtools.sources.formats.text import shaped
+from segtools.sources.formats.times import time_of
 from segtools.sources.people.keys import email_key
 from segtools.sources.twilio_segment.orders import (
     COMPLETED,

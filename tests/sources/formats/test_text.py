@@ -11,7 +11,8 @@ from ibis.util import gen_name
 
 from segtools.config import TableFile
 from segtools.schema import TABLES
-from segtools.sources.formats.text import shaped, time_of, typed
+from segtools.sources.formats.text import shaped, typed
+from segtools.sources.formats.times import time_of
 
 
 @pytest.fixture

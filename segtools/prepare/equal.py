@@ -1,0 +1,116 @@
+"""Rows that may equal another one, found by hashes; what they hold decides later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+
+from segtools.prepare.fingerprint import engine_of, row_hash
+
+# So many suspects are looked up by a list, instead of by counting all rows again.
+_FEW = 1_000_000
+# So many rows are soon compared; more hint at a shop that notes days only.
+_RARE = 100_000
+# What rows are about: of one customer's, or of one order's, it tells most apart.
+_ABOUT = ("product_id", "question", "event", "customer_id")
+# So many hashes are sorted in memory at once (134 MB, and as much to collect them).
+_AT_ONCE = 1 << 24
+
+Hashes = npt.NDArray[np.uint64]
+
+
+@ibis.udf.scalar.builtin(name="hash")
+def _engine_hash(row) -> dt.uint64:  # type: ignore[no-untyped-def,valid-type]
+    """Hash a row in 64 bits (DuckDB's own function)."""
+
+
+class Suspects(NamedTuple):
+    """Hashes that more than one row has, in a column ``row``, and of what they are."""
+
+    hashes: ir.Table
+    columns: list[str]
+
+    def among(self, rows: ir.Table) -> ir.Value:
+        """Tell of each row whether its hash is one of these."""
+        return _hash(rows, self.columns).isin(self.hashes.row)
+
+
+def suspects(rows: ir.Table, columns: list[str]) -> Suspects | None:
+    """Find the hashes that more than one row has over `columns`; none, if none has.
+
+    Parameters
+    ----------
+    rows : ibis Table
+        With ``place`` where it lies in DuckDB for many looks.
+    columns : list of str
+        What makes rows equal.
+
+    Returns
+    -------
+    Suspects or None
+        Equal rows are always among them, and as good as always only those.
+    """
+    if "place" not in rows.columns:
+        return _by_engine(rows, columns)
+    # Numbers and times cost a tenth of texts to hash. Rows that agree in all of them,
+    # and in one text, are seldom two, unless times are days and amounts are prices.
+    narrow = [c for c in columns if _is_narrow(rows[c].type())]
+    about = [c for c in _ABOUT if c in columns][:1]
+    for some, limit in (([*narrow, *about], _RARE), (columns, _FEW)):
+        found, count = _repeated(_hashes(rows, some))
+        if not count:
+            return None
+        if count <= limit:
+            return Suspects(ibis.memtable({"row": found}), some)
+    return _by_engine(rows, columns)
+
+
+def _is_narrow(kind: dt.DataType) -> bool:
+    return kind.is_numeric() or kind.is_temporal() or kind.is_boolean()
+
+
+def _hash(rows: ir.Table, columns: list[str]) -> ir.Value:
+    if engine_of(rows) != "duckdb":
+        return row_hash(rows, columns)
+    # As it is: to make an integer with a sign of it takes as long as hashing numbers.
+    return _engine_hash(ibis.struct({c: rows[c] for c in columns}))
+
+
+def _hashes(rows: ir.Table, columns: list[str]) -> Iterator[Hashes]:
+    """Hash all rows, in parts that fit into memory; equal ones are in one part."""
+    hashed = rows.select(row=_hash(rows, columns))
+    parts = int(rows.count().execute()) // _AT_ONCE + 1
+    for part in range(parts):
+        piece = hashed if parts == 1 else hashed.filter(hashed.row % parts == part)
+        yield piece.to_pyarrow().column("row").to_numpy()
+
+
+def _repeated(parts: Iterator[Hashes]) -> tuple[Hashes, int]:
+    """Give the hashes that stand more than once, and how many rows have one of them."""
+    found, count = [], 0
+    for part in parts:
+        # In their order equal ones are neighbours.
+        ordered = np.sort(part)
+        again = ordered[1:][ordered[1:] == ordered[:-1]]
+        found.append(np.unique(again))
+        count += len(again) + len(found[-1])
+    return np.concatenate(found), count
+
+
+def _by_engine(rows: ir.Table, columns: list[str]) -> Suspects | None:
+    """Do it where the rows are, spilling if it must."""
+    hashed = rows.select(row=_hash(rows, columns))
+    ordered = hashed.mutate(last=hashed.row.lag().over(order_by=hashed.row))
+    again = ordered.filter(ordered.row == ordered.last).select("row").distinct()
+    found = again.limit(_FEW + 1).to_pandas()
+    if found.empty:
+        return None
+    if len(found) <= _FEW:
+        again = ibis.memtable(found, schema=again.schema())
+    return Suspects(again, columns)
