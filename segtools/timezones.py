@@ -7,6 +7,7 @@ list of offsets, computed once by Python, so that every engine does the same sum
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -113,13 +114,20 @@ def offsets(timezone: str, first: int, last: int) -> list[tuple[int, int]]:
     >>> [o for _, o in offsets("Europe/Berlin", 1704067200, 1735689600)]
     [3600, 7200, 3600]
     """
-    key = zone(timezone)
-    result = [(first, _offset(key, first))]
+    return list(_offsets(zone(timezone), first, last))
+
+
+@lru_cache(maxsize=64)
+def _offsets(key: ZoneInfo, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    before = _offset(key, first)
+    result = [(first, before)]
     for day in range(first // DAY, last // DAY + 1):
         low, high = max(day * DAY, first), (day + 1) * DAY
-        if _offset(key, high) != _offset(key, low):
-            result.append((_switch(key, low, high), _offset(key, high)))
-    return result
+        after = _offset(key, high)
+        if after != before:
+            result.append((_switch(key, low, high), after))
+        before = after
+    return tuple(result)
 
 
 def local_seconds(utc: ir.IntegerValue, table: list[tuple[int, int]]) -> ir.Value:

@@ -12,7 +12,7 @@ from segtools.features.derived import product
 @feature(
     "n_products",
     basis="behaviour",
-    over="lines",
+    over="bought_products",
     unit="products",
     label="Products bought",
     definition="Distinct products bought in the window.",
@@ -20,15 +20,15 @@ from segtools.features.derived import product
     needs=("product_id",),
     role="descriptor",
 )
-def n_products(lines: ir.Table, window: Window) -> ir.Value:
+def n_products(bought_products: ir.Table, window: Window) -> ir.Value:
     """Count different products."""
-    return lines.product_id.nunique()
+    return bought_products.product_id.count()
 
 
 @feature(
     "products_per_category",
     basis="behaviour",
-    over="lines",
+    over="depth",
     unit="products",
     label="Products per category",
     definition="Distinct products of a known category over distinct categories, in "
@@ -36,10 +36,9 @@ def n_products(lines: ir.Table, window: Window) -> ir.Value:
     needs=("product_id", "category"),
     role="descriptor",
 )
-def products_per_category(lines: ir.Table, window: Window) -> ir.Value:
+def products_per_category(depth: ir.Table, window: Window) -> ir.Value:
     """Depth of what is bought."""
-    products = lines.product_id.nunique(where=lines.category.notnull())
-    return products / lines.category.nunique()
+    return depth.products.max() / depth.categories.max()
 
 
 @feature(
@@ -142,15 +141,16 @@ ONLINE = (
 @feature(
     "n_channels",
     basis="behaviour",
+    over="channels",
     unit="channels",
     label="Channels used",
     definition="Distinct channels of the orders in the window.",
     needs=("channel",),
     role="descriptor",
 )
-def n_channels(orders: ir.Table, window: Window) -> ir.Value:
+def n_channels(channels: ir.Table, window: Window) -> ir.Value:
     """Count the channels a customer spreads over."""
-    return orders.channel.nunique()
+    return channels.channel.count()
 
 
 @feature(

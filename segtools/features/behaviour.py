@@ -52,31 +52,31 @@ def evening_share(orders: ir.Table, window: Window) -> ir.Value:
 @feature(
     "basket_lines",
     basis="behaviour",
-    over="lines",
+    over="baskets",
     unit="lines",
     label="Lines per order",
     definition="Order lines over orders in the window; returns left aside.",
     direction="more",
     needs=("product_id",),
 )
-def basket_lines(lines: ir.Table, window: Window) -> ir.Value:
+def basket_lines(baskets: ir.Table, window: Window) -> ir.Value:
     """Basket size in lines."""
-    return lines.count() / lines.order_id.nunique()
+    return baskets.lines.sum() / baskets.count()
 
 
 @feature(
     "n_categories",
     basis="behaviour",
-    over="lines",
+    over="categories",
     unit="categories",
     label="Categories bought",
     definition="Distinct product categories bought in the window.",
     direction="more",
     needs=("category",),
 )
-def n_categories(lines: ir.Table, window: Window) -> ir.Value:
+def n_categories(categories: ir.Table, window: Window) -> ir.Value:
     """Breadth of what is bought."""
-    return lines.category.nunique()
+    return categories.category.count()
 
 
 @feature(

@@ -8,7 +8,6 @@ from functools import reduce
 from typing import Any
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -16,10 +15,10 @@ import pandas as pd
 from segtools.features.attributes import attribute_features, is_dated
 from segtools.features.catalogue import Feature, Window, registered
 from segtools.features.event_names import among, slug
-from segtools.features.fuse import only
+from segtools.features.passes import Pass, passes, rows_of
 from segtools.features.protected import allowed, refuse_attribute
 from segtools.features.shop import Shop
-from segtools.features.views import Part, Views, lacking
+from segtools.features.views import Views, lacking
 from segtools.schema import ConfigError, did_you_mean
 from segtools.timezones import epoch, instant
 
@@ -201,24 +200,16 @@ def features_at(
         ``customer_id`` and one column a feature; counts and sums over an empty
         window are 0, everything else is null there.
     """
-    at = Views(shop, window)
-    fused = {f.name: _fused(at, f) for f in features}
-    apart = [f for f in features if fused[f.name] is None]
-    together = [f for f in features if fused[f.name] is not None]
-    bases = {at.part(f.over).base: at.part(f.over) for f in together}
-    bases |= {"every": at.part("history")}
-    parts = {b: _aggregated(at, part, together, fused) for b, part in bases.items()}
-    start = parts.pop("every")
+    all_passes = passes(Views(shop, window), features)
+    first, *others = all_passes
     if with_customers:
         everyone = population(shop, window.origin, with_customers=True)
-        start = _beside(everyone, start)
-    others = [*parts.values(), *(_on_its_own(at, f) for f in apart)]
-    joined = reduce(_beside, others, start)
-    sure = {name for name, value in fused.items() if _null_without_rows(value)}
-    return joined.select(
-        "customer_id",
-        **{f.name: _value(joined, f, sure=f.name in sure) for f in features},
-    )
+        joined = reduce(_beside, all_passes, everyone)
+    else:
+        joined = reduce(_beside, others, first.aggregated())
+    counted = {name for each in all_passes for name in each.counted()}
+    values = {f.name: _value(joined, f, counted=f.name in counted) for f in features}
+    return joined.select("customer_id", **values)
 
 
 def build_features(
@@ -272,64 +263,26 @@ def build_features(
     return features_at(shop, window, features, with_customers=True)
 
 
-def _fused(at: Views, feature: Feature) -> ir.Value | None:
-    part = at.part(feature.over)
-    return only(feature.expression(part.table, at.window), part.condition)
-
-
-def _aggregated(
-    at: Views, base: Part, features: list[Feature], fused: dict[str, ir.Value | None]
-) -> ir.Table:
-    """Compute all features of one base in one pass, and the rows of each view."""
-    own = [f for f in features if at.part(f.over).base == base.base]
-    seen = {"history"} if base.base == "every" else set()
-    seen |= {f.over for f in own}
-    values = {
-        _rows_of(v): only(base.table.count(), at.part(v).condition)
-        for v in sorted(seen)
-    }
-    values |= {f.name: fused[f.name] for f in own}
-    return base.table.group_by("customer_id").aggregate(**values)
-
-
-def _on_its_own(at: Views, feature: Feature) -> ir.Table:
-    rows = at[feature.over]
-    value = feature.expression(rows, at.window)
-    return rows.group_by("customer_id").aggregate(**{feature.name: value})
-
-
-def _rows_of(view: str) -> str:
-    return f"rows of {view}"
-
-
-def _beside(left: ir.Table, right: ir.Table) -> ir.Table:
+def _beside(left: ir.Table, right: Pass) -> ir.Table:
     # A key of its own name needs no selection in between: all joins stay one.
     key = f"customer {len(left.columns)}"
-    right = right.rename({key: "customer_id"})
-    return left.left_join(right, [left.customer_id == right[key]])
+    table = right.aggregated(key)
+    return left.left_join(table, [left.customer_id == table[key]])
 
 
-def _null_without_rows(value: ir.Value | None) -> bool:
-    """Tell a bare sum, minimum or maximum, which needs no count of rows beside it."""
-    node = None if value is None else value.op()
-    while isinstance(node, ops.Cast):
-        node = node.arg
-    return isinstance(node, (ops.Sum, ops.Min, ops.Max))
-
-
-def _value(joined: ir.Table, feature: Feature, *, sure: bool) -> ir.Value:
+def _value(joined: ir.Table, feature: Feature, *, counted: bool) -> ir.Value:
     """Give a feature, or what it is for whom the view has no row."""
     value = joined[feature.name]
-    rows = _rows_of(feature.over)
-    if rows in joined.columns and not sure:
-        value = ibis.ifelse(joined[rows] > 0, value, ibis.null(value.type()))
+    if counted:
+        some = joined[rows_of(feature.over)] > 0
+        value = ibis.ifelse(some, value, ibis.null(value.type()))
     if feature.empty is None:
         return value
     filled = value.fill_null(feature.empty)
     if feature.table not in ("orders", "order_lines"):
         return filled
     # Of strangers nothing is known, not even that they bought nothing.
-    return ibis.ifelse(joined[_rows_of("history")] > 0, filled, value)
+    return ibis.ifelse(joined[rows_of("history")] > 0, filled, value)
 
 
 def collect(table: ir.Table) -> pd.DataFrame:

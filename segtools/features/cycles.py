@@ -12,6 +12,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from segtools.features.derived import paced
 from segtools.features.views import Part, Views, view
 from segtools.timezones import DAY
 
@@ -22,6 +23,7 @@ LAPSED_CYCLES = 3
 
 
 @view("cycles", table="orders", looks="all")
+@view("waits", table="orders", looks="all")
 def _cycles(at: Views) -> Part:
     return Part("cycles", at.base("cycles", lambda: cycles(at)))
 
@@ -41,11 +43,12 @@ def cycles(at: Views) -> ir.Table:
         ``waited`` (since the last order), ``known`` (since the first), ``gap`` (before
         the last order; null with one moment), ``gap_cycle`` (the cycle that the gap
         is held against: that of the orders before it), ``cycle`` and ``returned``
-        (the last order ended a gap of more than `LAPSED_CYCLES` such cycles).
+        (the last order ended a gap of more than `LAPSED_CYCLES` such cycles). Of the
+        window alone ``span`` (first to last order), ``gaps`` (orders less one), and
+        of everyone with a gap in it ``all_span`` and ``all_gaps``.
     """
     people = _moments(at)
-    typical = _typical(people, at.window.days * DAY)
-    joined = people.cross_join(typical)
+    joined = people.cross_join(_everyone(people, at.window.days * DAY))
     whole = _pace(joined.last - joined.first, joined.moments, joined.typical)
     earlier = _pace(joined.before - joined.first, joined.moments - 1, joined.typical)
     gap = joined["last"] - joined.before
@@ -60,38 +63,45 @@ def cycles(at: Views) -> ir.Table:
         gap_cycle=earlier,
         returned=returned,
         cycle=ibis.ifelse(returned, earlier, whole),
+        span=joined.span,
+        gaps=joined.gaps,
+        all_span=joined.all_span,
+        all_gaps=joined.all_gaps,
     )
 
 
 def _moments(at: Views) -> ir.Table:
-    """Sum up each customer's moments; the latest but one is what lags the last."""
-    orders = at["history"]
-    moments = orders.group_by("customer_id", "second", "in_window").aggregate(
-        orders=orders.count()
-    )
-    before = moments.second.lag().over(
-        group_by="customer_id", order_by=moments["second"]
-    )
-    rows = moments.mutate(before=before)
-    return rows.group_by("customer_id").aggregate(
+    """Sum up each customer's orders and moments."""
+    rows = paced(at)
+    # Of the orders at one instant the first stands for the moment.
+    new = (rows.before < rows.second).fill_null(True)
+    people = rows.group_by("customer_id").aggregate(
         first=rows.second.min(),
         last=rows.second.max(),
-        before=rows.before.max(),
-        moments=rows.count(),
-        orders=rows.orders.sum(),
-        orders_in_window=rows.orders.sum(where=rows.in_window).fill_null(0),
-        moments_in_window=rows.count(where=rows.in_window),
+        before=rows.before.max(where=new),
+        moments=rows.count(where=new),
+        orders=rows.count(),
+        orders_in_window=rows.count(where=rows.in_window),
+        moments_in_window=rows.count(where=rows.in_window & new),
         first_in_window=rows.second.min(where=rows.in_window),
+    )
+    return people.mutate(
+        span=people["last"] - people.first_in_window, gaps=people.orders_in_window - 1
     )
 
 
-def _typical(people: ir.Table, window: int) -> ir.Table:
-    twice = people.filter(people.moments_in_window > 1)
-    span = twice["last"] - twice.first_in_window
-    own = (span // (twice.moments_in_window - 1)).cast("int64")
+def _everyone(people: ir.Table, window: int) -> ir.Table:
+    twice = people.moments_in_window > 1
+    own = (people.span // (people.moments_in_window - 1).nullif(0)).cast("int64")
+    own = ibis.ifelse(twice, own, ibis.null("int64"))
     # Whole seconds: engines round the half between two middle ones differently.
     middle = own.median().floor().cast("int64")
-    return twice.aggregate(typical=middle.fill_null(window))
+    # Sums of seconds and of gaps are exact, a mean of means would not be.
+    return people.aggregate(
+        typical=middle.fill_null(window),
+        all_span=people.span.sum(where=people.gaps > 0),
+        all_gaps=people.gaps.sum(where=people.gaps > 0),
+    )
 
 
 def _pace(span: ir.Value, moments: ir.Value, typical: ir.Value) -> ir.Value:

@@ -27,36 +27,28 @@ def product(one: ir.Value, other: ir.Value) -> ir.Value:
 @view("steps", table="orders")
 def _steps(at: Views) -> Part:
     """Orders in the window, each with the seconds since the one before (or null)."""
+    rows = paced(at)
+    return Part("paced", rows, rows.in_window)
+
+
+def paced(at: Views) -> ir.Table:
+    """Give all orders before the origin, each with the second of the one before.
+
+    Sorting them is dear, so that all that looks at two orders shares it; ``gap`` is
+    null where the one before is not in the window.
+    """
 
     def make() -> ir.Table:
-        orders = at["orders"]
+        orders = at["history"]
         own = ibis.window(group_by=orders.customer_id, order_by=orders.second)
-        gap = orders.second - orders.second.lag().over(own)
-        return orders.select("customer_id", gap=gap)
-
-    return Part("steps", at.base("steps", make))
-
-
-@view("waits", table="orders", looks="all")
-def _waits(at: Views) -> Part:
-    """One row a customer: last order, own span and gaps in the window, everyone's."""
-
-    def make() -> ir.Table:
-        every = at["history"]
-        inside = every.in_window
-        own = every.group_by("customer_id").aggregate(
-            last=every.second.max(),
-            span=every.second.max(where=inside) - every.second.min(where=inside),
-            gaps=every.count(where=inside) - 1,
+        rows = orders.select(
+            "customer_id", "second", "in_window", before=orders.second.lag().over(own)
         )
-        # Sums of seconds and of gaps are exact, a mean of means would not be.
-        everyone = own.aggregate(
-            all_span=own.span.sum(where=own.gaps > 0),
-            all_gaps=own.gaps.sum(where=own.gaps > 0),
-        )
-        return own.cross_join(everyone)
+        inside = rows.before >= at.window.start
+        gap = ibis.ifelse(inside, rows.second - rows.before, ibis.null("int64"))
+        return rows.mutate(gap=gap)
 
-    return Part("waits", at.base("waits", make))
+    return at.base("paced", make)
 
 
 @view("standing", table="orders")

@@ -59,10 +59,14 @@ def _rewritten(node: Any, condition: ir.BooleanValue | None) -> Any:
         return _seeing_only(node, condition)
     inside = (_rewritten(arg, condition) for arg in node.args)
     arguments = dict(zip(node.argnames, inside, strict=True))
-    if isinstance(node, _DIVISIONS):
+    if isinstance(node, _DIVISIONS) and not _never_nought(arguments["right"]):
         # Some engines stop at a division by zero, others give NaN or infinity.
         arguments["right"] = ops.NullIf(arguments["right"], ops.Literal(0, dt.int8))
     return type(node)(**arguments)
+
+
+def _never_nought(node: Any) -> bool:
+    return isinstance(node, ops.Literal) and bool(node.value)
 
 
 def _seeing_only(node: Any, condition: ir.BooleanValue | None) -> Any:

@@ -5,6 +5,8 @@ Of such rows a largest share or a concentration is again one aggregate.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import ibis
 import ibis.expr.types as ir
 
@@ -22,11 +24,10 @@ def _of(rows: ir.Table, column: str) -> ir.Value:
 
 
 def _spend_by(at: Views, column: str) -> Part:
-    """Spend of each customer on each value of a column of the lines."""
+    """Spend of each customer on each value of a column of the lines, null included."""
 
     def make() -> ir.Table:
         lines = at["lines"].mutate(held=_of(at["lines"], column))
-        lines = lines.filter(lines.held.notnull())
         spent = lines.group_by("customer_id", "held").aggregate(
             money=lines.amount.sum()
         )
@@ -38,62 +39,114 @@ def _spend_by(at: Views, column: str) -> Part:
     return Part(name, at.base(name, make))
 
 
+def _known(part: Part, column: str) -> Part:
+    return replace(part, condition=part.table[column].notnull())
+
+
+@view("categories", table="order_lines")
+def _categories(at: Views) -> Part:
+    return _spend_by(at, "category")
+
+
 @view("category_spend", table="order_lines")
 def _category_spend(at: Views) -> Part:
-    return _spend_by(at, "category")
+    return _known(at.part("categories"), "category")
+
+
+@view("brands", table="order_lines")
+def _brands(at: Views) -> Part:
+    return _spend_by(at, "brand")
 
 
 @view("brand_spend", table="order_lines")
 def _brand_spend(at: Views) -> Part:
-    return _spend_by(at, "brand")
+    return _known(at.part("brands"), "brand")
 
 
 def _orders_by(at: Views, column: str) -> Part:
     """Orders of each customer by each value of a column of the orders."""
 
     def make() -> ir.Table:
-        orders = at["orders"].filter(at["orders"][column].notnull())
+        orders = at["orders"]
         return orders.group_by("customer_id", column).aggregate(orders=orders.count())
 
     name = f"{column}_orders"
     return Part(name, at.base(name, make))
 
 
+@view("hour_orders", table="orders")
+def _hour_orders(at: Views) -> Part:
+    return _orders_by(at, "local_hour")
+
+
+@view("stores", table="orders")
+def _stores(at: Views) -> Part:
+    return _orders_by(at, "store_id")
+
+
 @view("store_orders", table="orders")
 def _store_orders(at: Views) -> Part:
-    return _orders_by(at, "store_id")
+    return _known(at.part("stores"), "store_id")
+
+
+@view("channels", table="orders")
+def _channels(at: Views) -> Part:
+    return _orders_by(at, "channel")
 
 
 @view("channel_orders", table="orders")
 def _channel_orders(at: Views) -> Part:
-    return _orders_by(at, "channel")
+    return _known(at.part("channels"), "channel")
 
 
 @view("baskets", table="order_lines")
 def _baskets(at: Views) -> Part:
-    """One row an order in the window: how many different products it has."""
+    """One row an order in the window: its lines and how many different products."""
 
     def make() -> ir.Table:
         lines = at["lines"]
         orders = lines.group_by("customer_id", "order_id")
-        return orders.aggregate(products=lines.product_id.nunique())
+        return orders.aggregate(
+            lines=lines.count(), products=lines.product_id.nunique()
+        )
 
     return Part("baskets", at.base("baskets", make))
 
 
+@view("bought_products", table="order_lines")
 @view("products", table="order_lines", looks="all")
 def _products(at: Views) -> Part:
     """One row a customer and product bought in the window: when it first was."""
 
     def make() -> ir.Table:
         lines = at["line_history"]
+        inside = lines.in_window
+        known = _of(lines, "category").notnull() & inside
         held = lines.group_by("customer_id", "product_id")
         found = held.aggregate(
-            first=lines.second.min(), inside=lines.count(where=lines.in_window)
+            first=lines.second.min(),
+            inside=lines.count(where=inside),
+            known=lines.count(where=known),
         )
         return found.filter(found.inside > 0)
 
     return Part("products", at.base("products", make))
+
+
+@view("depth", table="order_lines")
+def _depth(at: Views) -> Part:
+    """One row a customer: products of a known category, and categories."""
+
+    def make() -> ir.Table:
+        held, kinds = at["bought_products"], at["category_spend"]
+        products = held.group_by("customer_id").aggregate(
+            products=held.product_id.count(where=held.known > 0)
+        )
+        of_kinds = kinds.group_by("customer_id").aggregate(categories=kinds.count())
+        joined = products.left_join(of_kinds, "customer_id")
+        return joined.select("customer_id", "products", "categories")
+
+    return Part("depth", at.base("depth", make))
 
 
 @view("tiers", table="order_lines")
@@ -150,17 +203,23 @@ def _peers(at: Views) -> Part:
 
     def make() -> ir.Table:
         held = at["category_spend"]
-        rows = _beside_peers(held.join(_deciles(held), "customer_id"))
+        rows = held.join(_deciles(held), "customer_id")
+        # A selection of its own: engines joining all three at once make more rows.
+        rows = rows.mutate(
+            own=product(rows.spend, rows.peers_total),
+            whole=product(rows.peers_total, rows.total),
+        )
+        rows = _beside_peers(rows)
         expected = product(rows.peers_spend, rows.total)
-        gap = expected - product(rows.spend, rows.peers_total)
+        gap = expected - rows.own
         return rows.select(
             "customer_id",
             "usual",
             "usuals",
             "peers_total",
+            "whole",
             gap=ibis.ifelse(gap > 0, gap, 0),
             expected=expected,
-            whole=product(rows.peers_total, rows.total),
         )
 
     return Part("peers", at.base("peers", make))
@@ -185,18 +244,11 @@ def _deciles(held: ir.Table) -> ir.Table:
 
 
 def _beside_peers(held: ir.Table) -> ir.Table:
-    """Add what the peers spend on the category and whether most of them buy it.
-
-    Windows, not joins: engines make the rows of a view anew for each time it is named.
-    """
-    alike = ibis.window(group_by=[held.decile, held.category])
-    held = held.mutate(
-        peers_spend=held.spend.sum().over(alike).cast(MONEY),
-        usual=ibis.ifelse(2 * held.count().over(alike) > held.peers, 1, 0),
-        place=ibis.row_number().over(alike.order_by(held.customer_id)),
+    """Add what the peers spend on the category and whether most of them buy it."""
+    bought = held.group_by("decile", "category").aggregate(
+        peers_spend=held.spend.sum().cast(MONEY),
+        usual=ibis.ifelse(2 * held.count() > held.peers.max(), 1, 0),
     )
-    # One row of each usual category stands for it, whichever that is.
-    once = ibis.ifelse(held.place == 0, held.usual, 0)
-    return held.mutate(once=once).mutate(
-        usuals=lambda t: t.once.sum().over(ibis.window(group_by=t.decile))
-    )
+    # Windows over so few rows are soon done; over everyone's they would be sorted.
+    usuals = bought.usual.sum().over(ibis.window(group_by=bought.decile))
+    return held.join(bought.mutate(usuals=usuals), ["decile", "category"])

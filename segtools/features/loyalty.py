@@ -29,14 +29,15 @@ def active_weeks_share(orders: ir.Table, window: Window) -> ir.Value:
 @feature(
     "n_stores",
     basis="loyalty",
+    over="stores",
     unit="stores",
     label="Stores visited",
     definition="Distinct stores of the orders in the window.",
     needs=("store_id",),
 )
-def n_stores(orders: ir.Table, window: Window) -> ir.Value:
+def n_stores(stores: ir.Table, window: Window) -> ir.Value:
     """Count the stores a customer spreads over."""
-    return orders.store_id.nunique()
+    return stores.store_id.count()
 
 
 @feature(
@@ -135,16 +136,16 @@ def top_store_share(store_orders: ir.Table, window: Window) -> ir.Value:
 @feature(
     "n_brands",
     basis="loyalty",
-    over="lines",
+    over="brands",
     unit="brands",
     label="Brands bought",
     definition="Distinct brands bought in the window.",
     needs=("brand",),
     role="descriptor",
 )
-def n_brands(lines: ir.Table, window: Window) -> ir.Value:
+def n_brands(brands: ir.Table, window: Window) -> ir.Value:
     """Count the brands a customer spreads over."""
-    return lines.brand.nunique()
+    return brands.brand.count()
 
 
 @feature(

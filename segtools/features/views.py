@@ -146,16 +146,16 @@ class Views(Mapping[str, ir.Table]):
         """Add ``second`` (UTC), local hour, weekday and day, and ``in_window``."""
         # Whole seconds: some engines keep fractions, and weeks would be miscounted.
         second = table[time].truncate("s").epoch_seconds().cast("int64")
-        timed = table.mutate(second=second)
         zone, end = self.shop.timezone, self.window.origin + DAY
         near = offsets(zone, self.window.start - 2 * DAY, end)
         far = offsets(zone, epoch(instant(_SINCE, "UTC")), end)
-        local = local_seconds(timed.second, near)
+        local = local_seconds(second, near)
         # 1970-01-01 was a Thursday: three days after a Monday.
-        return timed.mutate(
+        return table.mutate(
+            second=second,
             local_hour=(local % DAY) // 3600,
             local_weekday=(local // DAY + 3) % 7,
-            local_day=local_seconds(timed.second, far) // DAY,
+            local_day=local_seconds(second, far) // DAY,
             in_window=table[time] >= timestamp_of(self.window.start),
         )
 

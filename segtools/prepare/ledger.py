@@ -76,8 +76,8 @@ def build_orders(
     grouped = keyed.group_by(*keys).aggregate(
         ordered_at=keyed.ordered_at.min(), n_lines=keyed.count(), **money, **text
     )
-    back = grouped.returned_at.notnull()
-    orders = grouped.mutate(is_return=back).drop("returned_at")
+    kept = [c for c in grouped.columns if c != "returned_at"]
+    orders = grouped.select(*kept, is_return=grouped.returned_at.notnull())
     return _netted(orders) if net_against == "order" else orders
 
 
