@@ -38,8 +38,10 @@ def main() -> None:
         page = (project / "index.html").stat().st_size / 1e6
     print(f"{options.runs:,} runs, {size:,.0f} MB of records, page of {page:.2f} MB")
     print(f"median {seconds[len(seconds) // 2]:.2f} s of {options.rounds} (limit 5)")
-    print(f"fastest {seconds[0]:.2f} s; load {os.getloadavg()[0]:.1f} on "
-          f"{os.cpu_count()} cores")
+    print(
+        f"fastest {seconds[0]:.2f} s; load {os.getloadavg()[0]:.1f} on "
+        f"{os.cpu_count()} cores"
+    )
 
 
 if __name__ == "__main__":

@@ -61,8 +61,12 @@ def _write(
     failed: bool,
 ) -> None:
     run.mkdir(parents=True)
-    error = {"code": 3, "stage": STAGES[1], "sentence": "orders must be new, but they "
-             "end on the same day as last time.", "remedy": "Export them again."}
+    error = {
+        "code": 3,
+        "stage": STAGES[1],
+        "sentence": "orders must be new, but they end on the same day as last time.",
+        "remedy": "Export them again.",
+    }
     write_record(
         run / "run.json",
         {
@@ -87,31 +91,13 @@ def records(
 ) -> dict[str, dict[str, Any]]:
     """Give the records of one finished run, by name."""
     total = sum(sizes.values())
-    moved = total // 11
-    people = [
-        {
-            "segment_id": one,
-            "segment": NAMES[int(one[1:]) - 1],
-            "n": n,
-            "share": n / total,
-            "value": f"{n * (30 + 9 * int(one[1:]))}.5000",
-            "value_unit": "EUR",
-            "statements": [
-                {"id": f"{one}-{i}", "kind": "evidence", "text": "Buy at weekends " * 6}
-                | {"share": 0.5, "low": 0.4, "high": 0.6, "n": n, "base_share": 0.3}
-                for i in range(_STATEMENTS)
-            ],
-        }
-        for one, n in sizes.items()
-    ]
+    people = [persona(one, n, total) for one, n in sizes.items()]
     spent = sum(float(row["value"]) for row in people)
     drift = [
         {"segment_id": one, "feature": f"feature_{i}", "psi": 0.01, "p": 0.5}
         for one in sizes
         for i in range(20)
     ]
-    totals = {"stayed": total - moved - 30, "moved": moved, "new": 30, "gone": 20}
-    ends = {"before": {"customers": total - 10}, "now": {"customers": total}}
     return {
         "verdict": {
             "structure": "natural" if total % 3 else "reproducible",
@@ -124,7 +110,31 @@ def records(
             "segments": people,
             "everyone": {"n": total, "value": f"{spent:.4f}"},
         },
-        "changes": {"first_run": before is None}
-        | ({"totals": totals, "ends": ends} if before else {}),
+        "changes": movement(total, first=before is None),
         "drift": {"features": drift, "fates": fates},
     }
+
+
+def persona(one: str, n: int, total: int) -> dict[str, Any]:
+    """Give a persona as long as those of a real run."""
+    share = {"share": 0.5, "low": 0.4, "high": 0.6, "n": n, "base_share": 0.3}
+    said = {"kind": "evidence", "text": "Buy at weekends " * 6} | share
+    return {
+        "segment_id": one,
+        "segment": NAMES[int(one[1:]) - 1],
+        "n": n,
+        "share": n / total,
+        "value": f"{n * (30 + 9 * int(one[1:]))}.5000",
+        "value_unit": "EUR",
+        "statements": [{"id": f"{one}-{i}"} | said for i in range(_STATEMENTS)],
+    }
+
+
+def movement(total: int, *, first: bool) -> dict[str, Any]:
+    """Give what changes.json tells of a run with so many customers."""
+    if first:
+        return {"first_run": True}
+    moved = total // 11
+    totals = {"stayed": total - moved - 30, "moved": moved, "new": 30, "gone": 20}
+    ends = {"before": {"customers": total - 10}, "now": {"customers": total}}
+    return {"first_run": False, "totals": totals, "ends": ends}

@@ -108,7 +108,10 @@ def _print_forgotten(found: Forgotten, *, as_json: bool) -> None:
         grid("Files", ("file", "rows", "other cells and words"), rows)
     for sentence in (
         *found.unreached,
-        *(f"{export}: whoever got it must forget, too." for export in found.handed_over),
+        *(
+            f"{export}: whoever got it must forget, too."
+            for export in found.handed_over
+        ),
     ):
         say(sentence)
     print(found.sentence)

@@ -26,7 +26,7 @@ _FIGURES = {
     "lifecycle_flow": "lifecycle",
     "lift_by_segment": "lifts",
     "migration_flow": "migration",
-    "movement_over_time": "verdicts",
+    "movement_over_time": "movement",
     "outcome_by_segment": "outcome",
     "paired_statements": "statements",
     "power_curves": "power",

@@ -252,6 +252,10 @@ def _name(
     colours = [line["colour"] for line in rows]
     step = LINE / (height - _AROUND)
     name_beside(ax, points, names, step=step, width=_WIDTH + 8, colours=colours)
+    labels: list[Any] = list(ax.texts[len(ax.texts) - len(rows) :])
+    for label, (place, _) in zip(labels, ends, strict=True):
+        if place != latest:  # a solid line would look as if the segment went on
+            label.arrow_patch.set(linestyle=(0, (1, 3)), linewidth=0.9)
 
 
 def _draw_events(
@@ -276,7 +280,9 @@ def _draw_events(
         )
 
 
-def _strokes(history: Mapping[str, Any], own: Mapping[str, dict[str, Any]]) -> Iterator[Any]:
+def _strokes(
+    history: Mapping[str, Any], own: Mapping[str, dict[str, Any]]
+) -> Iterator[Any]:
     """Give each stroke: kind, whose colour, where it ends, and where it starts."""
     for event in history.get("events") or []:
         run, kind = int(event["run"]), str(event["kind"])

@@ -47,7 +47,9 @@ class PastRun:
         error = self.folder.run.get("error")
         if not isinstance(error, Mapping):
             return ""
-        return plain(f"{error.get('sentence') or ''} {error.get('remedy') or ''}").strip()
+        return plain(
+            f"{error.get('sentence') or ''} {error.get('remedy') or ''}"
+        ).strip()
 
     @property
     def currency(self) -> str:
@@ -56,8 +58,7 @@ class PastRun:
 
     def sizes(self) -> list[dict[str, Any]]:
         """Give each segment with its customers and money, None where hidden."""
-        people = self.records.get("personas", {}).get("segments") or []
-        rows = [row for row in people if isinstance(row, Mapping)]
+        rows = _rows(self.records.get("personas", {}), "segments")
         if not rows:  # a run that stopped before its personas has no sizes to compare
             return []
         known = [n if isinstance(n := row.get("n"), int) else 0 for row in rows]
@@ -203,7 +204,8 @@ def as_shown(value: Any) -> float | None:
 
 
 def _read(folder: Folder, known: set[Path]) -> PastRun:
-    notes, records = [], {}
+    notes: list[str] = []
+    records: dict[str, Record] = {}
     for name in RECORDS if folder.run.get("state") == "done" else RECORDS[:1]:
         file = folder.path / f"{name}.json"
         if not file.is_file():
@@ -270,9 +272,9 @@ def _events(runs: Sequence[PastRun]) -> Iterable[dict[str, Any]]:
     before: dict[str, str] = {}
     for place, run in enumerate(runs):
         now = {row["segment"]: row["segment_id"] for row in run.sizes()}
-        fates = run.records.get("drift", {}).get("fates") or []
+        fates = _rows(run.records.get("drift", {}), "fates")
         for fate in fates if place else []:
-            if not isinstance(fate, Mapping) or fate.get("kind") == "kept":
+            if fate.get("kind") == "kept":
                 continue
             # A segment that goes on may be called by its new name on both sides.
             old, new = ({**now, **before}, {**before, **now})
@@ -291,6 +293,13 @@ def _events(runs: Sequence[PastRun]) -> Iterable[dict[str, Any]]:
 def _of(record: Record, key: str) -> Record:
     value = record.get(key)
     return value if isinstance(value, Mapping) else {}
+
+
+def _rows(record: Record, key: str) -> list[Record]:
+    """Give the objects of a list in a record, whatever else stands there."""
+    value = record.get(key)
+    rows = value if isinstance(value, list) else []
+    return [row for row in rows if isinstance(row, Mapping)]
 
 
 def _count(value: Any) -> int | None:

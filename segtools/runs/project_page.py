@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import pandas as pd
 from markupsafe import Markup
 
 from segtools import plots
@@ -19,34 +15,50 @@ from segtools.plots.presentation import laid_out
 from segtools.records import write_text
 from segtools.report.glossary import explain
 from segtools.report.scan import refuse_record
-from segtools.report.templating import day, money, templates
+from segtools.report.templating import day, templates
 from segtools.runs.history import History, PastRun, read_history
+from segtools.runs.project_rows import (
+    NEWEST,
+    PAGE,
+    as_table,
+    events_table,
+    folded,
+    run_rows,
+)
 from segtools.schema import ConfigError
-from segtools.wording import number, percent, plain, rounded
+from segtools.wording import number, plain
 
 __all__ = ["PAGE", "project_page", "refresh_project", "write_project_page"]
 
-PAGE = "index.html"
-NEWEST = 50  # rows that are not folded away
 _OURS = '<body class="st-stage st-project">'
-_WORDS = {
-    "natural": "natural",
-    "reproducible": "reproducible",
-    "constructed": "constructed",
-    "proved": "proved",
-    "not_proved": "not proved",
-    "not_judged": "not judged",
-}
-_HEAD = (
-    ("As of", False),
-    ("State", False),
-    ("Verdict", False),
-    ("Stability", True),
-    ("Segments", True),
-    ("Customers", True),
-    ("Spend", True),
-    ("Moved", True),
-    ("Compared", False),
+# What each section asks, and how to read its answer.
+_ASKED = (
+    (
+        "How large are the segments?",
+        "A line is a segment, under the id that it keeps whatever it is called; it is "
+        "broken where a run has no such segment, or too few customers to tell.",
+    ),
+    (
+        "What are they worth?",
+        "What customers of a segment spent in the window of each run, rounded as on "
+        "the run's own front page.",
+    ),
+    (
+        "What became of segments?",
+        "As each run tells it: split and merged by most of the customers, born and "
+        "gone by the id. Segments that simply go on are not listed.",
+    ),
+    (
+        "Do the verdicts hold?",
+        "One mark a run for whether groups are there, for whether they are worth "
+        "anything, and for runs that failed. Stability is how far segments that were "
+        "learned on other draws of customers agree.",
+    ),
+    (
+        "How many move?",
+        "Customers against the run before, as each run's own page says; where a run "
+        "hides a count for the sake of a few it is missing here as well.",
+    ),
 )
 Section = tuple[str, str, Sequence[Display]]
 
@@ -129,7 +141,7 @@ def project_page(history: History, beside: Path | None = None) -> str:
     parts = [(t, r, [Markup(one.html) for one in shown]) for t, r, shown in sections]
     body = templates().get_template("compare_main.html.j2").render(sections=parts)
     content, terms = explain(body)
-    rows = _rows(history, beside or history.path)
+    rows = run_rows(history, beside or history.path)
     view = {
         "project": history.project,
         "counted": _counted(history),
@@ -137,8 +149,8 @@ def project_page(history: History, beside: Path | None = None) -> str:
         "titles": [title for title, _, _ in sections],
         "content": Markup(content),
         "terms": terms,
-        "newest": _table(rows[:NEWEST]),
-        "older": _folded(rows[NEWEST:]),
+        "newest": as_table(rows[:NEWEST]),
+        "older": folded(rows[NEWEST:]),
         "troubles": _troubles(history),
         "foot": _foot(history),
         "stages": [],
@@ -189,43 +201,21 @@ def _span(runs: Sequence[PastRun]) -> str:
 
 def _sections(history: History) -> list[Section]:
     figures, strip = history.figures(), history.strip()
-    several = len({run.currency for run in history.drawn()}) > 1
-    money_note = (
-        " Runs count money in several currencies, so it is not drawn." if several else ""
+    shown = (
+        _shown(plots.segments_over_time, figures),
+        _shown(plots.segments_over_time, figures, measure="value"),
+        events_table(figures["events"]),
+        _shown(plots.verdict_over_time, strip),
+        _shown(plots.movement_over_time, figures),
     )
-    return [
-        (
-            "How large are the segments?",
-            "A line is a segment, under the id that it keeps whatever it is called; it "
-            "is broken where a run has no such segment, or too few customers to tell.",
-            [_shown(plots.segments_over_time, figures)],
-        ),
-        (
-            "What are they worth?",
-            "What customers of a segment spent in the window of each run, rounded as on "
-            f"the run's own front page.{money_note}",
-            [_shown(plots.segments_over_time, figures, measure="value")],
-        ),
-        (
-            "What became of segments?",
-            "As each run tells it: split and merged by most of the customers, born and "
-            "gone by the id. Segments that simply go on are not listed.",
-            [_events_table(figures["events"])],
-        ),
-        (
-            "Do the verdicts hold?",
-            "One mark a run for whether groups are there, for whether they are worth "
-            "anything, and for runs that failed. Stability is how far segments that "
-            "were learned on other draws of customers agree.",
-            [_shown(plots.verdict_over_time, strip)],
-        ),
-        (
-            "How many move?",
-            "Customers against the run before, as each run's own page says; where a "
-            "run hides a count for the sake of a few it is missing here as well.",
-            [_shown(plots.movement_over_time, figures)],
-        ),
+    found: list[Section] = [
+        (*asked, [one]) for asked, one in zip(_ASKED, shown, strict=True)
     ]
+    if len({run.currency for run in history.drawn()}) > 1:
+        title, reading, one = found[1]
+        mixed = "Runs count money in several currencies, so it is not drawn."
+        found[1] = title, f"{reading} {mixed}", [plots.finding(mixed), *one]
+    return found
 
 
 def _shown(draw: Callable[..., Any], data: Any, **options: Any) -> Display:
@@ -249,97 +239,6 @@ def _shown(draw: Callable[..., Any], data: Any, **options: Any) -> Display:
             newest.text,
         )
     return plots.figure(laid_out(draw, data, None, options), alt=alt, table=twin)
-
-
-def _events_table(events: Sequence[Mapping[str, Any]]) -> Display:
-    said = {"born": "was born", "died": "is gone", "split": "was split"}
-    rows = [
-        (
-            str(event["as_of"]),
-            ", ".join(map(plain, event["names_before"])) or "–",
-            said.get(str(event["kind"]), "were merged"),
-            ", ".join(map(plain, event["names_now"])) or "–",
-        )
-        for event in reversed(events)
-    ]
-    heads = ["As of", "Before", "What became of it", "Now"]
-    table = pd.DataFrame(rows[:NEWEST], columns=heads)
-    table.attrs["none"] = "every segment goes on, or there is only one run"
-    more = len(rows) - len(table)
-    caption = "What became of segments" + (
-        f" (the latest {NEWEST}; {number(more)} earlier ones are in the runs' own pages)"
-        if more
-        else ""
-    )
-    return plots.table(table, caption=caption)
-
-
-Cell = tuple[list[tuple[str, str]], float | None]
-Row = tuple[str, list[Cell]]
-
-
-def _rows(history: History, beside: Path) -> list[Row]:
-    """Give a row a run with the year that it is folded under, the newest first."""
-    found = []
-    for place, run in reversed(list(enumerate(history.runs))):
-        about = run.summary()
-        link = _link(run.folder.path / PAGE, beside)
-        texts = [(plain(str(about["as_of"])), link)]
-        value = money(about["value"], about["currency"] or None)
-        cells: list[Cell] = [
-            (texts, float(place)),
-            _cell(about["state"] if not about["error"] else f"failed: {about['error']}"),
-            _cell(_verdict(about)),
-            _cell(rounded(about["stability"]), about["stability"]),
-            _cell(number(about["segments"]), about["segments"]),
-            _cell(number(about["customers"]), about["customers"]),
-            _cell(value, about["value"]),
-            _cell(percent(about["moved"]), about["moved"]),
-            (_compared(run, beside), None),
-        ]
-        found.append((str(about["as_of"])[:4], cells))
-    return found
-
-
-def _cell(text: str, rank: float | None = None) -> Cell:
-    return [(plain(text), "")], rank
-
-
-def _verdict(about: Mapping[str, Any]) -> str:
-    if about["decision"] == "do_not_segment":
-        return "do not segment"
-    words = [_WORDS.get(str(about[k])) for k in ("structure", "worth")]
-    return ", ".join(w for w in words if w) or "–"
-
-
-def _compared(run: PastRun, beside: Path) -> list[tuple[str, str]]:
-    """Link the pages in a run's folder that set it beside an earlier one."""
-    pages = sorted(run.folder.path.glob("compare_*.html"))
-    named = [(p.stem.removeprefix("compare_"), _link(p, beside)) for p in pages]
-    return [(f"with {plain(name)}", link) for name, link in named if link] or [("–", "")]
-
-
-def _link(file: Path, beside: Path) -> str:
-    """Give an address relative to the page; empty where nothing is there."""
-    if not file.is_file():
-        return ""
-    inside = Path(os.path.relpath(file.absolute(), beside.absolute()))
-    # With a dot first, a folder called javascript: is still a folder.
-    return "./" + quote(inside.as_posix())
-
-
-def _table(rows: Sequence[Row]) -> dict[str, Any]:
-    return {"head": _HEAD, "body": [cells for _, cells in rows]}
-
-
-def _folded(rows: Sequence[Row]) -> list[tuple[str, dict[str, Any]]]:
-    """Fold older runs by year."""
-    found = []
-    for year, group in groupby(rows, key=lambda row: row[0]):
-        own = list(group)
-        label = f"{plain(year)}: {number(len(own))} earlier run" + "s" * (len(own) > 1)
-        found.append((label, _table(own)))
-    return found
 
 
 def _troubles(history: History) -> list[str]:

@@ -1,4 +1,4 @@
-"""Retention: runs that are old enough go, or only their tables; what is needed stays."""
+"""Retention: old runs go, or only their tables; what is needed stays."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def retain(
 def _judged(
     runs: list[Folder], day: date, days: int, even_previous: bool, only_tables: bool
 ) -> list[Row]:
-    """Decide from the latest run back, since a run stays for the sake of a later one."""
+    """Decide from the latest run back: a run stays for the sake of a later one."""
     latest = next((run for run in reversed(runs) if run.is_finished), None)
     needed: set[Path] = set()
     rows: list[Row] = []

@@ -21,15 +21,22 @@ _LEDGER = re.compile(r"(.+)-(\d{4,})")
 
 
 def renew_manifests(changed: Iterable[Path]) -> None:
-    """Renew the manifests beside files that were changed.
+    """Renew the manifests of runs in which, and of folders where, files were changed.
 
     Parameters
     ----------
     changed : iterable of Path
     """
-    for path in manifests_of(changed):
-        run = next((p for p in path.parents if (p / "run.json").is_file()), None)
+    files = [file for file in changed if file.parent.is_dir()]
+    runs = {run for file in files if (run := _run_of(file))}
+    inside = {p for run in runs for p in files_of(run) if p.name == MANIFEST}
+    for path in sorted(inside | set(manifests_of(files))):
+        run = _run_of(path)
         renew_manifest(path, _ledger(path, run), _members(run))
+
+
+def _run_of(file: Path) -> Path | None:
+    return next((p for p in file.parents if (p / "run.json").is_file()), None)
 
 
 def _ledger(manifest: Path, run: Path | None) -> Path | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain
@@ -177,7 +177,8 @@ class _Work:
             own = self._erase(path, dry=True)
             if own:
                 found[self.name(path)] = own
-        return self._told("planned", found, [])
+        halves = [self.name(path) for path in self._leftovers()]
+        return self._told("planned", found, halves)
 
     def do(self, at: str) -> Forgotten:
         """Erase, file by file, each noted before it is written."""
@@ -232,7 +233,12 @@ class _Work:
         So an erasure that was interrupted still knows what to look for.
         """
         files = [f for root in self._roots() for f in files_of(root)]
-        files = [f for f in dict.fromkeys(files) if f.name != JOURNAL]
+        halves = self._leftovers()  # they go as a whole
+        files = [
+            f
+            for f in dict.fromkeys(files)
+            if f.name != JOURNAL and not any(f.is_relative_to(h) for h in halves)
+        ]
         yield from (f for f in files if not _is_source(f))
         yield from (f for f in files if _is_source(f))
 
@@ -253,7 +259,7 @@ class _Work:
             ) from None
         if found is None:
             self._say(path, "is of a kind that is not written here")
-        if self.traces.scrub(path.name)[1]:
+        if self.traces.blotted(path.name) != path.name:
             self._say(path, "carries the customer in its name")
         return found or Erased()
 
@@ -261,8 +267,11 @@ class _Work:
         said = f"{self.name(path)} {why}: look yourself, or delete it."
         self.unreached.append(said)
 
+    def _leftovers(self) -> list[Path]:
+        return [p for root in self._roots() for p in leftovers(root)]
+
     def _remove_leftovers(self) -> list[str]:
-        found = [p for root in self._roots() for p in leftovers(root)]
+        found = self._leftovers()
         for path in found:
             remove(path)
         return [self.name(path) for path in found]
@@ -271,7 +280,7 @@ class _Work:
         """Give a path within the project, or in full, without the customer in it."""
         inside = path.is_relative_to(self.folder)
         shown = path.relative_to(self.folder) if inside else path
-        return self.traces.scrub(shown.as_posix())[0]
+        return self.traces.blotted(shown.as_posix())
 
     def _path(self, name: str) -> Path:
         return self.folder / name

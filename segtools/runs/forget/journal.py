@@ -49,8 +49,9 @@ class Journal:
             journal.close(read_forgotten(project), {"state": "interrupted"})
             journal = cls(project, mark)
         if not (project / JOURNAL).exists():
-            # The salt first: without it the journal could not be told from others.
-            write_record(project / RECORD, record)
+            if not (project / RECORD).exists():
+                # The salt first: without it the journal would name nobody.
+                write_record(project / RECORD, record)
             journal._append({"id_hash": mark})
         return journal
 
@@ -115,7 +116,7 @@ def _replaces(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
 
 
 def _mark(customer_id: str, salt: str) -> str:
-    """Hash an id so slowly that guessing many of them costs, with the project's salt."""
+    """Hash an id with the project's salt, so slowly that guessing many costs."""
     hashed = hashlib.scrypt(
         customer_id.encode("utf-8", "surrogatepass"),
         salt=salt.encode(),

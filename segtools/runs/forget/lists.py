@@ -37,7 +37,9 @@ def erase_csv(path: Path, traces: Traces, *, dry: bool = False) -> Erased:
     names = [name.strip() for name in names]
 
     def judge(record: str, place: int) -> Judged:
-        return (record, Erased()) if not place else _csv_row(record, names, mark, traces)
+        return (
+            (record, Erased()) if not place else _csv_row(record, names, mark, traces)
+        )
 
     return _rewrite(path, judge, _records, dry=dry)
 
@@ -78,7 +80,9 @@ def erase_json(path: Path, traces: Traces, *, dry: bool = False) -> Erased:
         return found
     made = None if made is _GONE else made
     shown = json.dumps(made, indent=1, ensure_ascii=False)
-    _put(path, (shown if "\n " in text else _compact(made)) + text[len(text.rstrip()) :])
+    _put(
+        path, (shown if "\n " in text else _compact(made)) + text[len(text.rstrip()) :]
+    )
     return found
 
 
@@ -154,10 +158,15 @@ def _csv_row(record: str, names: list[str], mark: str, traces: Traces) -> Judged
         found += count
     if not found:
         return record, Erased()
-    quoting = csv.QUOTE_ALL if record.startswith('"') else csv.QUOTE_MINIMAL
+    quoted = record.startswith('"')
     end = record[len(record.rstrip("\r\n")) :]
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=mark, quoting=quoting, lineterminator=end).writerow(made)
+    csv.writer(
+        out,
+        delimiter=mark,
+        quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
+        lineterminator=end,
+    ).writerow(made)
     return out.getvalue(), Erased(cells=found)
 
 
@@ -195,7 +204,11 @@ def _object(value: dict[str, Any], traces: Traces) -> tuple[Any, Erased]:
         if traces.is_hit(key):
             found += Erased(rows=1)
             continue
-        if says_whose(key) and isinstance(inner, (str, int)) and traces.is_id(str(inner)):
+        if (
+            says_whose(key)
+            and isinstance(inner, (str, int))
+            and traces.is_id(str(inner))
+        ):
             made[key] = None
             found += Erased(cells=1)
             continue

@@ -51,10 +51,10 @@ def renew_manifest(path: Path, ledger: Path | None, members: int | None) -> bool
         record = read_record(path)
     except DataError:
         return False
-    files = [_renewed(path.parent, row) for row in record.get("files") or []]
-    if record.get("format") != "segtools.manifest" or files == record.get("files"):
+    listed = record.get("files")
+    if record.get("format") != "segtools.manifest" or not isinstance(listed, list):
         return False
-    made = record | {"files": files}
+    made = record | {"files": [_renewed(path.parent, row) for row in listed]}
     counts = record.get("counts")
     if isinstance(counts, Mapping):
         made |= {"counts": dict(counts) | _counts(path.parent, counts, ledger, members)}
@@ -64,6 +64,8 @@ def renew_manifest(path: Path, ledger: Path | None, members: int | None) -> bool
             row | {"written": written[row.get("segment_id")]}
             for row in record["segments"]
         ]
+    if made == record:
+        return False
     write_record(path, made)
     return True
 

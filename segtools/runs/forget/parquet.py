@@ -66,8 +66,10 @@ def _compression(file: pq.ParquetFile) -> str:
     about = file.metadata
     if not about.num_row_groups or not about.num_columns:
         return "snappy"
-    return str(about.row_group(0).column(0).compression).lower().replace(
-        "uncompressed", "none"
+    return (
+        str(about.row_group(0).column(0).compression)
+        .lower()
+        .replace("uncompressed", "none")
     )
 
 
@@ -99,9 +101,7 @@ def _judge(table: pa.Table, traces: Traces) -> tuple[Flags, dict[int, list[int]]
 def _is_named(table: pa.Table, place: int, row: int, traces: Traces) -> bool:
     if says_whose(table.column_names[place]):
         # Another customer's row: it stays his, unless it points at who is forgotten.
-        if table.column_names[place] == "customer_id":
-            return False
-        return True
+        return str(table.column_names[place]) != "customer_id"
     values = [text for _, text in _texts_of({"": table.column(place)[row].as_py()})]
     return any(traces.is_hit(v) or traces.scrub(v)[1] for v in values)
 
