@@ -154,6 +154,9 @@ def _print_history(found: History) -> None:
     from segtools.report.templating import money
     from segtools.wording import number, percent
 
+    # A folder is named after its instant, unless somebody has chosen otherwise.
+    named = any(run.folder.name != run.folder.as_of for run in found.runs)
+    heads = ("as_of", *(("folder",) * named), "state", "verdict", "segments")
     rows = []
     for run in reversed(found.runs):
         about = run.summary()
@@ -162,19 +165,17 @@ def _print_history(found: History) -> None:
         rows.append(
             (
                 about["as_of"],
+                *((run.folder.name,) * named),
                 about["state"],
                 ", ".join(said) or "–",
                 number(about["segments"]),
                 number(about["customers"]),
                 money(about["value"], about["currency"] or None),
                 percent(about["moved"]),
-                str(run.folder.path),
             )
         )
-    heads = ("as_of", "state", "verdict", "segments", "customers", "value", "moved")
-    grid(found.project, (*heads, "path"), rows)
+    title = f"{found.project}, in {found.path}"
+    grid(title, (*heads, "customers", "value", "moved"), rows)
     for run in found.runs:
-        if run.error:
-            say(f"{run.folder.name}: {run.error}")
-        for note in run.notes:
+        for note in filter(None, (run.error, *run.notes)):
             say(f"{run.folder.name}: {note}")

@@ -233,7 +233,7 @@ def _shown(draw: Callable[..., Any], data: Any, **options: Any) -> Display:
         rest = cell_strings(rows[NEWEST:], rows.attrs.get("formats", {}))
         label = f"{number(len(rest))} earlier runs"
         macro = templates().get_template("project_parts.html.j2").module.plain_rows  # type: ignore[attr-defined]
-        old = macro(list(rest.columns), rest.to_numpy().tolist(), label)
+        old = macro(list(rest.columns), rest.to_numpy().tolist(), f"Earlier: {alt}")
         twin = Display(
             f"{newest.html}<details><summary>{label}</summary>{old}</details>",
             newest.text,

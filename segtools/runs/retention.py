@@ -95,7 +95,8 @@ def retain(
     only_tables : bool, default=False
         Delete only ``tables/``: pages, records and segments stay.
     even_previous : bool, default=False
-        Delete also runs that a later one, which stays, names as its previous run.
+        Delete also the forerunner of a run that stays: without it that one's movement
+        cannot be worked out again.
     dry_run : bool, default=False
         Only say what would go.
 
@@ -134,20 +135,22 @@ def _judged(
     runs: list[Folder], day: date, days: int, even_previous: bool, only_tables: bool
 ) -> list[Row]:
     """Decide from the latest run back: a run stays for the sake of a later one."""
-    latest = next((run for run in reversed(runs) if run.is_finished), None)
+    dated = [run for run in runs if run.is_finished and _is_day(run.as_of)]
+    latest = dated[-1] if dated else None
     needed: set[Path] = set()
     rows: list[Row] = []
     for run in reversed(runs):
         why = _why_kept(run, day, days)
         if not why and run is latest:
             why = "the latest finished run"
+        if why and not even_previous and run.run.get("previous_run"):
+            # What stays only for the sake of this one needs no forerunner itself.
+            before = os.path.normpath(run.path / str(run.run["previous_run"]))
+            needed.add(Path(before).resolve())
         if not why and run.path.resolve() in needed and not only_tables:
             why = "a later run, which stays, followed it"
         if not why and only_tables and not (run.path / "tables").is_dir():
             why = "its tables are gone already"
-        if why and not even_previous and run.run.get("previous_run"):
-            before = os.path.normpath(run.path / str(run.run["previous_run"]))
-            needed.add(Path(before).resolve())
         fate = STAYS if why else LOSES if only_tables else GOES
         age = "" if why else f"more than {number(days)} days old"
         rows.append(Row(run.name, run.as_of, fate, why or age))
@@ -161,10 +164,9 @@ def _why_kept(run: Folder, day: date, days: int) -> str:
         return "a link: what it leads to lies elsewhere"
     if run.run.get("state") == "running":
         return "it is running, or was interrupted"
-    try:
-        age = (day - _day(run.as_of, "as_of")).days
-    except ConfigError:
+    if not _is_day(run.as_of):
         return "its as_of is no date"
+    age = (day - _day(run.as_of, "as_of")).days
     return "" if age > days else f"{number(age)} days old"
 
 
@@ -176,6 +178,14 @@ def _day(text: str, called: str) -> date:
             f"{called} must be a date, but it is {plain(text)!r}. Write it like "
             "2026-01-31."
         ) from None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _delete(path: Path, *, only_tables: bool) -> None:
