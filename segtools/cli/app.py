@@ -18,6 +18,7 @@ from segtools.config import RunConfig, load_config, parse_override
 _ORDER = (
     *("run", "rerun", "check", "init", "assign", "approve", "export", "typing"),
     *("sensitivity", "compare"),
+    *("history", "forget", "retention"),
 )
 
 

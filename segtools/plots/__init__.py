@@ -26,6 +26,7 @@ _FIGURES = {
     "lifecycle_flow": "lifecycle",
     "lift_by_segment": "lifts",
     "migration_flow": "migration",
+    "movement_over_time": "movement",
     "outcome_by_segment": "outcome",
     "paired_statements": "statements",
     "power_curves": "power",
@@ -37,7 +38,9 @@ _FIGURES = {
     "segment_profile": "profile",
     "segment_sizes_and_value": "segments",
     "segment_spread": "distribution",
+    "segments_over_time": "over_time",
     "stability_boxes": "stability",
+    "verdict_over_time": "verdicts",
     "within_boxes": "stability",
 }
 _OTHERS = {
@@ -72,6 +75,7 @@ __all__ = [
     "lift_by_segment",
     "light",
     "migration_flow",
+    "movement_over_time",
     "outcome_by_segment",
     "paired_statements",
     "power_curves",
@@ -85,10 +89,12 @@ __all__ = [
     "segment_profile",
     "segment_sizes_and_value",
     "segment_spread",
+    "segments_over_time",
     "stability_boxes",
     "style",
     "table",
     "together",
+    "verdict_over_time",
     "within_boxes",
 ]
 

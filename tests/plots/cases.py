@@ -257,6 +257,36 @@ def power(names, shift):
 
 
 # From a figure's name to what makes its data and options of names and a shift.
+def history(names, shift):
+    """A project's runs, one a name; each segment a line, the last one born late."""
+    n = len(names) + 1
+    runs = [
+        {
+            "as_of": f"{2020 + i // 12}-{1 + i % 12:02d}-01",
+            "state": "done",
+            "structure": "natural" if i + shift < n else "constructed",
+            "worth": "proved",
+            "stability": 0.9 - 0.01 * (i + shift),
+            "moved": 0.02 * (i % 5 + 1 + shift) if i else None,
+            "new": 0.03,
+            "gone": 0.01 * (i % 3),
+        }
+        for i in range(n)
+    ]
+    segments = [
+        {
+            "segment_id": f"S{i + 1:02d}",
+            "segment": name,
+            "customers": [40 * (i + 1) + (3 + shift) * (j % 4) for j in range(n)],
+            "value": [900 * (i + 1) + 7 * j + shift for j in range(n)],
+        }
+        for i, name in enumerate(names)
+    ]
+    segments[-1]["customers"][0] = None
+    born = {"run": 1, "kind": "born", "before": [], "now": [f"S{len(names):02d}"]}
+    return {"runs": runs, "segments": segments, "events": [born], "currency": "EUR"}
+
+
 CASES = {
     "agreement_by_k": lambda n, s: (verdict(n, s), {}),
     "category_preferences": lambda n, s: (profile(n, s, "category"), {}),
@@ -270,6 +300,7 @@ CASES = {
     "lifecycle_flow": lambda n, s: (stages(n, s), {"days": 90}),
     "lift_by_segment": lambda n, s: (lifts(n, s), {"measure": "spend", "unit": "EUR"}),
     "migration_flow": lambda n, s: (flows(n, s), {}),
+    "movement_over_time": lambda n, s: (history(n, s), {}),
     "outcome_by_segment": lambda n, s: (outcomes(n, s), {"unit": "EUR"}),
     "paired_statements": lambda n, s: (statements(n, s), {}),
     "power_curves": lambda n, s: (power(n, s), {"unit": "EUR"}),
@@ -281,6 +312,8 @@ CASES = {
     "segment_profile": lambda n, s: (profile(n, s, "feature"), {}),
     "segment_sizes_and_value": lambda n, s: (personas(n, s), {}),
     "segment_spread": lambda n, s: (spread(n, s), {}),
+    "segments_over_time": lambda n, s: (history(n, s), {}),
     "stability_boxes": lambda n, s: (stability(n, s), {}),
+    "verdict_over_time": lambda n, s: (history(n, s), {}),
     "within_boxes": lambda n, s: (within(n, s), {"names": n}),
 }

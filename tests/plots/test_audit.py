@@ -48,6 +48,7 @@ COLOURED = {
     "segment_profile",
     "segment_sizes_and_value",
     "segment_spread",
+    "segments_over_time",
     "within_boxes",
 }
 each = pytest.mark.parametrize("name", sorted(CASES))

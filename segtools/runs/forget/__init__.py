@@ -1,0 +1,1 @@
+"""Forgetting a customer: erased from every run, and put on record."""

@@ -1,0 +1,137 @@
+"""Tables on a project's page: its runs, newest first, and what became of segments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from segtools import plots
+from segtools.plots.display import Display
+from segtools.report.templating import money
+from segtools.runs.history import History, PastRun
+from segtools.wording import number, percent, plain, rounded
+
+PAGE = "index.html"
+NEWEST = 50  # rows that are not folded away
+_WORDS = {
+    "natural": "natural",
+    "reproducible": "reproducible",
+    "constructed": "constructed",
+    "proved": "proved",
+    "not_proved": "not proved",
+    "not_judged": "not judged",
+}
+_HEAD = (
+    ("As of", False),
+    ("State", False),
+    ("Verdict", False),
+    ("Stability", True),
+    ("Segments", True),
+    ("Customers", True),
+    ("Spend", True),
+    ("Moved", True),
+    ("Compared", False),
+)
+
+
+def events_table(events: Sequence[Mapping[str, Any]]) -> Display:
+    """List what became of segments, the newest first; the oldest are left out."""
+    said = {"born": "was born", "died": "is gone", "split": "was split"}
+    rows = [
+        (
+            str(event["as_of"]),
+            ", ".join(map(plain, event["names_before"])) or "–",
+            said.get(str(event["kind"]), "were merged"),
+            ", ".join(map(plain, event["names_now"])) or "–",
+        )
+        for event in reversed(events)
+    ]
+    heads = ["As of", "Before", "What became of it", "Now"]
+    table = pd.DataFrame(rows[:NEWEST], columns=heads)
+    table.attrs["none"] = "every segment goes on, or there is only one run"
+    more = len(rows) - len(table)
+    caption = "What became of segments"
+    if more:
+        caption += (
+            f" (the latest {NEWEST}; {number(more)} earlier ones are in the runs)"
+        )
+    return plots.table(table, caption=caption)
+
+
+Cell = tuple[list[tuple[str, str]], float | None]
+Row = tuple[str, list[Cell]]
+
+
+def run_rows(history: History, beside: Path) -> list[Row]:
+    """Give a row a run with the year that it is folded under, the newest first."""
+    found = []
+    for place, run in reversed(list(enumerate(history.runs))):
+        about = run.summary()
+        link = _link(run.folder.path / PAGE, beside)
+        texts = [(plain(str(about["as_of"])), link)]
+        value = money(about["value"], about["currency"] or None)
+        cells: list[Cell] = [
+            (texts, float(place)),
+            _cell(
+                about["state"] if not about["error"] else f"failed: {about['error']}"
+            ),
+            _cell(_verdict(about)),
+            _cell(rounded(about["stability"]), about["stability"]),
+            _cell(number(about["segments"]), about["segments"]),
+            _cell(number(about["customers"]), about["customers"]),
+            _cell(value, about["value"]),
+            _cell(percent(about["moved"]), about["moved"]),
+            (_compared(run, beside), None),
+        ]
+        found.append((str(about["as_of"])[:4], cells))
+    return found
+
+
+def _cell(text: str, rank: float | None = None) -> Cell:
+    return [(plain(text), "")], rank
+
+
+def _verdict(about: Mapping[str, Any]) -> str:
+    if about["decision"] == "do_not_segment":
+        return "do not segment"
+    words = [_WORDS.get(str(about[k])) for k in ("structure", "worth")]
+    return ", ".join(w for w in words if w) or "–"
+
+
+def _compared(run: PastRun, beside: Path) -> list[tuple[str, str]]:
+    """Link the pages in a run's folder that set it beside an earlier one."""
+    pages = sorted(run.folder.path.glob("compare_*.html"))
+    named = [(p.stem.removeprefix("compare_"), _link(p, beside)) for p in pages]
+    return [(f"with {plain(name)}", link) for name, link in named if link] or [
+        ("–", "")
+    ]
+
+
+def _link(file: Path, beside: Path) -> str:
+    """Give an address relative to the page; empty where nothing is there."""
+    if not file.is_file():
+        return ""
+    inside = Path(os.path.relpath(file.absolute(), beside.absolute()))
+    # With a dot first, a folder called javascript: is still a folder.
+    return "./" + quote(inside.as_posix())
+
+
+def as_table(rows: Sequence[Row]) -> dict[str, Any]:
+    """Give rows as the template takes them."""
+    return {"head": _HEAD, "body": [cells for _, cells in rows]}
+
+
+def folded(rows: Sequence[Row]) -> list[tuple[str, dict[str, Any]]]:
+    """Fold older runs by year."""
+    found = []
+    for year, group in groupby(rows, key=lambda row: row[0]):
+        own = list(group)
+        label = f"{plain(year)}: {number(len(own))} earlier run" + "s" * (len(own) > 1)
+        found.append((label, as_table(own)))
+    return found
