@@ -12,6 +12,8 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
+from segtools.cores import cores
+
 LOG = "notebooks/kernel.log"
 # As nbclient starts its own: no history on disk. The import binds no name, and takes
 # place while the stage before is still at work.
@@ -61,6 +63,8 @@ class LocalKernelManager(AsyncKernelManager):
 class Kernels:
     """A run's kernels, one a notebook; the next starts while this one is at work.
 
+    On one processor, or with ``OMP_NUM_THREADS=1``, it starts when it is needed.
+
     Parameters
     ----------
     folder : Path
@@ -85,7 +89,8 @@ class Kernels:
         if self._at_work is not None:
             self._at_work.end()
         self._at_work = self._spare or self._started()
-        self._spare = None if last else self._started()
+        # With one thread a run the next kernel would only take from the one at work.
+        self._spare = None if last or cores() < 2 else self._started()
         return self._at_work
 
     def __enter__(self) -> Kernels:
