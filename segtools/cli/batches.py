@@ -67,14 +67,13 @@ def schema(
 ) -> None:
     """Print the JSON schema by which editors complete and check configurations."""
     from segtools.records import write_text
-    from segtools.report.json_schema import batch_schema, run_schema
+    from segtools.report.json_schema import batch_schema, run_schema, schema_text
 
-    found = batch_schema() if of_batch else run_schema()
-    text = json.dumps(found, indent=1, ensure_ascii=False)
+    text = schema_text(batch_schema() if of_batch else run_schema())
     if out is None:
-        print(text)
+        print(text, end="")
         return
-    write_text(out, text + "\n")
+    write_text(out, text)
     print(out)
 
 

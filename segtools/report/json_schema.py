@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from segtools.features.catalogue import registered
 from segtools.report.schema_blocks import (
     TEXT,
@@ -12,10 +14,10 @@ from segtools.report.schema_blocks import (
 from segtools.report.start import BUILT_IN, PLAIN
 from segtools.sources import SYSTEMS
 
-__all__ = ["BATCH_FILE", "FILE", "batch_schema", "run_schema"]
+__all__ = ["FILE", "batch_schema", "run_schema", "schema_text"]
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-FILE, BATCH_FILE = "segtools.schema.json", "segtools.batch.schema.json"
+FILE = "segtools.schema.json"
 _PATHS: Schema = {
     "description": "YAML files that this one builds on; a later one wins",
     "anyOf": [TEXT, {"type": "array", "items": TEXT}],
@@ -90,6 +92,11 @@ def batch_schema() -> Schema:
         "anyOf": [{"required": ["runs"]}, {"required": ["matrix"]}],
         "$defs": defs,
     }
+
+
+def schema_text(schema: Schema) -> str:
+    """Write a schema as the text of a file."""
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
 def _shared(own: Schema) -> Schema:

@@ -84,12 +84,11 @@ def _by_hand(keys: Schema) -> Schema:
     listed = {"type": "array", "items": reference("interview")}
     keys["interviews"].pop("items", None)
     keys["interviews"].pop("type", None)
-    keys["interviews"]["anyOf"] = [TEXT, listed]
+    keys["interviews"] |= _unless("string", listed)
     _model(ExperimentBlock, "experiment", defs)
-    nothing = {"type": "object", "maxProperties": 0}
-    keys["experiment"] = _but(keys["experiment"], "type", "additionalProperties") | {
-        "anyOf": [{"type": "null"}, nothing, reference("experiment")]
-    }
+    planned = {"if": {"maxProperties": 0}, "else": reference("experiment")}
+    keys["experiment"] = _but(keys["experiment"], "type", "additionalProperties")
+    keys["experiment"] |= _unless("null", {"type": "object"} | planned)
     return defs
 
 
