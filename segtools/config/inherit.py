@@ -147,8 +147,10 @@ def shared_by(paths: list[Path]) -> Iterator[Path]:
     for path in paths:
         try:
             body = read_yaml(path, "CONFIG must be", "")
-            value = body.get(KEY) if isinstance(body, dict) else None
-            named = [] if isinstance(value, dict) else shared_files(value, path)
         except ConfigError:
             continue
-        yield from (p.resolve() for p in named)
+        value = body.get(KEY) if isinstance(body, dict) else None
+        named = value if isinstance(value, list) else [value]
+        for name in named:
+            if isinstance(name, str):
+                yield (path.parent / name).resolve()
