@@ -23,6 +23,7 @@ _WORDS = {
     "done": "[green]done[/green]",
     "already_done": "[green]already done[/green]",
 }
+_COUNTED = {"pending": "waiting", "already_done": "already done"}
 _SPARE = 8  # lines of a terminal that are not rows
 
 
@@ -158,6 +159,6 @@ class _Progress:
     def _title(self, rows: Mapping[str, dict[str, Any]]) -> str:
         states = [row["state"] for row in rows.values()]
         told = [
-            f"{states.count(s)} {s.replace('_', ' ')}" for s in _WORDS if s in states
+            f"{states.count(s)} {_COUNTED.get(s, s)}" for s in _WORDS if s in states
         ]
         return ", ".join(told)

@@ -325,3 +325,36 @@ def test_a_secret_is_refused_in_shared_files_too(tmp_path):
     with pytest.raises(ConfigError, match=r"secrets are never in the file") as refused:
         load_config(write(tmp_path, own, "shop.yaml"))
     assert "pw@" not in str(refused.value)
+
+
+# What the page about batches shows
+
+PAGE = Path(__file__).parents[2] / "docs" / "batch.md"
+
+
+def test_the_examples_of_the_page_are_batch_files(tmp_path):
+    text = PAGE.read_text(encoding="utf-8")
+    first, second = (
+        yaml.safe_load(part.partition("```")[0])
+        for part in text.split("```yaml\n")[1:3]
+    )
+    write(tmp_path, SHOP, "shared.yaml")
+    for shop in ("berlin", "paris"):
+        files = {"system": "files", "order_lines": {"path": "x.csv"}}
+        write(tmp_path, {"source": files}, f"shops/{shop}.yaml")
+    berlin, paris = read_batch(write(tmp_path, first))
+    assert berlin.error == paris.error == ""
+    assert paris.config.window_days == 90
+    planned = read_batch(write(tmp_path, second))
+    assert [run.error for run in planned] == [""] * 4
+    assert names(planned) == [
+        *("de-2024-08-01", "de-2024-09-01", "fr-2024-09-01", "de-2024-10-01"),
+    ]
+    assert planned[2].config.timezone == "Europe/Paris"
+
+
+def test_the_page_names_every_state():
+    from segtools.runs.batch_page import STATES
+
+    text = PAGE.read_text(encoding="utf-8")
+    assert all(f"`{state}`" in text for state in STATES)
