@@ -23,6 +23,7 @@ from segtools.runs.batch_record import (
     mark_overtaken,
 )
 from segtools.runs.children import Children
+from segtools.runs.one import INTERRUPTED
 from segtools.runs.order import builds_on, chain_lengths, next_run
 from segtools.runs.plan import Planned, read_batch, slug
 from segtools.schema import ConfigError
@@ -31,6 +32,17 @@ FAILED = 5
 _TICK = 0.5  # seconds between two looks at the clocks of running runs
 # Called with every row, and the name and event that changed one, if any did.
 Show = Callable[[Mapping[str, dict[str, Any]], str, Mapping[str, Any]], None]
+
+
+# The last words of a run that was interrupted and did not find any itself.
+_CUT = {
+    "event": "ended",
+    "state": "interrupted",
+    "code": INTERRUPTED,
+    "sentence": "The run was interrupted; finished stages are whole.",
+    "remedy": "Repeat it with --retry-failed.",
+    "silent": True,
+}
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,7 @@ def run_batch(
         board = Board(folder, about, planned, earlier)
         if how.retry_failed:
             board.keep()
-        return _Batch(board, planned, how, show or (lambda *_: None)).run()
+        return _Batch(board, planned, how, show or _nothing).run()
 
 
 def exit_code(record: Mapping[str, Any]) -> int:
@@ -209,10 +221,11 @@ class _Batch:
         """End all runs, and note what they said last, before anything else happens."""
         try:
             for name, event in self.children.interrupt():
-                self._note(name, event)
+                self._note(name, _cut(event))
         finally:
+            self.show = _nothing  # whoever presses again shall not stop this
             for name in self.board.names("running"):
-                self.board.rows[name] |= {"state": "interrupted", "code": 130}
+                self._note(name, _CUT)
             self._finish("interrupted")
 
     def _finish(self, state: str) -> dict[str, Any]:
@@ -226,15 +239,28 @@ class _Batch:
         return batch_page(self.board.out, self.board.record())
 
 
+def _nothing(*_: object) -> None:
+    """Show nothing."""
+
+
 def _written(run: Planned) -> str:
     """Write a run's configuration as it was put together, for `segtools run`, too."""
     head = "# Put together by `segtools batch`, which writes it anew each time.\n"
     return head + yaml.safe_dump(run.body, sort_keys=False, allow_unicode=True)
 
 
+def _cut(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Understand how a run ended that was asked to: whatever it says, it was cut."""
+    if event["event"] != "ended" or event["state"] in DONE:
+        return event
+    if event.get("silent"):
+        return _CUT
+    return dict(event) | {"state": "interrupted", "code": INTERRUPTED}
+
+
 def _record_end(folder: Path, stage: str | None, event: Mapping[str, Any]) -> None:
     """Write into a run what its process could not write any more."""
-    from segtools.report.errors import StageError
+    from segtools.report.errors import InterruptionError, StageError
     from segtools.report.html import failure_page
     from segtools.report.run import record_failure
     from segtools.schema import STAGES
@@ -242,6 +268,7 @@ def _record_end(folder: Path, stage: str | None, event: Mapping[str, Any]) -> No
     path = folder / "run.json"
     if not path.exists() or read_record(path).get("state") != "running":
         return
-    text = f"{event['sentence']} {event['remedy']}"
-    record_failure(folder, stage or STAGES[0], StageError(text))
+    kind = InterruptionError if event["code"] == INTERRUPTED else StageError
+    error = kind(f"{event['sentence']} {event['remedy']}")
+    record_failure(folder, stage or STAGES[0], error)
     failure_page(folder)

@@ -45,6 +45,9 @@ def main():
     tell("cell", stage="02_data_prep", cell=3, cells=9)
     if word == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if word == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        time.sleep(60)
     if word == "crash":
         sys.exit("Something odd happened.")
     if word == "fail":

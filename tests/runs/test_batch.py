@@ -166,11 +166,12 @@ def test_a_run_that_was_overtaken_says_so(make):
 
 def test_ctrl_c_ends_all_and_the_rest_can_be_done_later(make, tmp_path):
     hanging = {n: {"project": n, "decision": "hang"} for n in "abc"}
+    hanging["b"]["decision"] = "deaf"  # it ends, but says nothing any more
     seen = []
 
     def press(rows, name, event):
         seen.append(event.get("event"))
-        if seen.count("cell") == 2:
+        if seen.count("cell") == 2 and "pressed" not in seen:
             seen.append("pressed")
             raise KeyboardInterrupt
 
@@ -180,6 +181,12 @@ def test_ctrl_c_ends_all_and_the_rest_can_be_done_later(make, tmp_path):
     assert states(record) == {"a": "interrupted", "b": "interrupted", "c": "pending"}
     assert record["state"] == "interrupted"
     assert [row["code"] for row in record["runs"]] == [130, 130, None]
+    assert read_record(tmp_path / "out" / "b" / "b" / "run.json")["error"] == {
+        "code": 130,
+        "stage": "02_data_prep",
+        "sentence": "The run was interrupted; finished stages are whole.",
+        "remedy": "Repeat it with --retry-failed.",
+    }
     found = make({n: {"project": n} for n in "abc"}, How(2, retry_failed=True))
     assert set(states(found).values()) == {"done"}
 
