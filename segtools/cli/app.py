@@ -16,9 +16,9 @@ from segtools.bundled import configuration
 from segtools.config import RunConfig, load_config, parse_override
 
 _ORDER = (
-    *("run", "rerun", "check", "init", "assign", "approve", "export", "typing"),
-    *("sensitivity", "compare"),
-    *("history", "forget", "retention"),
+    *("run", "rerun", "check", "init", "schema"),
+    *("assign", "approve", "export", "typing", "sensitivity", "compare"),
+    *("batch", "history", "upload", "forget", "retention", "migrate", "doctor"),
 )
 
 
@@ -37,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Customer segments that hold up: from raw orders to a checked report.",
 )
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False, soft_wrap=True)
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="a finished run")]
@@ -66,7 +66,7 @@ def configured(config: str, p: list[str] | None) -> RunConfig:
 
 def say(text: str) -> None:
     """Tell the user something on stderr; results alone go to stdout."""
-    _err.print(text, markup=False)
+    err.print(text, markup=False)
 
 
 class Bar:
@@ -82,8 +82,8 @@ class Bar:
             BarColumn(),
             TextColumn(self.what + " {task.completed:.0f} of {task.total:.0f}"),
             TimeElapsedColumn(),
-            console=_err,
-            disable=not _err.is_terminal,
+            console=err,
+            disable=not err.is_terminal,
         )
         self.bar.start()
         return self
@@ -94,7 +94,7 @@ class Bar:
             self.stage = stage
             self.task = self.bar.add_task(stage, total=cells)
         self.bar.update(self.task, completed=cell)
-        if not _err.is_terminal:
+        if not err.is_terminal:
             say(f"{stage}: {self.what} {cell} of {cells}")
 
     def __exit__(self, *error: object) -> None:

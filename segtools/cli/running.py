@@ -19,6 +19,7 @@ from segtools.cli.app import (
     say,
 )
 from segtools.cli.app import out as shown_out
+from segtools.cli.batches import check_all
 
 
 @app.command()
@@ -83,11 +84,17 @@ def rerun(
 def check(
     config: Annotated[str, typer.Argument(help="YAML file or bundled name")],
     p: Override = None,
+    all_: Annotated[
+        bool, typer.Option("--all", help="every configuration of a folder or batch")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check configuration and data without starting a kernel."""
     from segtools.report.check import check as check_data
 
+    if all_:
+        check_all(Path(config), p, as_json=as_json)
+        return
     found = check_data(configured(config, p))
     if as_json:
         print(json.dumps(found.record(), default=str))

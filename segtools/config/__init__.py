@@ -4,8 +4,17 @@ from segtools.config.blocks import DataFile, Source, TableFile, ZoneName
 from segtools.config.by_hand import decision_blocks, refuse_features
 from segtools.config.execution import WHOLE_RUN, WITHOUT_EFFECT, with_effect
 from segtools.config.exports import DestinationBlock
+from segtools.config.inherit import merge, shared_by
 from segtools.config.interviews import TOPICS, interview_blocks
-from segtools.config.load import load_config, parse_override, set_key, validate
+from segtools.config.load import (
+    laid_over_defaults,
+    load_body,
+    load_config,
+    override,
+    parse_override,
+    set_key,
+    validate,
+)
 from segtools.config.run import (
     AUTO_SEGMENTS,
     GOAL_TEXT,
@@ -34,10 +43,15 @@ __all__ = [
     "decision_blocks",
     "defaults",
     "interview_blocks",
+    "laid_over_defaults",
+    "load_body",
     "load_config",
+    "merge",
+    "override",
     "parse_override",
     "refuse_features",
     "set_key",
+    "shared_by",
     "stage_keys",
     "stage_of",
     "validate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ import yaml
 from pydantic import ValidationError
 
 from segtools.config.blocks import Source, TableFile, gives_orders
+from segtools.config.inherit import laid_over, merge, read_body, shared_files
 from segtools.config.run import RunConfig
 from segtools.config.wrong import checked, sentence_of
-from segtools.config.yaml_file import mapping_in, read_yaml
 from segtools.schema import TABLES, ConfigError, did_you_mean
 
 
@@ -22,7 +23,7 @@ def load_config(path: str | Path, overrides: dict[str, Any] | None = None) -> Ru
     Parameters
     ----------
     path : str or Path
-        The YAML file.
+        The YAML file; what it builds on (``defaults: shared.yaml``) lies below it.
     overrides : dict, optional
         Dotted key to value (``{"source.order_lines.path": "x.csv"}``), applied
         before validation; what ``-p NAME=VALUE`` gives.
@@ -37,11 +38,66 @@ def load_config(path: str | Path, overrides: dict[str, Any] | None = None) -> Ru
         If the file is missing, is not YAML, or a key is unknown or mistyped.
     """
     path = Path(path)
-    held = read_yaml(path, "CONFIG must be", "Make one with `segtools init DIR`.")
-    body = mapping_in(path, held, "Start from `segtools init DIR`.")
+    body = load_body(path)
     for name, value in (overrides or {}).items():
         set_key(body, name, value)
     return validate(_relative(body, path.parent))
+
+
+def load_body(path: Path) -> dict[str, Any]:
+    """Read a configuration with its ``defaults``, paths made absolute, unvalidated.
+
+    Raises
+    ------
+    ConfigError
+        If a file is missing, is not YAML, or ``defaults`` lead in a circle.
+    """
+    return read_body(path, _relative)
+
+
+def laid_over_defaults(value: Any, path: Path) -> dict[str, Any]:
+    """Read what ``defaults`` of a batch file are: a block, files, or both in a list.
+
+    Parameters
+    ----------
+    value : dict, str, list or None
+        What stands under ``defaults``; in a list, a later one lies over those before.
+    path : Path
+        The file that it stands in.
+
+    Raises
+    ------
+    ConfigError
+        If it is anything else, or a file cannot be read.
+    """
+    body: dict[str, Any] = {}
+    for one in value if isinstance(value, list) else [value]:
+        own = (
+            _relative(copy.deepcopy(one), path.parent)
+            if isinstance(one, dict)
+            else laid_over(shared_files(one, path), _relative, (path,))
+        )
+        body = merge(body, own)
+    return body
+
+
+def override(body: dict[str, Any], name: str, value: Any, folder: Path) -> None:
+    """Lay one key over a body, in place; a block is merged, paths made absolute.
+
+    Parameters
+    ----------
+    body : dict
+    name : str
+        Dotted, as for `set_key`.
+    value : object
+        What a batch file says of one run.
+    folder : Path
+        What paths in it are relative to.
+    """
+    if isinstance(value, dict) and "." not in name:
+        value = merge({name: body.get(name) or {}}, {name: value})[name]
+    set_key(body, name, value)
+    _relative(body, folder)
 
 
 def validate(body: dict[str, Any]) -> RunConfig:

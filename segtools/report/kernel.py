@@ -14,6 +14,7 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
+from segtools.cores import cores
 from segtools.private_folder import private_folder, remove_folder
 from segtools.report.log import log_event
 
@@ -104,6 +105,8 @@ def _listen(handle: int, folder: Path) -> None:
 class Kernels:
     """A run's kernels, one a notebook; the next starts while this one is at work.
 
+    On one processor, or with ``OMP_NUM_THREADS=1``, it starts when it is needed.
+
     Parameters
     ----------
     folder : Path
@@ -131,7 +134,8 @@ class Kernels:
             self._spare.end(now=True)  # the system may have ended it while it waited
             self._spare = None
         self._at_work = self._spare or self._started()
-        self._spare = None if last else self._started()
+        # With one thread a run the next kernel would only take from the one at work.
+        self._spare = None if last or cores() < 2 else self._started()
         return self._at_work
 
     def __enter__(self) -> Kernels:

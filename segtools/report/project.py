@@ -17,6 +17,7 @@ source:
                               # writes a block for Shopify's exports, and so on
 """
 _CONFIGURATION = """\
+# yaml-language-server: $schema={schema}
 # The configuration of one segmentation. Every key but project, goal and source has a
 # default; `segtools check segtools.yaml` reads it and the data without running.
 project: {project}
@@ -65,7 +66,8 @@ def init_project(folder: Path, system: str = "sample") -> Path:
         New or empty.
     system : str, default="sample"
         Where the data comes from; its block of the configuration is written with
-        every key explained. Beside it lies ``rule_book.yaml``, a copy of ours.
+        every key explained. Beside it lie ``rule_book.yaml``, a copy of ours, and the
+        schema by which editors complete and check the configuration.
 
     Returns
     -------
@@ -95,10 +97,20 @@ def init_project(folder: Path, system: str = "sample") -> Path:
         source=block,
         guests=guests,
         pad=" " * (22 - len(guests)),
+        schema=_schema(folder),
     )
     shutil.copyfile(RULE_BOOK, folder / "rule_book.yaml")
     write_text(folder / "segtools.yaml", text)
     return folder / "segtools.yaml"
+
+
+def _schema(folder: Path) -> str:
+    """Write the schema of configurations and give its file's name."""
+    # Late: it looks at every source and destination.
+    from segtools.report.json_schema import FILE, run_schema, schema_text
+
+    write_text(folder / FILE, schema_text(run_schema()))
+    return FILE
 
 
 def source_block(system: str) -> str:

@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segtools.config import RunConfig, Source
+from segtools.cores import cores, limit
 from segtools.schema import ConfigError, DataError, did_you_mean
 
 Tables = dict[str, ir.Table]
@@ -149,10 +150,13 @@ def connect(
     folder : Path, optional
         Where to spill; default DuckDB's own.
     memory_limit : str, default="1250MB"
-        What the engine may take, such as ``2GB``; the process takes some more.
+        What the engine may take, such as ``2GB``; the process takes some more. It has
+        as many threads as ``OMP_NUM_THREADS`` says, else one for each processor.
     """
     con = ibis.duckdb.connect()
     con.raw_sql(f"SET memory_limit = '{memory_limit}'")
+    if limit() is not None:
+        con.raw_sql(f"SET threads = {cores()}")
     con.raw_sql("SET TimeZone = 'UTC'")
     con.raw_sql("SET preserve_insertion_order = false")
     if folder is not None:

@@ -7,7 +7,6 @@ the bootstrap Jaccard of a cluster among the rows that were drawn.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from segtools.cores import cores
 from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.agreement import (
     adjusted_rand,
@@ -216,10 +216,7 @@ def within_rows(found: Pairs) -> pd.DataFrame:
 
 def _workers() -> int:
     """Count the processors at hand; how many share the work changes no result."""
-    return min(8, len(os.sched_getaffinity(0)) if _AFFINITY else os.cpu_count() or 1)
-
-
-_AFFINITY = hasattr(os, "sched_getaffinity")
+    return min(8, cores())
 
 
 def _pair(plan: _Plan, b: int, ks: Iterable[int]) -> dict[int, Any]:
