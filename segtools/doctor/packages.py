@@ -96,7 +96,7 @@ def lock() -> Finding:
         found,
         False,
         "the same figures as others have; versions within their bounds do work",
-        Mend(pip=pip_install("-r", str(path))),
+        Mend(pip=pip_install("-c", str(path), NAME)),
     )
 
 
