@@ -14,6 +14,7 @@ from itertools import pairwise
 from airflow.providers.papermill.operators.papermill import PapermillOperator
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
+
 from segtools.bundled import bundled
 from segtools.schema import STAGES
 
