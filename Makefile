@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 WORKERS ?= 2
 
-.PHONY: report test test-all lint format sample lock screenshots clean help
+.PHONY: report test test-all lint format sample lock screenshots build clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -39,6 +39,12 @@ sample: $(READY)  ## make data/sample again
 screenshots: $(READY)  ## make the README's pictures from a finished report
 	$(BIN)/python docs/make_screenshots.py
 
+build: $(READY)  ## build wheel and sdist into dist/ and check them; RELEASE=1 to publish
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/python release/check_archives.py dist $(if $(RELEASE),--release)
+
 lock:  ## pin the whole tree but Spark, which has a short lock of its own (needs uv)
 	uv pip compile pyproject.toml --extra complete-journey --extra dev --extra postgres --universal --no-header --no-annotate \
 		--no-emit-index-url --python-version 3.11 --quiet -o requirements.lock
@@ -64,5 +70,5 @@ $(SPARK): $(READY) requirements-spark.lock
 	fi
 	@touch $(SPARK)
 
-clean:  ## remove the environment
-	rm -rf $(VENV)
+clean:  ## remove the environment and what was built
+	rm -rf $(VENV) dist

@@ -1,4 +1,4 @@
-"""Find what travels with the package: notebooks, sample data, configurations."""
+"""Find what travels with the package: notebooks, sample, configurations, lock."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ _PACKAGE = Path(__file__).parent
 _PLACES = {
     "notebooks": _PACKAGE.parent / "notebooks",
     "sample": _PACKAGE.parent / "data" / "sample",
+    "requirements.lock": _PACKAGE.parent / "requirements.lock",
 }
 
 
 def bundled(name: str) -> Path:
-    """Give the folder of bundled ``notebooks`` or ``sample`` data.
+    """Give bundled ``notebooks``, ``sample`` data or the ``requirements.lock``.
 
     In an installed package they lie inside it; in a checkout, at its root.
 
