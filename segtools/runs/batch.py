@@ -270,5 +270,6 @@ def _record_end(folder: Path, stage: str | None, event: Mapping[str, Any]) -> No
         return
     kind = InterruptionError if event["code"] == INTERRUPTED else StageError
     error = kind(f"{event['sentence']} {event['remedy']}")
-    record_failure(folder, stage or STAGES[0], error)
+    at = stage or STAGES[0]
+    record_failure(folder, at, error, failed=at)
     failure_page(folder)
