@@ -28,8 +28,8 @@ class Pass:
     values : dict
         Aggregates of `table` by name of feature.
     counts : dict
-        By view that is only part of `table`, the number of its rows: where it is 0,
-        the customer is unknown to the view.
+        By view that is only part of `table`, the number of its rows, where a feature
+        must be told that there is none.
     over : dict
         The view of each feature.
     """
@@ -106,7 +106,8 @@ def _over_base(
         }
         found.values |= {name: v for name, v in own.items() if v is not None}
         apart += [f for f in features if f.name in own and own[f.name] is None]
-        if condition is not None:
+        unsure = not all(v is None or _null_without_rows(v) for v in own.values())
+        if condition is not None and (unsure or view == "history"):
             found.counts[view] = only(table.count(), condition)
     return found, apart
 
