@@ -76,8 +76,8 @@ def passes(at: Views, features: list[Feature]) -> list[Pass]:
         by_view[feature.over].append(feature)
     for view, own in by_view.items():
         part = at.part(view)
-        apart = part.condition is not None and len(own) >= OWN_PASS
-        together[part.base, view if apart else ""] += own
+        many = part.condition is not None and len(own) >= OWN_PASS
+        together[part.base, view if many else ""] += own
     everyone, *others = together.values()
     first, apart = _over_base(at, everyone, also=["history"])
     found = [first]
