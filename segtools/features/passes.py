@@ -28,8 +28,8 @@ class Pass:
     values : dict
         Aggregates of `table` by name of feature.
     counts : dict
-        By view that is only part of `table`, the number of its rows: where it is 0,
-        the customer is unknown to the view.
+        By view that is only part of `table`, the number of its rows, where a feature
+        must be told that there is none.
     over : dict
         The view of each feature.
     """
@@ -76,8 +76,8 @@ def passes(at: Views, features: list[Feature]) -> list[Pass]:
         by_view[feature.over].append(feature)
     for view, own in by_view.items():
         part = at.part(view)
-        apart = part.condition is not None and len(own) >= OWN_PASS
-        together[part.base, view if apart else ""] += own
+        many = part.condition is not None and len(own) >= OWN_PASS
+        together[part.base, view if many else ""] += own
     everyone, *others = together.values()
     first, apart = _over_base(at, everyone, also=["history"])
     found = [first]
@@ -106,7 +106,8 @@ def _over_base(
         }
         found.values |= {name: v for name, v in own.items() if v is not None}
         apart += [f for f in features if f.name in own and own[f.name] is None]
-        if condition is not None:
+        unsure = not all(v is None or _null_without_rows(v) for v in own.values())
+        if condition is not None and (unsure or view == "history"):
             found.counts[view] = only(table.count(), condition)
     return found, apart
 
