@@ -41,7 +41,7 @@ def hide_least(
         Cells of 1 to ``limit - 1`` customers are hidden, and what it takes for no
         hidden cell to be known to within less than `limit`.
     weights : ndarray of shape (n_cells,), optional
-        How much is lost with each cell; default the same for all.
+        How much is lost with each cell; default 1, and 2 with a total.
     also : ndarray of bool, shape (n_cells,), optional
         Cells that are hidden in any case; default none.
     may : ndarray of bool, shape (n_cells,), optional
@@ -71,7 +71,7 @@ def hide_least(
     few = (counts > 0) & (counts < limit) & ~fixed
     kept = few if also is None else few | (also & ~fixed)
     free = ~fixed if may is None else (may & ~fixed) | kept
-    weights = np.ones(len(counts)) if weights is None else weights
+    weights = _alike(published) if weights is None else weights
     starts = [kept]
     if may is None:
         starts.append(hide(published, limit) | kept)
@@ -79,6 +79,13 @@ def hide_least(
     found = [search.pattern(start, kept) for start in starts]
     good = [one for one in found if one is not None]
     return min(good, key=lambda one: float(weights[one].sum())) if good else None
+
+
+def _alike(published: Published) -> Floats:
+    totals = [total for total, _ in published.sums]
+    weights = np.ones(len(published.counts))
+    weights[totals] = 2.0
+    return weights
 
 
 @dataclass

@@ -16,34 +16,32 @@ from pydantic import Field, field_validator
 from segtools.config import DestinationBlock
 from segtools.destinations.audience import Audience
 from segtools.destinations.registry import Written, destination
+from segtools.destinations.sql_engines import (
+    ENGINES,
+    WHOLE,
+    refuse_unwritable,
+    transaction,
+)
+from segtools.destinations.sql_statements import (
+    CHANGES,
+    COLUMNS,
+    CREATE,
+    LATER,
+    MERGE,
+    Statements,
+)
 from segtools.schema import ConfigError, DataError
-from segtools.sources.database import env_name, server_of, url_of
+from segtools.sources.database import engine_of, env_name, server_of, url_of
 
-COLUMNS = ("customer_id", "segment_id", "segment", "valid_from", "valid_to")
-# Where a transaction holds the making of a table, too, so that all is undone or none.
-ENGINES = ("duckdb", "sqlite", "postgresql")
 _STAGED = dict.fromkeys(COLUMNS[:3], "string")
+_TABLE = dict.fromkeys(COLUMNS[:3], "!string") | {
+    "valid_from": "!timestamp",
+    "valid_to": "timestamp",
+}
 _NEXT = (
     "Nothing: the table is written. Rows whose valid_to is empty are what holds now; "
     "join the others by valid_from <= time < valid_to, both in UTC."
 )
-# In DuckDB's SQL, which sqlglot writes anew for the engine that is asked. An export at
-# an instant is first undone, so that to repeat it changes nothing.
-_STATEMENTS = (
-    "CREATE TABLE IF NOT EXISTS {table} (customer_id TEXT NOT NULL, segment_id TEXT "
-    "NOT NULL, segment TEXT NOT NULL, valid_from TIMESTAMP NOT NULL, "
-    "valid_to TIMESTAMP)",
-    "DELETE FROM {table} WHERE valid_from = {at}",
-    "UPDATE {table} SET valid_to = NULL WHERE valid_to = {at}",
-    "UPDATE {table} SET valid_to = {at} WHERE valid_to IS NULL AND NOT EXISTS (SELECT "
-    "1 FROM {now} AS n WHERE n.customer_id = {table}.customer_id AND n.segment_id = "
-    "{table}.segment_id AND n.segment = {table}.segment)",
-    "INSERT INTO {table} (customer_id, segment_id, segment, valid_from, valid_to) "
-    "SELECT n.customer_id, n.segment_id, n.segment, {at}, NULL "
-    "FROM {now} AS n WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE t.customer_id "
-    "= n.customer_id AND t.valid_to IS NULL)",
-)
-_LATER = "SELECT count(*) AS n FROM {table} WHERE valid_from > {at} OR valid_to > {at}"
 
 
 class SqlBlock(DestinationBlock):
@@ -118,51 +116,74 @@ def write_history(
     DataError
         If it holds something later, or the database refuses. It is then as before.
     """
-    now = ibis.util.gen_name("segtools_now")
+    change = _whole if con.name in WHOLE else _rows_alone
     try:
-        con.create_table(now, ibis.memtable(rows, schema=_STAGED), temp=True)
-    except Exception as error:
-        raise _refused(table, error) from None
-    say = _Dialect(con, table, now, at)
-    try:
-        with _transaction(con):
-            con.raw_sql(say(_STATEMENTS[0]))
-            _refuse_other(con, say)
-            if con.name == "postgres":  # two exports at a time would both insert
-                con.raw_sql(say("LOCK TABLE {table} IN EXCLUSIVE MODE", written=True))
-            _refuse_later(con, say, at)
-            for statement in _STATEMENTS[1:]:
-                con.raw_sql(say(statement))
+        change(con, table, rows, at)
     except (ConfigError, DataError):
         raise
     except Exception as error:
         raise _refused(table, error) from None
+
+
+def _whole(
+    con: ibis.BaseBackend, table: str, rows: pd.DataFrame, at: pd.Timestamp
+) -> None:
+    """Make and change the table in one transaction, where that holds both."""
+    now = ibis.util.gen_name("segtools_now")
+    con.create_table(now, ibis.memtable(rows, schema=_STAGED), temp=True)
+    say = Statements(con, table, now, at)
+    try:
+        with _transaction(con):
+            con.raw_sql(say(CREATE))
+            found = con.raw_sql(say("SELECT * FROM {table} LIMIT 0")).description
+            _refuse_other(table, {column[0] for column in found})
+            if con.name == "postgres":  # two exports at a time would both insert
+                con.raw_sql(say.own("LOCK TABLE {table} IN EXCLUSIVE MODE"))
+            # Not as an Ibis table: on SQLite that would end the transaction.
+            _refuse_later(con.raw_sql(say(LATER)).fetchone()[0], at)
+            for statement in CHANGES:
+                con.raw_sql(say(statement))
     finally:
         with suppress(Exception):
             con.raw_sql(say("DROP TABLE {now}"))
 
 
-class _Dialect:
-    """Write our statements for one engine, names quoted."""
-
-    def __init__(
-        self, con: ibis.BaseBackend, table: str, now: str, at: pd.Timestamp
-    ) -> None:
-        self.dialect = con.dialect
-        written = at.strftime("%Y-%m-%d %H:%M:%S")
-        # SQLite keeps times as text, and would make a number of them.
-        kind = "" if con.name == "sqlite" else "TIMESTAMP "
-        self.names = {
-            "table": ".".join(f'"{part}"' for part in table.split(".")),
-            "now": f'"{now}"',
-            "at": f"{kind}'{written}'",
-        }
-
-    def __call__(self, statement: str, *, written: bool = False) -> str:
-        text = statement.format(**self.names)
-        if written:
-            return text
-        return str(sg.transpile(text, read="duckdb", write=self.dialect)[0])
+def _rows_alone(
+    con: ibis.BaseBackend, table: str, rows: pd.DataFrame, at: pd.Timestamp
+) -> None:
+    """Make the table where it is missing, then change its rows whole or not at all."""
+    engine = ENGINES[con.name]
+    schema, _, name = table.rpartition(".")
+    where = schema or None
+    if name not in con.list_tables(database=where):
+        con.create_table(name, schema=ibis.schema(_TABLE), database=where)
+    there = con.table(name, database=where)
+    _refuse_other(table, set(there.columns))
+    staged = ibis.util.gen_name("segtools_now")
+    beside = None if engine.temporary else where
+    con.create_table(
+        staged,
+        ibis.memtable(rows, schema=_STAGED),
+        database=beside,
+        temp=engine.temporary,
+    )
+    now = sg.table(staged, db=beside, quoted=True)
+    say = Statements(con, table, now, at, engine.as_bytes)
+    try:
+        if engine.merges:
+            late = (there.valid_from > at) | (there.valid_to > at)
+            _refuse_later(int(there.filter(late).count().execute()), at)
+            con.raw_sql(say(MERGE))
+            return
+        with transaction(con, engine) as run:
+            if engine.lock:
+                run(say.own(engine.lock))
+            _refuse_later(run(say(LATER)), at)
+            for statement in CHANGES:
+                run(say(statement))
+    finally:
+        with suppress(Exception):
+            con.drop_table(staged, database=beside, force=True)
 
 
 @contextmanager
@@ -181,19 +202,16 @@ def _transaction(con: ibis.BaseBackend) -> Iterator[None]:
     con.raw_sql("COMMIT")
 
 
-def _refuse_other(con: ibis.BaseBackend, say: _Dialect) -> None:
-    there = con.raw_sql(say("SELECT * FROM {table} LIMIT 0")).description
-    if {column[0] for column in there} != set(COLUMNS):
+def _refuse_other(table: str, columns: set[str]) -> None:
+    if columns != set(COLUMNS):
         raise ConfigError(
             "destinations.sql.table must be one that segtools has made, but "
-            f"{say.names['table']} has other columns. Choose another name."
+            f"{table!r} has other columns. Choose another name."
         )
 
 
-def _refuse_later(con: ibis.BaseBackend, say: _Dialect, at: pd.Timestamp) -> None:
-    # Not as an Ibis table: on SQLite that would end the transaction.
-    later = con.raw_sql(say(_LATER)).fetchone()[0]
-    if later:
+def _refuse_later(rows: int, at: pd.Timestamp) -> None:
+    if rows:
         raise DataError(
             "A table of segments must be written in the order of time, but it holds "
             f"something later than {at.isoformat()}. Export a newer run, or to another "
@@ -212,12 +230,7 @@ def _refused(table: str, error: Exception) -> DataError:
 def _connected(block: SqlBlock) -> ibis.BaseBackend:
     variable = block.url.removeprefix("env:")
     scheme, url = url_of(variable, "destinations.sql.url")
-    if scheme not in ENGINES:
-        raise ConfigError(
-            f"{variable} must lead to DuckDB, SQLite or PostgreSQL, but it is of "
-            f"{scheme!r}, where making a table may commit what else was done. Write "
-            "to one of these, or load members.csv of the spreadsheet yourself."
-        )
+    refuse_unwritable(engine_of(scheme, variable), variable)
     if scheme not in ("sqlite", "duckdb"):
         return server_of(scheme, url, variable, block.timeout_seconds)
     path = Path(re.sub("^//+", "/", url.partition("://")[2].partition("?")[0]))

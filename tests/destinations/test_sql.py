@@ -98,8 +98,8 @@ def test_a_failure_in_the_middle_leaves_all_as_it_was(database, monkeypatch):
     from segtools.destinations import sql
 
     write(database, placed(a="S1"), T1)
-    broken = (*sql._STATEMENTS[:-1], "INSERT INTO nowhere SELECT 1 FROM {now}")
-    monkeypatch.setattr(sql, "_STATEMENTS", broken)
+    broken = (*sql.CHANGES[:-1], "INSERT INTO nowhere SELECT 1 FROM {now}")
+    monkeypatch.setattr(sql, "CHANGES", broken)
     with pytest.raises(DataError, match="nothing was changed"):
         write(database, placed(a="S2"), T2)
     con = database()
@@ -138,10 +138,20 @@ def test_columns_in_another_order_are_filled_by_name(database):
     assert write(database, placed(a="S2"), T2) == [("a", "S1", 1, 2), ("a", "S2", 2, 0)]
 
 
-def test_an_engine_whose_transactions_may_break_is_refused(tmp_path, monkeypatch):
+def test_an_engine_that_cannot_change_a_table_whole_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEGMENTS_DB", "druid://boss:geheim@127.0.0.1:1/x")
+    asked = order(people(1), "sql", {"url": "env:SEGMENTS_DB"})
+    said = "it takes new rows only. Write to another one .*postgresql.*members.csv"
+    with pytest.raises(ConfigError, match=said) as caught:
+        write_export(asked, tmp_path / "q", run_folder(tmp_path))
+    assert "geheim" not in str(caught.value)
+    assert not (tmp_path / "q").exists()
+
+
+def test_an_engine_whose_driver_is_missing_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("SEGMENTS_DB", "mysql://boss:geheim@127.0.0.1:1/x")
     asked = order(people(1), "sql", {"url": "env:SEGMENTS_DB"})
-    with pytest.raises(ConfigError, match="DuckDB, SQLite or PostgreSQL") as caught:
+    with pytest.raises((ConfigError, DataError), match="SEGMENTS_DB") as caught:
         write_export(asked, tmp_path / "q", run_folder(tmp_path))
     assert "geheim" not in str(caught.value)
 

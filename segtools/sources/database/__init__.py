@@ -237,7 +237,7 @@ def server_of(scheme: str, url: str, variable: str, seconds: int) -> ibis.BaseBa
     DataError
         If it does not answer.
     """
-    engine = _engine(scheme, variable)
+    engine = engine_of(scheme, variable)
     try:
         if engine == "postgres":
             from segtools.sources.database.postgres import connect
@@ -261,8 +261,14 @@ def server_of(scheme: str, url: str, variable: str, seconds: int) -> ibis.BaseBa
         ) from None
 
 
-def _engine(scheme: str, variable: str) -> str:
-    """Give Ibis's name of the database that a URL's scheme means."""
+def engine_of(scheme: str, variable: str) -> str:
+    """Give Ibis's name of the database that a URL's scheme means.
+
+    Raises
+    ------
+    ConfigError
+        If Ibis knows no such kind.
+    """
     from ibis.util import backend_entry_points
 
     engine = {"postgresql": "postgres"}.get(scheme, scheme)
