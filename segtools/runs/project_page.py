@@ -19,10 +19,12 @@ from segtools.report.templating import day, templates
 from segtools.runs.history import History, PastRun, read_history
 from segtools.runs.project_rows import (
     NEWEST,
+    OLDER,
     PAGE,
     as_table,
     events_table,
     folded,
+    light_table,
     run_rows,
 )
 from segtools.schema import ConfigError
@@ -140,7 +142,7 @@ def project_page(history: History, beside: Path | None = None) -> str:
     # What figures and tables have escaped themselves; nothing else is markup.
     parts = [(t, r, [Markup(one.html) for one in shown]) for t, r, shown in sections]
     body = templates().get_template("compare_main.html.j2").render(sections=parts)
-    content, terms = explain(body)
+    content, terms = _explained(body)
     rows = run_rows(history, beside or history.path)
     view = {
         "project": history.project,
@@ -156,6 +158,23 @@ def project_page(history: History, beside: Path | None = None) -> str:
         "stages": [],
     }
     return templates().get_template("project.html.j2").render(view)
+
+
+def _explained(body: str) -> tuple[str, list[Any]]:
+    """Explain the words of a page, but for its folded tables: they hold numbers only.
+
+    They would take longer than all the rest. Whatever came from data is escaped, so
+    that no name can look like what stands for them.
+    """
+    parts = OLDER.split(body)
+    marked = "".join(
+        part if place % 2 == 0 else f"<!--older-{place}-->"
+        for place, part in enumerate(parts)
+    )
+    content, terms = explain(marked)
+    for place in range(1, len(parts), 2):
+        content = content.replace(f"<!--older-{place}-->", parts[place], 1)
+    return content, terms
 
 
 def _write(history: History, page: Path) -> Path:
@@ -232,8 +251,7 @@ def _shown(draw: Callable[..., Any], data: Any, **options: Any) -> Display:
     else:
         rest = cell_strings(rows[NEWEST:], rows.attrs.get("formats", {}))
         label = f"{number(len(rest))} earlier runs"
-        macro = templates().get_template("project_parts.html.j2").module.plain_rows  # type: ignore[attr-defined]
-        old = macro(list(rest.columns), rest.to_numpy().tolist(), f"Earlier: {alt}")
+        old = light_table(rest, f"Earlier: {alt}")
         twin = Display(
             f"{newest.html}<details><summary>{label}</summary>{old}</details>",
             newest.text,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
+from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from segtools.wording import number, percent, plain, rounded
 
 PAGE = "index.html"
 NEWEST = 50  # rows that are not folded away
+OLDER = re.compile(r'(<div class="st-table st-older".*?</div>)', re.DOTALL)
 _WORDS = {
     "natural": "natural",
     "reproducible": "reproducible",
@@ -62,6 +65,37 @@ def events_table(events: Sequence[Mapping[str, Any]]) -> Display:
             f" (the latest {NEWEST}; {number(more)} earlier ones are in the runs)"
         )
     return plots.table(table, caption=caption)
+
+
+def light_table(strings: pd.DataFrame, caption: str) -> str:
+    """Lay out many rows of numbers with as few bytes, and as fast, as can be.
+
+    Parameters
+    ----------
+    strings : DataFrame
+        Cells, not yet escaped; the first column names the rows.
+    caption : str
+        Not yet escaped.
+
+    Returns
+    -------
+    str
+        What `OLDER` finds.
+    """
+    head = "".join(f'<th scope="col">{escape(str(c))}</th>' for c in strings.columns)
+    rows = (
+        f'<tr><th scope="row" class="st-date">{escape(first)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "</tr>"
+        for first, *cells in strings.itertuples(index=False)
+    )
+    said = escape(caption)
+    region = f'tabindex="0" role="region" aria-label="{said}"'
+    return (
+        f'<div class="st-table st-older" {region}>'
+        f'<table class="dataframe"><caption>{said}</caption><thead><tr>{head}</tr>'
+        f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
 Cell = tuple[list[tuple[str, str]], float | None]
