@@ -108,6 +108,7 @@ def test_defaults_are_the_documented_ones():
         "exports_need_approval": True,
         "experiment": {},
         "seed": 1,
+        "hooks": [],
     }
 
 

@@ -1,7 +1,7 @@
 """The command line: thin. It parses, calls and prints."""
 
-from segtools.cli import lists, looking, running
+from segtools.cli import lists, looking, moving, running
 from segtools.cli.app import app
 from segtools.cli.entry import main
 
-__all__ = ["app", "lists", "looking", "main", "running"]
+__all__ = ["app", "lists", "looking", "main", "moving", "running"]

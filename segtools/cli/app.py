@@ -17,7 +17,7 @@ from segtools.config import RunConfig, load_config, parse_override
 
 _ORDER = (
     *("run", "check", "init", "assign", "approve", "export", "typing"),
-    *("sensitivity", "compare"),
+    *("sensitivity", "compare", "upload", "migrate"),
 )
 
 

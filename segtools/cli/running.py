@@ -27,7 +27,9 @@ def run(
         typer.Argument(help="YAML file, or a bundled one: sample, complete_journey"),
     ] = "sample",
     p: Override = None,
-    out: Annotated[Path | None, typer.Option(help="the run's folder")] = None,
+    out: Annotated[
+        str | None, typer.Option(help="the run's folder, or a URL such as s3://...")
+    ] = None,
     again: Annotated[bool, typer.Option(help="repeat a finished run")] = False,
     replace: Annotated[bool, typer.Option(help="replace another finished run")] = False,
     as_json: AsJson = False,
@@ -35,19 +37,21 @@ def run(
     """Run all stages and print the path of the report."""
     from segtools.report.run import run_stages
     from segtools.report.start import is_done, start_run
+    from segtools.runs.ending import ending
 
     settings = configured(config, p)
-    path = start_run(settings, out, again=again, replace=replace)
-    if is_done(path):
-        say(f"Already done: {path} holds this run. Use --again to repeat it.")
-    else:
-        with Bar() as bar:
-            run_stages(path, bar)
-    page = path / "index.html"
+    with ending(settings, out, say) as end:
+        path = start_run(settings, end.folder, again=again, replace=replace)
+        end.path, end.old = path, is_done(path)
+        if end.old:
+            say(f"Already done: {path} holds this run. Use --again to repeat it.")
+        else:
+            with Bar() as bar:
+                run_stages(path, bar)
     if as_json:
-        print(json.dumps({"state": "done", "run": str(path), "page": str(page)}))
+        print(json.dumps({"state": "done", "run": end.place, "page": end.page}))
     else:
-        print(page)
+        print(end.page)
 
 
 @app.command()

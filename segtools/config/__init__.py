@@ -5,9 +5,11 @@ from segtools.config.by_hand import decision_blocks, refuse_features
 from segtools.config.exports import DestinationBlock
 from segtools.config.interviews import TOPICS, interview_blocks
 from segtools.config.load import load_config, parse_override, set_key, validate
+from segtools.config.recorded import renamed, with_defaults
 from segtools.config.run import (
     AUTO_SEGMENTS,
     GOAL_TEXT,
+    NO_RESULT,
     PRIVATE,
     RunConfig,
     defaults,
@@ -19,6 +21,7 @@ from segtools.config.wrong import checked
 __all__ = [
     "AUTO_SEGMENTS",
     "GOAL_TEXT",
+    "NO_RESULT",
     "PRIVATE",
     "TOPICS",
     "DataFile",
@@ -34,8 +37,10 @@ __all__ = [
     "load_config",
     "parse_override",
     "refuse_features",
+    "renamed",
     "set_key",
     "stage_keys",
     "stage_of",
     "validate",
+    "with_defaults",
 ]

@@ -17,6 +17,7 @@ from segtools.config.blocks import (
 from segtools.config.by_hand import decision_blocks
 from segtools.config.experiment import experiment_block
 from segtools.config.exports import destination_blocks
+from segtools.config.hooks import hook_blocks
 from segtools.config.interviews import interview_blocks
 from segtools.config.values import (
     Bases,
@@ -44,7 +45,11 @@ GOAL_TEXT = {
 AUTO_SEGMENTS = (3, 4, 5)
 
 # Keys whose values name people: pages say only how many there are.
-PRIVATE = ("internal_customers", "interviews")
+PRIVATE = ("internal_customers", "interviews", "hooks")
+
+# Keys that leave the result as it is: a run with others is the same run, and no
+# notebook declares them.
+NO_RESULT = ("hooks",)
 
 
 def _key(default: Any, stage: str, meaning: str, **rules: Any) -> Any:
@@ -233,6 +238,9 @@ class RunConfig(BaseModel):
         {}, "05_activation", "what is to be tested: name, holdout, effect, ..."
     )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
+    hooks: list[dict[str, Any]] = _key(
+        [], "06_follow_up", "programs and URLs that are told how a run has ended"
+    )
 
     @property
     def sources(self) -> list[Source]:
@@ -260,6 +268,11 @@ class RunConfig(BaseModel):
     @classmethod
     def _interviews(cls, value: Any) -> Any:
         return interview_blocks(value)
+
+    @field_validator("hooks", mode="before")
+    @classmethod
+    def _hooks(cls, value: Any) -> Any:
+        return hook_blocks(value)
 
     @field_validator("experiment", mode="before")
     @classmethod

@@ -36,6 +36,8 @@ from segtools.report.extensions import load_extensions
 from segtools.report.scan import refuse_record
 from segtools.schema import STAGES, TABLES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
+from segtools.sources.remote import FOLDER as FETCHED
+from segtools.sources.remote import let_go
 from segtools.timezones import epoch, instant
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ class Stage:
 
     def source(self) -> Opened:
         """Open the configured source."""
-        return open_source(self.config, self.con)
+        return open_source(self.config, self.con, self.path / FETCHED)
 
     def again(
         self, opened: Opened, now: dict[str, ir.Table] | None = None
@@ -250,6 +252,8 @@ class Stage:
         for later in STAGES[STAGES.index(self.name) + 1 :]:
             run["stages"][later] = {"state": "pending"}
         self.write("run", run)
+        if self.name == STAGES[-1]:
+            let_go(self.path)
 
 
 def _told(key: str, value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from segtools import goals
-from segtools.config import RunConfig, refuse_features
+from segtools.config import NO_RESULT, RunConfig, refuse_features
 from segtools.destinations.approval import FILE as APPROVAL
 from segtools.destinations.registry import check_destinations
 from segtools.features.build import supported, variables
@@ -25,12 +25,14 @@ from segtools.records import digest, read_record, write_record
 from segtools.report.extensions import check_extensions, load_extensions
 from segtools.schema import ORDER_TABLES, STAGES, ConfigError, DataError
 from segtools.sources import NEVER, Opened, connect, open_source
+from segtools.sources.remote import FOLDER as FETCHED
+from segtools.sources.remote import keep
 from segtools.timezones import epoch, instant, midnight_after
 
 _PACKAGES = ("pandas", "numpy", "scikit-learn", "ibis-framework", "duckdb", "papermill")
 BUILT_IN = ("auto", "goal", "rules", "clusters", "mixture", "ward")
 PLAIN = ("spend_quintiles", "rfm_grid")
-_OURS = ("notebooks", "tables", "activation", "canvas")
+_OURS = ("notebooks", "tables", "activation", "canvas", FETCHED)
 
 
 def start_run(
@@ -68,15 +70,18 @@ def start_run(
     check_destinations(config)
     opened = open_source(config, connect(memory_limit=config.memory_limit))
     data = fingerprint(opened.tables)
+    if opened.files:
+        data["files"] = opened.files
     config = settle_as_of(config, opened, data)
     _refuse(config, opened)
     own = str(config.as_of).replace(":", "")
     path = folder or Path("reports") / config.project / own
-    body = config.model_dump()
+    body = config.model_dump(exclude={*NO_RESULT})
     marks = {"config_hash": digest(body | _read_beside(config)), "data": data}
     if _already(path, marks, replace=replace) and not again:
         return path
     _clear(path)
+    keep(path)
     write_record(path / "run.json", _record(config, opened, path) | marks)
     return path
 
