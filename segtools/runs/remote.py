@@ -34,6 +34,9 @@ LAST = ("index.html", "run.json")
 _OURS = ("notebooks/*", "tables/*", "activation/*", "canvas/*")
 _TOP = ("*.html", "*.json", "*.parquet", "*.jsonl")
 _KEPT = ("approval.json",)
+_ALL = ("*",)
+# Marks a folder that holds only what later runs read of a remote one.
+PARTIAL = ".partial"
 # What the next run reads of the one before, and of all earlier ones.
 _PREVIOUS = (*FILES, "run.json", "*.json", "*.parquet", "exports/*")
 _EARLIER = ("run.json", "experiment*", "model.json", "segments.parquet", "exports/*")
@@ -65,9 +68,10 @@ def local_run(url: str, project: str, as_of: str | None = None) -> Path:
     folder = mirror_of(url, ROOT)
     fs = filesystem(url, "--out")
     with spoken(url, "--out"):
-        there = listed(fs, url)
-        if LAST[-1] in there and not (folder / LAST[-1]).is_file():
-            _fetch(fs, url, folder, ("*",))
+        if is_partial(folder):
+            shutil.rmtree(folder)
+        if LAST[-1] in listed(fs, url) and not (folder / LAST[-1]).is_file():
+            _fetch(fs, url, folder, _ALL)
         _fetch_earlier(fs, url, folder.parent, project, as_of)
     return folder
 
@@ -118,9 +122,16 @@ def _fetch(fs: Any, url: str, to: Path, wanted: tuple[str, ...]) -> None:
     for name in listed(fs, url):
         if any(_fits(name, pattern) for pattern in wanted):
             download(fs, remote_name(under(url, name)), half / safe(name), "--out")
+    if wanted != _ALL and half.is_dir():
+        (half / PARTIAL).touch()
     shutil.rmtree(to, ignore_errors=True)
     if half.is_dir():
         half.rename(to)
+
+
+def is_partial(folder: Path) -> bool:
+    """Tell whether a folder holds only what later runs read of a remote one."""
+    return (folder / PARTIAL).exists()
 
 
 def _fits(name: str, pattern: str) -> bool:
@@ -195,6 +206,11 @@ def ended_run(folder: Path) -> dict[str, Any]:
         raise ConfigError(
             f"RUN must be the folder of a run, but there is no run.json in {folder}. "
             "Give the folder that `segtools run` printed."
+        )
+    if is_partial(folder):
+        raise ConfigError(
+            f"RUN must be whole, but {folder} holds only what later runs read of one "
+            "that lies elsewhere. Give the folder in which it was run."
         )
     run = read_record(folder / LAST[-1])
     if run.get("state") not in ("done", "failed"):
