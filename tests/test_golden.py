@@ -182,8 +182,8 @@ def test_a_run_of_a_newer_version_is_refused_and_left_alone(old):
     with pytest.raises(DataError) as caught:
         migrate(old)
     assert str(caught.value) == (
-        f"verdict.json must be of version 1, but that of {old} is of version 9, made by "
-        "a newer segtools. Update segtools."
+        f"verdict.json must be of version 1, but that of {old} is of version 9, made "
+        "by a newer segtools. Update segtools."
     )
     assert files(old) == before
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from segtools.remote.urls import STORES, Store, bucket_of, scheme_of, shown
-from segtools.schema import ConfigError
+from segtools.schema import ConfigError, DataError
 
 # What clients call refused or missing credentials; they share no class.
 _REFUSED = (
@@ -46,7 +46,7 @@ def spoken(url: str, key: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ConfigError, KeyboardInterrupt):
+    except (ConfigError, DataError):
         raise
     except Exception as error:
         raise ConfigError(sentence_of(error, url, key)) from None

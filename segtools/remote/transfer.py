@@ -50,13 +50,24 @@ def filesystem(url: str, key: str) -> Any:
     if store.module == "gcsfs":
         options["token"] = None
     with spoken(url, key):
-        return fsspec.filesystem(scheme_of(url), skip_instance_cache=True, **options)
+        fs = fsspec.filesystem(scheme_of(url), skip_instance_cache=True, **options)
+    if store.module == "s3fs":
+        fs.retries = 2  # the client below it repeats, too
+    return fs
 
 
 def remote_name(url: str) -> str:
     """Give what a client calls a URL: bucket and key, unquoted."""
     name = f"{bucket_of(url)}/{key_of(url)}".rstrip("/")
     return f"/{name}" if scheme_of(url) == "memory" else name
+
+
+def is_file(fs: Any, name: str) -> bool:
+    """Tell whether there is a file; unlike the clients', with errors raised."""
+    try:
+        return bool(fs.info(name)["type"] == "file")
+    except FileNotFoundError:
+        return False
 
 
 def listed(fs: Any, url: str, *, deep: bool = True) -> dict[str, Entry]:

@@ -17,15 +17,23 @@ from segtools.remote.failures import sentence_of, spoken
 from segtools.remote.transfer import (
     download,
     filesystem,
+    is_file,
     listed,
     missing,
     put,
     remote_name,
     safe,
 )
-from segtools.remote.urls import mirror_of, refuse_url, shown, under
+from segtools.remote.urls import (
+    is_url,
+    mirror_of,
+    refuse_url,
+    scheme_of,
+    shown,
+    under,
+)
 from segtools.report.errors import StageError
-from segtools.schema import ConfigError, DataError
+from segtools.schema import ConfigError
 
 # Hidden, so that no project's folder is ever called so.
 ROOT = Path("reports/.remote")
@@ -106,8 +114,10 @@ def _finished(fs: Any, url: str, project: str) -> dict[str, dict[str, Any]]:
 
 
 def _same(here: Path, run: dict[str, Any]) -> bool:
-    with suppress(DataError):
-        return read_record(here / "run.json") == run
+    """Tell whether a run is here as it is there, as written and not as it is read."""
+    with suppress(OSError, ValueError):
+        written = (here / "run.json").read_text(encoding="utf-8")
+        return bool(json.loads(written) == run)
     return False
 
 
@@ -176,6 +186,11 @@ def upload(
     StageError
         If the upload does not come to its end.
     """
+    if not is_url(url) or scheme_of(url) == "file":
+        raise ConfigError(
+            f"URL must lead to a remote folder, but it is {url!r}. Write it like "
+            "s3://bucket/folder."
+        )
     refuse_url(url, "URL")
     mirror_of(url, ROOT)
     names = _names(folder)
@@ -226,7 +241,7 @@ def is_uploaded(folder: Path, url: str) -> bool:
     fs = filesystem(url, "--out")
     with spoken(url, "--out"):
         name = remote_name(under(url, LAST[-1]))
-        there = fs.cat_file(name) if fs.isfile(name) else b""
+        there = fs.cat_file(name) if is_file(fs, name) else b""
     return bool(there == (folder / LAST[-1]).read_bytes())
 
 

@@ -18,6 +18,7 @@ from segtools.remote.failures import spoken
 from segtools.remote.transfer import (
     download,
     filesystem,
+    is_file,
     listed,
     refuse_no_bucket,
     remote_name,
@@ -138,7 +139,7 @@ def _fetch(url: str, key: str, folder: Path) -> None:
 def _matches(fs: Any, url: str) -> tuple[str, list[str], str]:
     """Say what a URL leads to: a root, names under it, and the way to read them."""
     name = remote_name(url)
-    if fs.isfile(name):
+    if is_file(fs, name):
         root, _, last = url.rstrip("/").rpartition("/")
         return root, [last], f"/{glob.escape(last)}"
     if not _MAGIC.search(url):
@@ -149,7 +150,7 @@ def _matches(fs: Any, url: str) -> tuple[str, list[str], str]:
     fixed, pattern = _split(url)
     start = remote_name(fixed).strip("/") + "/"
     found = sorted(n.strip("/").removeprefix(start) for n in fs.glob(name))
-    files = [n for n in found if fs.isfile(remote_name(under(fixed, n)))]
+    files = [n for n in found if is_file(fs, remote_name(under(fixed, n)))]
     return fixed, files, f"/{pattern}"
 
 

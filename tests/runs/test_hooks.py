@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 
 from segtools.config import load_config, validate
-from segtools.runs.hooks import notify
+from segtools.config.hooks import HookBlock
+from segtools.runs.hooks import notify, variables
+from segtools.runs.payload import run_payload
 from segtools.schema import ConfigError
 
 PAYLOAD = {
@@ -52,7 +57,8 @@ class Listener:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            do_GET = do_POST
+            def do_GET(self) -> None:
+                self.do_POST()
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -210,8 +216,6 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path):
     program = script(tmp_path, f'(sleep 5; touch "{alive}") & sleep 60')
     (warning,) = notify(hooks({"run": [program], "timeout": 0.2}), PAYLOAD)
     assert "'hook.sh' did not end within 0.2 seconds" in warning
-    import subprocess
-
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True)
     assert str(tmp_path) not in listed.stdout
 
@@ -272,7 +276,7 @@ def test_a_wrong_hook_is_one_sentence_before_anything_runs(block, sentence):
 
 def test_hooks_that_are_no_list_are_refused():
     body = {"project": "p", "source": {"system": "sample"}, "hooks": {"run": ["a"]}}
-    with pytest.raises(ConfigError, match="^hooks must be a list, but it is"):
+    with pytest.raises(ConfigError, match=r"^hooks must be a list, but it is"):
         validate(body)
 
 
@@ -284,3 +288,26 @@ def test_a_program_is_looked_for_beside_the_configuration(tmp_path):
     first, second = load_config(file).hooks
     assert first["run"] == [str(tmp_path.resolve() / "tell.sh"), "./left-alone"]
     assert second["run"] == ["notify"]
+
+
+def test_the_page_on_hooks_says_what_the_code_does():
+    page = (Path(__file__).parents[2] / "docs" / "hooks.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if "|" in line]
+    keys = {row[0].strip("`"): row[1].strip("`") for row in rows if len(row) == 3}
+    keys = {k: v for k, v in keys.items() if k in HookBlock.model_fields}
+    assert list(keys) == list(HookBlock.model_fields)
+    for name, field in HookBlock.model_fields.items():
+        assert yaml.safe_load(keys[name]) == field.get_default(), name
+    told = run_payload("done", {"project": "p"})
+    named = {n for row in rows if len(row) == 2 for n in re.findall(r"`(\w+)`", row[0])}
+    assert named == set(told)
+    full = {"links": {"page": "p"}, "verdict": {"decision": "d"}}
+    error = {"code": 1, "sentence": "s", "remedy": "r"}
+    every = dict.fromkeys(told, "x") | full | {"error": error}
+    assert set(re.findall(r"`(SEGTOOLS_\w+)`", page)) - {"SEGTOOLS_"} == {
+        *variables(every)
+    }
+
+
+def test_a_variable_of_a_name_with_a_zero_byte_can_be_set():
+    assert variables({"project": "a\0b"}) == {"SEGTOOLS_PROJECT": "ab"}
