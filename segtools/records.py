@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.formats import current
 from segtools.schema import DataError
 
 VERSION = 1
@@ -70,19 +71,22 @@ def write_record(path: Path, record: Mapping[str, Any]) -> None:
         What to write; numbers that are not finite become null.
     """
     head = {"format": f"segtools.{path.stem}", "version": VERSION}
-    body = json.dumps(
-        _plain(head | dict(record)), indent=1, ensure_ascii=False, allow_nan=False
-    )
-    write_text(path, body + "\n")
+    write_text(path, as_text(head | dict(record)))
+
+
+def as_text(record: Mapping[str, Any]) -> str:
+    """Give a record as its file holds it."""
+    body = json.dumps(_plain(record), indent=1, ensure_ascii=False, allow_nan=False)
+    return body + "\n"
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """Read a JSON record that a run has written.
+    """Read a JSON record that a run has written, brought up to this version.
 
     Raises
     ------
     DataError
-        If the file is missing or is not a JSON record.
+        If the file is missing, is not a JSON record, or a newer segtools wrote it.
     """
     if not path.exists():
         raise DataError(
@@ -98,7 +102,7 @@ def read_record(path: Path) -> dict[str, Any]:
             f"{path.name} must be a JSON record, but that of {path.parent} cannot be "
             f"read ({error}). Repeat the run with --again."
         ) from None
-    return record
+    return current(record, path)
 
 
 def read_run(folder: Path) -> dict[str, Any]:

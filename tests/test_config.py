@@ -111,6 +111,7 @@ def test_defaults_are_the_documented_ones():
         "exports_need_approval": True,
         "experiment": {},
         "seed": 1,
+        "hooks": [],
         "stage_time_limit": None,
         "run_time_limit": None,
     }

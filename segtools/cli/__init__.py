@@ -1,7 +1,17 @@
 """The command line: thin. It parses, calls and prints."""
 
-from segtools.cli import batches, doctor, lists, looking, project, running
+from segtools.cli import batches, doctor, lists, looking, moving, project, running
 from segtools.cli.app import app
 from segtools.cli.entry import main
 
-__all__ = ["app", "batches", "doctor", "lists", "looking", "main", "project", "running"]
+__all__ = [
+    "app",
+    "batches",
+    "doctor",
+    "lists",
+    "looking",
+    "main",
+    "moving",
+    "project",
+    "running",
+]

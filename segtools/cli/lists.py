@@ -49,16 +49,20 @@ def approve(
 def export(
     run_dir: Run,
     to: Annotated[str, typer.Option(help="a destination, such as google_ads")],
-    out: Annotated[Path, typer.Option(help="a folder of its own")],
+    out: Annotated[
+        str, typer.Option(help="a folder of its own, or a URL such as s3://...")
+    ],
     p: Override = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a run's segments in the format of another system; nothing is sent."""
     from segtools.destinations.shown import export_sentence
     from segtools.report.exports import export_run
+    from segtools.runs.remote_exports import export_folder
 
     overrides = overrides_of(p)
-    manifest = export_run(run_dir, to, out, overrides)
+    with export_folder(out) as folder:
+        manifest = export_run(run_dir, to, folder, overrides)
     if as_json:
         print(json.dumps({"state": "done", "out": str(out), "manifest": manifest}))
         return

@@ -29,7 +29,9 @@ def run(
         typer.Argument(help="YAML file, or a bundled one: sample, complete_journey"),
     ] = "sample",
     p: Override = None,
-    out: Annotated[Path | None, typer.Option(help="the run's folder")] = None,
+    out: Annotated[
+        str | None, typer.Option(help="the run's folder, or a URL such as s3://...")
+    ] = None,
     first: Annotated[
         str, typer.Option("--from", metavar="STAGE", help="repeat from this stage on")
     ] = "",
@@ -43,20 +45,21 @@ def run(
 ) -> None:
     """Run all stages and print the path of the report."""
     from segtools.report.carry_out import How, carry_out
+    from segtools.runs.ending import ending
 
     how = How(again, replace, resume, first, until)
     settings = configured(config, p)
-    with Bar() as bar:
-        done = carry_out(settings, out, how, bar)
+    with ending(settings, out, say) as end, Bar() as bar:
+        done = carry_out(settings, end.folder, how, bar, end.begin)
+        end.old = done.already
     if done.already:
         say(f"Already done: {done.path} holds this run. Use --again to repeat it.")
     elif done.state == "running":
         say(f"Stopped after {how.last}, as asked. Continue with --resume.")
     if as_json:
-        about = {"run": str(done.path), "page": str(done.page)}
-        print(json.dumps({"state": done.state} | about))
+        print(json.dumps({"state": done.state, "run": end.place, "page": end.page}))
     else:
-        print(done.page)
+        print(end.page)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from segtools.config.load import (
     set_key,
     validate,
 )
+from segtools.config.recorded import renamed, with_defaults
 from segtools.config.run import (
     AUTO_SEGMENTS,
     GOAL_TEXT,
@@ -50,10 +51,12 @@ __all__ = [
     "override",
     "parse_override",
     "refuse_features",
+    "renamed",
     "set_key",
     "shared_by",
     "stage_keys",
     "stage_of",
     "validate",
+    "with_defaults",
     "with_effect",
 ]

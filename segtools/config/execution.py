@@ -10,7 +10,7 @@ from pydantic import Field
 
 # Left out of `config_hash`, so that a run is the same run, and can be continued, with
 # other values of them. A new key of this kind is added here and nowhere else.
-WITHOUT_EFFECT = ("memory_limit", "stage_time_limit", "run_time_limit")
+WITHOUT_EFFECT = ("memory_limit", "stage_time_limit", "run_time_limit", "hooks")
 # Stage of keys that no notebook reads.
 WHOLE_RUN = "run"
 

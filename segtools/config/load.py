@@ -11,9 +11,12 @@ import yaml
 from pydantic import ValidationError
 
 from segtools.config.blocks import Source, TableFile, gives_orders
+from segtools.config.hooks import beside
 from segtools.config.inherit import laid_over, merge, read_body, shared_files
+from segtools.config.recorded import renamed
 from segtools.config.run import RunConfig
 from segtools.config.wrong import checked, sentence_of
+from segtools.remote import is_url, refuse_url
 from segtools.schema import TABLES, ConfigError, did_you_mean
 
 
@@ -116,7 +119,7 @@ def validate(body: dict[str, Any]) -> RunConfig:
 is none. Did you mean 'source'?
     """
     try:
-        config = RunConfig.model_validate(body)
+        config = RunConfig.model_validate(renamed(body))
     except ValidationError as error:
         raise ConfigError(sentence_of(error, "", RunConfig)) from None
     for block in config.sources:
@@ -130,6 +133,9 @@ is none. Did you mean 'source'?
 
 
 def _check_source(source: Source) -> None:
+    for name, part in (source.model_extra or {}).items():
+        if isinstance(part, dict) and is_url(path := part.get("path")):
+            refuse_url(str(path), f"source.{name}.path")
     url = (source.model_extra or {}).get("url")
     if url is not None and not str(url).startswith("env:"):
         raise ConfigError(
@@ -212,6 +218,11 @@ def parse_override(text: str) -> tuple[str, Any]:
     return name.strip(), parsed
 
 
+def _path(folder: Path, path: str) -> str:
+    """Make a path absolute; a URL is so already."""
+    return path if is_url(path) else str((folder / path).resolve())
+
+
 def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Make paths absolute that the configuration gives relative to itself."""
     source, destinations = body.get("source"), body.get("destinations")
@@ -221,7 +232,7 @@ def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
     for system in systems:
         for block in system.values() if isinstance(system, dict) else ():
             if isinstance(block, dict) and isinstance(block.get("path"), str):
-                block["path"] = str((folder / block["path"]).resolve())
+                block["path"] = _path(folder, block["path"])
     if isinstance(body.get("interviews"), str):
         body["interviews"] = str((folder / body["interviews"]).resolve())
     extensions = body.get("extensions")
@@ -230,4 +241,6 @@ def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
     for key in ("rule_book", "suppression_list"):
         if isinstance(file := body.get(key), str) and file:
             body[key] = str((folder / file).resolve())
+    if "hooks" in body:
+        body["hooks"] = beside(body["hooks"], folder)
     return body

@@ -18,6 +18,7 @@ from segtools.config.by_hand import decision_blocks
 from segtools.config.execution import WHOLE_RUN, Minutes
 from segtools.config.experiment import experiment_block
 from segtools.config.exports import destination_blocks
+from segtools.config.hooks import hook_blocks
 from segtools.config.interviews import interview_blocks
 from segtools.config.values import (
     Bases,
@@ -45,7 +46,7 @@ GOAL_TEXT = {
 AUTO_SEGMENTS = (3, 4, 5)
 
 # Keys whose values name people: pages say only how many there are.
-PRIVATE = ("internal_customers", "interviews")
+PRIVATE = ("internal_customers", "interviews", "hooks")
 
 
 def _key(default: Any, stage: str, meaning: str, **rules: Any) -> Any:
@@ -234,6 +235,9 @@ class RunConfig(BaseModel):
         {}, "05_activation", "what is to be tested: name, holdout, effect, ..."
     )
     seed: int = _key(1, "03_segmentation", "where chance starts", ge=0, lt=2**32)
+    hooks: list[dict[str, Any]] = _key(
+        [], WHOLE_RUN, "programs and URLs that are told how a run has ended"
+    )
     stage_time_limit: Minutes | None = _key(
         None, WHOLE_RUN, "minutes after which a stage is stopped; default: never"
     )
@@ -267,6 +271,11 @@ class RunConfig(BaseModel):
     @classmethod
     def _interviews(cls, value: Any) -> Any:
         return interview_blocks(value)
+
+    @field_validator("hooks", mode="before")
+    @classmethod
+    def _hooks(cls, value: Any) -> Any:
+        return hook_blocks(value)
 
     @field_validator("experiment", mode="before")
     @classmethod

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from segtools.schema import ConfigError, did_you_mean
 
 # Keys whose blocks are checked one by one, so that the sentence names its key itself.
-_WHOLE = ("source", "decisions", "destinations", "experiment", "interviews")
+_WHOLE = ("source", "decisions", "destinations", "experiment", "hooks", "interviews")
 
 
 def checked(

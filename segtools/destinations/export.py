@@ -182,7 +182,7 @@ def refuse_foreign(out: Path) -> None:
     there = {p.name for p in out.iterdir()} if out.is_dir() else {out.name}
     known: set[str] = set()
     if out.is_dir() and (out / MANIFEST).is_file():
-        known = _listed(out / MANIFEST) | {MANIFEST}
+        known = files_of(out / MANIFEST) | {MANIFEST}
     foreign = sorted(n for n in there - known if not _STRAY.fullmatch(n))
     if foreign or not out.is_dir():
         raise ConfigError(
@@ -205,7 +205,8 @@ def _refuse_nowhere(out: Path) -> None:
         )
 
 
-def _listed(manifest: Path) -> set[str]:
+def files_of(manifest: Path) -> set[str]:
+    """Name the files that a manifest lists; none if it is no manifest."""
     try:
         record: Mapping[str, Any] = read_record(manifest)
         if record.get("format") != "segtools.manifest":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def carry_out(
     folder: Path | None = None,
     how: How | None = None,
     progress: Progress | None = None,
+    begin: Callable[[Path], None] | None = None,
 ) -> Outcome:
     """Begin, continue or repeat a run, and hold its folder until it is done.
 
@@ -91,6 +93,8 @@ def carry_out(
         Default: begin it, unless it is already done.
     progress : callable, optional
         Called with stage, cell number and number of cells.
+    begin : callable, optional
+        Called with the run's folder as soon as that is known to be this process's.
 
     Returns
     -------
@@ -104,20 +108,26 @@ def carry_out(
     how = how or How()
     _refuse_contradiction(how)
     try:
-        return _carried(config, folder, how, progress)
+        return _carried(config, folder, how, progress, begin)
     except OSError as error:
         path = folder or Path("reports") / config.project
         raise storage_words(error, "A run", path) or error from None
 
 
 def _carried(
-    config: RunConfig, folder: Path | None, how: How, progress: Progress | None
+    config: RunConfig,
+    folder: Path | None,
+    how: How,
+    progress: Progress | None,
+    begin: Callable[[Path], None] | None,
 ) -> Outcome:
     # Settled once: the lock is of one folder, and no look at the data may differ.
     found = look_ahead(config, folder)
     if how.resume or how.first:
         refuse_nothing(found.path, "--resume" if how.resume else "--from")
     with locked(found.path):
+        if begin:
+            begin(found.path)
         if not _made_ready(found, how):
             return Outcome(found.path, "done", already=True)
         run_stages(found.path, progress, until=how.last)

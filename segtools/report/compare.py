@@ -12,11 +12,11 @@ from segtools.disclosure import LIMIT
 from segtools.history.follow_up import FollowUp, follow_up
 from segtools.history.previous import refuse_incomplete
 from segtools.history.snapshot import read_snapshot
-from segtools.records import VERSION, read_record, write_text
+from segtools.records import read_record, write_text
 from segtools.report.assign import finished_run
 from segtools.report.compare_page import comparison_page
 from segtools.report.scan import refuse_disclosure
-from segtools.schema import ConfigError, DataError
+from segtools.schema import ConfigError
 
 __all__ = ["Comparison", "compare_runs"]
 
@@ -76,7 +76,7 @@ def compare_runs(
         If a folder holds no finished run, or the two are of different projects, in the
         wrong order, or one and the same.
     DataError
-        If a run was written by another version, or a file of it is missing.
+        If a run was written by a newer version, or a file of it is missing.
     DisclosureError
         If the page would tell who somebody is; then it is not written.
     """
@@ -84,7 +84,6 @@ def compare_runs(
     runs = [finished_run(p, n) for p, n in zip(paths, ("OLD", "NEW"), strict=True)]
     _refuse_pair(paths, runs)
     for path, called in zip(paths, ("OLD", "NEW"), strict=True):
-        _refuse_other_version(path, called)
         refuse_incomplete(path, called)
     before, now = (read_snapshot(path) for path in paths)
     cell = max(int(r["config"].get("smallest_cell", LIMIT)) for r in runs)
@@ -145,15 +144,6 @@ def _refuse_pair(paths: tuple[Path, Path], runs: list[dict[str, Any]]) -> None:
             f"OLD and NEW must count money in one currency, but they do in "
             f"{money[0]!r} and {money[1]!r}. Run one of them again with the "
             "other's currency."
-        )
-
-
-def _refuse_other_version(path: Path, called: str) -> None:
-    version = read_record(path / "run.json").get("version")
-    if version != VERSION:
-        raise DataError(
-            f"{called} must be written in format {VERSION}, but {path} is in format "
-            f"{version}. Repeat that run with --again."
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from segtools.records import read_record
 from segtools.schema import STAGES, DataError
+from segtools.sources.remote import FOLDER as FETCHED
 
 __all__ = ["FILES", "broken_file", "is_finished", "is_half", "remove_from", "sweep"]
 
@@ -48,7 +49,7 @@ FILES: dict[str, tuple[str, ...]] = {
 }
 # What else a stage may write; folders are its own.
 MORE: dict[str, tuple[str, ...]] = {
-    "02_data_prep": ("tables",),
+    "02_data_prep": ("tables", FETCHED),
     "03_segmentation": ("sensitivity.json",),
     "04_personas": ("canvas",),
     "05_activation": ("activation",),

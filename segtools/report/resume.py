@@ -21,6 +21,7 @@ from segtools.report.marks import (
 from segtools.report.run import reset
 from segtools.report.start import Prospect
 from segtools.schema import STAGES, ConfigError, DataError, did_you_mean
+from segtools.sources.remote import keep
 from segtools.wording import listed
 
 __all__ = ["continue_run", "refuse_nothing", "repeat_from", "stage_named"]
@@ -194,6 +195,7 @@ def _restart(run: dict[str, Any], found: Prospect, stage: str | None) -> None:
     write_record(found.path / "run.json", run | marks | state | more)
     if stage:
         reset(found.path, stage)
+        keep(found.path)
 
 
 def _kept(then: dict[str, Any], now: RunConfig) -> dict[str, Any]:

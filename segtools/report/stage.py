@@ -37,6 +37,8 @@ from segtools.report.lock import is_locked
 from segtools.report.scan import refuse_record
 from segtools.schema import STAGES, TABLES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
+from segtools.sources.remote import FOLDER as FETCHED
+from segtools.sources.remote import let_go
 from segtools.timezones import epoch, instant
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ class Stage:
 
     def source(self) -> Opened:
         """Open the configured source."""
-        return open_source(self.config, self.con)
+        return open_source(self.config, self.con, self.path / FETCHED)
 
     def again(
         self, opened: Opened, now: dict[str, ir.Table] | None = None
@@ -258,6 +260,8 @@ class Stage:
         if done and not is_locked(self.path):
             run |= {"state": "done", "error": None}
         self.write("run", run)
+        if self.name == STAGES[-1]:
+            let_go(self.path)
 
 
 def _told(key: str, value: Any) -> str:

@@ -28,6 +28,7 @@ from segtools.report.log import LOG, log_event
 from segtools.report.marks import code_mark, settings_marks, versions
 from segtools.schema import ORDER_TABLES, STAGES, ConfigError, DataError
 from segtools.sources import NEVER, Opened, connect, open_source
+from segtools.sources.remote import keep
 from segtools.timezones import epoch, instant, midnight_after
 
 BUILT_IN = ("auto", "goal", "rules", "clusters", "mixture", "ward")
@@ -56,6 +57,8 @@ def look_ahead(config: RunConfig, folder: Path | None = None) -> Prospect:
     check_destinations(config)
     opened = open_source(config, connect(memory_limit=config.memory_limit))
     data = fingerprint(opened.tables)
+    if opened.files:
+        data["files"] = opened.files
     config = settle_as_of(config, opened, data)
     own = str(config.as_of).replace(":", "")
     path = folder or Path("reports") / config.project / own
@@ -123,6 +126,7 @@ def begin_run(
         # First, so that a folder that holds anything is always known as a run's.
         write_record(found.path / "run.json", record)
         _clear(found.path)
+        keep(found.path)
         log_event(found.path, "run_started", as_of=found.config.as_of)
 
 

@@ -81,6 +81,8 @@ class Opened:
         What must be said wherever the data is used, and what a reader should know.
     read_as : dict
         Table to how its times were read.
+    files : list of dict
+        ``url``, ``size`` and ``etag`` of what was fetched from a remote storage.
     """
 
     tables: Tables
@@ -91,6 +93,7 @@ class Opened:
     licence: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     read_as: dict[str, str] = field(default_factory=dict)
+    files: list[dict[str, Any]] = field(default_factory=list)
 
     def before(self, origin: int) -> Tables:
         """Give the tables in which no row from `origin` on has touched an earlier."""
@@ -231,7 +234,9 @@ def land(con: ibis.BaseBackend, table: ir.Table, name: str) -> ir.Table:
         return con.create_table(gen_name("landed"), table, temp=True)
 
 
-def open_source(config: RunConfig, con: ibis.BaseBackend) -> Opened:
+def open_source(
+    config: RunConfig, con: ibis.BaseBackend, fetched: Path | None = None
+) -> Opened:
     """Open the configured source lazily: nothing of order size comes to Python.
 
     Parameters
@@ -241,6 +246,9 @@ def open_source(config: RunConfig, con: ibis.BaseBackend) -> Opened:
         says who is a customer.
     con : ibis backend
         Where files are read into.
+    fetched : Path, optional
+        Where copies of remote files lie, or are put; default a folder that goes with
+        the process.
 
     Raises
     ------
@@ -254,10 +262,12 @@ def open_source(config: RunConfig, con: ibis.BaseBackend) -> Opened:
             "timezone must be set, but it is missing. "
             "Add the IANA name of the shop's zone, such as `timezone: Europe/Berlin`."
         )
-    blocks = [_block(block, con, config.timezone) for block in config.sources]
     from segtools.sources.people.join import join_blocks
+    from segtools.sources.remote import localised
 
-    return join_blocks(blocks, con)
+    local, files = localised(config.sources, fetched)
+    blocks = [_block(block, con, config.timezone) for block in local]
+    return replace(join_blocks(blocks, con), files=files)
 
 
 def _block(block: Source, con: ibis.BaseBackend, timezone: str) -> tuple[str, Opened]:

@@ -154,8 +154,8 @@ def test_runs_of_another_format_or_without_a_model_are_refused(months, tmp_path)
     record = json.loads((old / "run.json").read_text(encoding="utf-8"))
     (old / "run.json").write_text(json.dumps(record | {"version": 0}), "utf-8")
     assert refusal(old, months[1], error=DataError) == (
-        f"OLD must be written in format 1, but {old} is in format 0. Repeat that run "
-        "with --again."
+        f"run.json must be of version 1, but that of {old} is of version 0, of which "
+        "nothing is known. Repeat the run with --again."
     )
     bare = copy_of(months[0], tmp_path / "bare")
     (bare / "model.json").unlink()

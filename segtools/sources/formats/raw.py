@@ -91,9 +91,7 @@ def data_files(file: DataFile, table: str) -> list[Path]:
     """
     path = Path(file.path)
     if path.is_dir():
-        found = sorted(p for p in path.iterdir() if suffix(p) in _KINDS)
-        # Spreadsheets that are open leave ~$name.xlsx beside them.
-        found = [p for p in found if not p.name.startswith((".", "~$"))]
+        found = sorted(filter(is_data, path.iterdir()))
     elif path.is_file():
         found = [path]
     else:
@@ -108,6 +106,12 @@ def data_files(file: DataFile, table: str) -> list[Path]:
     if empty:
         raise DataError(is_empty(empty[0], table))
     return found
+
+
+def is_data(path: Path) -> bool:
+    """Tell by its name whether a file of a folder is taken."""
+    # Spreadsheets that are open leave ~$name.xlsx beside them.
+    return suffix(path) in _KINDS and not path.name.startswith((".", "~$"))
 
 
 def is_text(path: Path) -> bool:

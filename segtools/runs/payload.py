@@ -1,0 +1,169 @@
+"""What hooks are told of a run: nothing that its own pages do not show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from segtools.disclosure import LIMIT
+from segtools.records import read_record
+from segtools.remote.urls import is_url, under
+from segtools.report.run import CODES
+from segtools.report.scan import refuse_record
+from segtools.schema import DataError, DisclosureError
+
+FORMAT, VERSION = "segtools.hook", 1
+WITHHELD = (
+    "What happened is told on the run's own page alone, since it could tell who "
+    "somebody is."
+)
+# The parts that hold texts made from data.
+_TOLD = ("verdict", "segments", "changed")
+# What sentences about data quote may be somebody's id.
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+Row = dict[str, Any]
+
+
+def run_payload(
+    state: str,
+    config: Mapping[str, Any],
+    folder: Path | None = None,
+    *,
+    where: str = "",
+    error: BaseException | None = None,
+) -> Row:
+    """Put together what hooks are told when a run has ended.
+
+    Parameters
+    ----------
+    state : {"done", "failed"}
+    config : mapping
+        The run's configuration: ``project`` and ``as_of`` are told of it.
+    folder : Path, optional
+        The run's folder; None where none was made.
+    where : str, default=""
+        Where the run is to be found, if not in `folder`, such as a URL.
+    error : exception, optional
+        What the run failed with.
+
+    Returns
+    -------
+    dict
+        ``format``, ``version``, ``what`` (run), ``state``, ``project``, ``as_of``,
+        ``run``, ``links`` (``page``), ``verdict``, ``segments`` (``segment_id``,
+        ``segment``, ``customers``; None where few), ``changed`` against the previous
+        run (None on a first or failed one) and ``error`` (None, or ``code``,
+        ``sentence`` and ``remedy``). Where a text could tell who somebody is, all
+        that is made from data is left out and ``withheld`` says so.
+    """
+    known = {} if folder is None else _run(folder)
+    place = where or ("" if folder is None else str(folder.resolve()))
+    payload: Row = {
+        "format": FORMAT,
+        "version": VERSION,
+        "what": "run",
+        "state": state,
+        "project": str(config.get("project", "")),
+        "as_of": str(known.get("as_of") or config.get("as_of") or "") or None,
+        "run": place or None,
+        "links": {"page": _page(folder, place)},
+        "verdict": None,
+        "segments": [],
+        "changed": None,
+        "error": None if error is None else error_told(error),
+        "withheld": None,
+    }
+    if folder is not None and state == "done":
+        payload |= _results(folder, known)
+    return _harmless(payload, folder or Path("none"), known)
+
+
+def error_told(error: BaseException) -> Row:
+    """Give an error's code, sentence and remedy; of data nothing is quoted."""
+    sentence, dot, remedy = str(error).strip().rpartition(". ")
+    parts = [sentence + dot.strip(), remedy] if dot else [str(error), ""]
+    kind = type(error).__name__
+    code = 130 if isinstance(error, KeyboardInterrupt) else CODES.get(kind, 4)
+    if code == CODES["DataError"]:
+        parts = [_QUOTED.sub("…", part) for part in parts]
+    if code == CODES["InterruptionError"]:
+        parts = ["The run was interrupted.", "Run it again."]
+    return {"code": code, "sentence": parts[0], "remedy": parts[1]}
+
+
+def _run(folder: Path) -> Row:
+    try:
+        return read_record(folder / "run.json")
+    except DataError:
+        return {}
+
+
+def _page(folder: Path | None, place: str) -> str | None:
+    if folder is None or not (folder / "index.html").is_file():
+        return None
+    return under(place, "index.html") if is_url(place) else str(folder / "index.html")
+
+
+def _results(folder: Path, run: Mapping[str, Any]) -> Row:
+    """Read verdict, segments and what changed, as far as there are records of them."""
+    names = ("verdict", "personas", "changes", "drift")
+    found = {n: _record(folder / f"{n}.json") for n in names}
+    limit = int(run.get("config", {}).get("smallest_cell", LIMIT))
+    told = ("structure", "worth", "decision", "sentence")
+    return {
+        "verdict": {k: found["verdict"].get(k) for k in told},
+        "segments": [
+            {
+                "segment_id": row.get("segment_id"),
+                "segment": row.get("segment"),
+                "customers": _size(row.get("n"), limit),
+            }
+            for row in found["personas"].get("segments") or []
+        ],
+        "changed": _changed(found["changes"], found["drift"]),
+    }
+
+
+def _record(file: Path) -> Row:
+    return read_record(file) if file.is_file() else {}
+
+
+def _size(n: Any, limit: int) -> int | None:
+    return n if isinstance(n, int) and n >= limit else None
+
+
+def _changed(changes: Row, drift: Row) -> Row | None:
+    """Say who moved, which segments were born and died, and what to do about it."""
+    if not changes or changes.get("first_run"):
+        return None
+    fates = drift.get("fates") or []
+    return {
+        "previous_as_of": changes.get("previous_as_of"),
+        "sentence": changes.get("sentence"),
+        "moved": changes.get("totals"),
+        "born": [n for f in fates if f["kind"] == "born" for n in f["now"]],
+        "died": [n for f in fates if f["kind"] == "died" for n in f["before"]],
+        "recommendation": drift.get("recommendation"),
+        "advice": drift.get("sentence"),
+    }
+
+
+def _harmless(payload: Row, folder: Path, run: Mapping[str, Any]) -> Row:
+    """Leave out what was made from data if it could tell who somebody is."""
+    parts = {k: payload[k] for k in (*_TOLD, "error")}
+    try:
+        refuse_record(parts, "what hooks are told", folder, run)
+    except DisclosureError:
+        bare: Row = {
+            "verdict": None,
+            "segments": [],
+            "changed": None,
+            "withheld": WITHHELD,
+        }
+        payload = payload | bare
+        if payload["error"]:
+            payload["error"] = payload["error"] | {"sentence": WITHHELD, "remedy": ""}
+    return payload
