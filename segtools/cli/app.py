@@ -70,7 +70,13 @@ def say(text: str) -> None:
 
 
 class Bar:
-    """Show stage and cell: a bar on a terminal, one line a stage elsewhere."""
+    """Show stage and cell: a bar on a terminal, one line a stage elsewhere.
+
+    Parameters
+    ----------
+    what : str, default="cell"
+        What is counted. Of anything else than cells, each one has a line.
+    """
 
     def __init__(self, what: str = "cell") -> None:
         self.what = what
@@ -90,11 +96,12 @@ class Bar:
 
     def __call__(self, stage: str, cell: int, cells: int) -> None:
         """Move the bar of a stage to a cell; a new stage gets a new bar."""
-        if stage != self.stage:
+        new = stage != self.stage
+        if new:
             self.stage = stage
             self.task = self.bar.add_task(stage, total=cells)
         self.bar.update(self.task, completed=cell)
-        if not err.is_terminal:
+        if not err.is_terminal and (new or self.what != "cell"):
             say(f"{stage}: {self.what} {cell} of {cells}")
 
     def __exit__(self, *error: object) -> None:

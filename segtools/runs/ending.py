@@ -13,6 +13,7 @@ from segtools.remote.urls import is_url, local_path, under
 from segtools.report.log import log_event
 from segtools.runs.hooks import notify
 from segtools.runs.payload import run_payload
+from segtools.runs.project_page import PAGE, refresh_project
 from segtools.runs.remote import is_uploaded, local_run, upload
 from segtools.schema import DataError
 
@@ -97,7 +98,19 @@ def ending(config: RunConfig, out: str | None, tell: Tell) -> Iterator[Ending]:
             _tell_hooks(config, run, error, tell)
             raise
         if not run.old:
+            _renew_project(config, run, tell)
             _tell_hooks(config, run, None, tell)
+
+
+def _renew_project(config: RunConfig, run: Ending, tell: Tell) -> None:
+    """Renew the page of all runs, where the run lies among them."""
+    if run.url or run.path is None:
+        return
+    among = run.path.resolve().parent
+    if among.name == config.project or (among / PAGE).exists():
+        _, why = refresh_project(among)
+        if why:
+            tell(why)
 
 
 def _begin(config: RunConfig, out: str | None) -> Ending:
