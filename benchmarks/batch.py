@@ -34,7 +34,16 @@ from segtools.runs.plan import Planned, read_batch
 from segtools.sources.complete_journey import folder as journey
 
 LIMIT = 1.15
+# Seconds that passed, and seconds of processor.
+Times = tuple[float, float]
 FIRST = "2017-06-01"
+SHARED = {
+    "timezone": "America/New_York",
+    "currency": "USD",
+    "window_days": 60,
+    "outcome_days": 30,
+    "source": {"system": "files", "order_lines": {"timezone": "UTC"}},
+}
 LINES = """
 copy (
     select household_id as customer_id, transaction_timestamp as ordered_at,
@@ -70,43 +79,27 @@ def extracts(out: Path, groups: int) -> None:
 
 def batch_file(out: Path, months: int, groups: int) -> Path:
     """Write the batch: groups times months over one set of keys, and a broken run."""
+    key = "source.order_lines.path"
+    names = [f"stores{group}" for group in range(groups)]
     days = pd.date_range(FIRST, periods=months, freq="MS").strftime("%Y-%m-%d")
+    broken = {"name": "broken", "project": "broken", "as_of": "2010-01-01"}
     body = {
-        "defaults": {
-            "timezone": "America/New_York",
-            "currency": "USD",
-            "window_days": 60,
-            "outcome_days": 30,
-            "source": {"system": "files", "order_lines": {"timezone": "UTC"}},
-        },
+        "defaults": SHARED,
         "matrix": {
-            "group": {
-                f"stores{g}": {
-                    "project": f"stores{g}",
-                    "source.order_lines.path": f"stores{g}.parquet",
-                }
-                for g in range(groups)
-            },
+            "group": {n: {"project": n, key: f"{n}.parquet"} for n in names},
             "as_of": list(days),
         },
         "name": "{group}-{as_of}",
-        "runs": [
-            {
-                "name": "broken",
-                "project": "broken",
-                "as_of": "2010-01-01",
-                "source.order_lines.path": "stores0.parquet",
-            }
-        ],
+        "runs": [broken | {key: f"{names[0]}.parquet"}],
     }
     path = out / "months.yaml"
     path.write_text(yaml.safe_dump(body, sort_keys=False), encoding="utf-8")
     return path
 
 
-def singly(planned: list[Planned], out: Path, threads: int) -> dict[str, float]:
+def singly(planned: list[Planned], out: Path, threads: int) -> dict[str, Times]:
     """Time each run alone, in the order of its chain, as `segtools run` does it."""
-    times: dict[str, float] = {}
+    times: dict[str, Times] = {}
     waits = builds_on(planned)
     left = [run for run in planned if run.config is not None]
     while left:
@@ -116,7 +109,7 @@ def singly(planned: list[Planned], out: Path, threads: int) -> dict[str, float]:
         config.write_text(yaml.safe_dump(run.body), encoding="utf-8")
         words = ["run", str(config), "--out", str(out / "alone" / run.folder)]
         code, seconds, cpu = timed(words, out, threads)
-        times[run.name] = seconds
+        times[run.name] = (seconds, cpu)
         print(
             f"{run.name}: {seconds:.1f} s alone, {cpu:.1f} s of processor, exit {code}"
         )
@@ -153,21 +146,19 @@ def compare(out: Path, asked: argparse.Namespace) -> None:
         kept.write_text(json.dumps(times), encoding="utf-8")
     words = ["batch", str(file), "--jobs", str(asked.jobs), "--out", str(out / "batch")]
     code, seconds, cpu = timed(words, out, None)
-    tell(out, asked.jobs, times, seconds, cpu)
+    tell(asked.jobs, times, seconds, cpu)
     record = json.loads((out / "batch" / "batch.json").read_text(encoding="utf-8"))
     failures(record, code)
 
 
-def tell(
-    out: Path, jobs: int, times: dict[str, float], seconds: float, cpu: float
-) -> None:
-    """Print the ratio, and what else tells where time goes."""
-    share = sum(times.values()) / jobs
-    print(
-        f"{len(times)} runs alone: {sum(times.values()):.0f} s, so {share:.0f} s a job"
-    )
-    print(f"batch on {jobs} jobs: {seconds:.0f} s, {cpu:.0f} s of processor")
+def tell(jobs: int, times: dict[str, Times], seconds: float, cpu: float) -> None:
+    """Print the ratio; that of processor time holds on a busy machine, too."""
+    alone, own = (sum(column) for column in zip(*times.values(), strict=True))
+    share = alone / jobs
+    print(f"{len(times)} runs alone: {alone:.0f} s, {share:.0f} s a job")
+    print(f"batch on {jobs} jobs: {seconds:.0f} s")
     print(f"ratio: {seconds / share:.3f} (limit {LIMIT}); {at_hand()} cores")
+    print(f"ratio of processor time: {cpu / own:.3f} ({cpu:.0f} s over {own:.0f} s)")
     print(f"load of the machine over the last 15 minutes: {os.getloadavg()[2]:.1f}")
 
 

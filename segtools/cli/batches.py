@@ -45,18 +45,19 @@ def batch(
     as_json: AsJson = False,
 ) -> None:
     """Run many configurations, some at once, and print the path of their page."""
-    from segtools.runs.batch import How, exit_code, run_batch
+    from segtools.runs.batch import How, error_of, run_batch
 
     how = How(jobs, retry_failed=retry_failed, again=again, replace=replace)
     with _Progress() as show:
         found = run_batch(file, out, how, overrides_of(p), show)
-    code = exit_code(found)
+    error = error_of(found)
     if as_json:
-        print(json.dumps(found, default=str))
+        print(json.dumps(found | {"error": error}, default=str))
     else:
         print(found["page"])
-    if code:
-        raise typer.Exit(code)
+    if error:
+        say(f"{error['sentence']} {error['remedy']}")
+        raise typer.Exit(error["code"])
 
 
 @app.command()

@@ -14,7 +14,7 @@ import yaml
 
 from segtools.cores import cores
 from segtools.records import read_record, write_text
-from segtools.runs.batch_page import batch_page
+from segtools.runs.batch_page import FILE, batch_page, standing
 from segtools.runs.batch_record import (
     DONE,
     MISSING,
@@ -127,10 +127,23 @@ def run_batch(
         return _Batch(board, planned, how, show or _nothing).run()
 
 
-def exit_code(record: Mapping[str, Any]) -> int:
-    """Give the exit code of a batch: 5 if some or all of its runs failed."""
-    failed = [r for r in record["runs"] if r["state"] not in DONE]
-    return FAILED if failed else 0
+def error_of(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give code, sentence and remedy of a batch; None if every run is done.
+
+    Parameters
+    ----------
+    record : mapping
+        What ``batch.json`` holds.
+
+    Examples
+    --------
+    >>> error_of({"runs": [{"state": "done"}, {"state": "failed"}]})["sentence"]
+    '1 of 2 runs is done and 1 failed.'
+    """
+    if all(row["state"] in DONE for row in record["runs"]):
+        return None
+    remedy = f"{FILE} says why; mend it, then repeat the batch with --retry-failed."
+    return {"code": FAILED, "sentence": standing(record["runs"]), "remedy": remedy}
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def render(out: Path, record: Mapping[str, Any]) -> str:
     ended = [run for run in runs if run["state"] in ("failed", "interrupted")]
     cards = [_card(run, row) for run, row in zip(runs, rows, strict=True)]
     view = {
-        "sentence": _sentence(record["runs"]),
+        "sentence": standing(record["runs"]),
         "failures": ended,
         "others": _others(record["runs"], ended),
         "worth_head": _FIGURES.get(names[0], names[0]) if names else "Worth",
@@ -102,14 +102,19 @@ def _counts(rows: Iterable[Row]) -> list[tuple[str, int]]:
     return [(STATES[s][0], states.count(s)) for s in STATES if s in states]
 
 
-def _sentence(rows: Sequence[Row]) -> str:
+def standing(rows: Sequence[Row]) -> str:
     """Say how the batch stands.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of ``batch.json``; only their ``state`` counts.
 
     Examples
     --------
-    >>> _sentence([{"state": "done"}, {"state": "failed"}, {"state": "already_done"}])
+    >>> standing([{"state": "done"}, {"state": "failed"}, {"state": "already_done"}])
     '2 of 3 runs are done and 1 failed.'
-    >>> _sentence([{"state": "done"}])
+    >>> standing([{"state": "done"}])
     'The run is done.'
     """
     states = [row["state"] for row in rows]

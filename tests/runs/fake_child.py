@@ -21,6 +21,18 @@ def stop(signum, frame):
     raise KeyboardInterrupt
 
 
+def meet(told, runs):
+    """Wait until another run is at work beside this one, or all have begun."""
+    while True:
+        words = told.read_text().split()
+        if (
+            words.count("start") - words.count("end") > 1
+            or words.count("start") == runs
+        ):
+            return
+        time.sleep(0.02)
+
+
 def main():
     signal.signal(signal.SIGTERM, stop)
     config, folder = load_config(sys.argv[1]), Path(sys.argv[2])
@@ -47,7 +59,7 @@ def main():
         os.kill(os.getpid(), signal.SIGKILL)
     if word == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        time.sleep(60)
+        time.sleep(600)
     if word == "crash":
         sys.exit("Something odd happened.")
     if word == "fail":
@@ -56,7 +68,10 @@ def main():
             "failed", 3, sentence="It must work, but it does not.", remedy="Mend."
         )
     try:
-        time.sleep(60 if word == "hang" else float(config.decision.split(":")[1]))
+        if word == "meet":
+            meet(told, int(config.decision.split(":")[1]))
+        elif word == "hang":
+            time.sleep(600)
     except KeyboardInterrupt:
         write_record(done, record | {"state": "failed"})
         return end("interrupted", 130, sentence="Interrupted.", remedy="Repeat it.")

@@ -16,7 +16,7 @@ import yaml
 from segtools.cores import cores
 from segtools.records import read_record, write_record
 from segtools.runs import batch as module
-from segtools.runs.batch import How, exit_code, run_batch
+from segtools.runs.batch import How, error_of, run_batch
 from segtools.runs.children import Children
 from segtools.schema import ConfigError, DataError
 
@@ -24,7 +24,7 @@ CHILD = (sys.executable, str(Path(__file__).with_name("fake_child.py")))
 SHARED = {
     "timezone": "UTC",
     "source": {"system": "sample"},
-    "decision": "sleep:0.2",
+    "decision": "Work",
 }
 
 
@@ -66,8 +66,8 @@ def test_months_of_a_shop_go_in_order_and_build_on_each_other(make, tmp_path):
 
 
 def test_shops_run_at_once_but_never_more_than_jobs(make, tmp_path):
-    runs = {n: {"project": n, "as_of": "2024-07-01"} for n in "abcd"}
-    make(runs, How(2))
+    found = make({n: {"project": n, "decision": "meet:4"} for n in "abcd"}, How(2))
+    assert set(states(found).values()) == {"done"}
     at_once, most = 0, 0
     for line in told(tmp_path):
         at_once += 1 if line.startswith("start") else -1
@@ -101,7 +101,8 @@ def test_a_run_that_fails_does_not_stop_the_others(make, tmp_path):
     }
     found = make(runs)
     assert states(found) == {"good": "done", "typo": "failed", "bad": "failed"}
-    assert exit_code(found) == 5
+    assert error_of(found)["code"] == 5
+    assert error_of(found)["sentence"] == "1 of 3 runs is done and 2 failed."
     rows = {row["name"]: row for row in found["runs"]}
     assert rows["typo"]["code"] == 2
     assert rows["typo"]["remedy"] == "Did you mean 'window_days'?"
@@ -140,7 +141,7 @@ def test_retry_failed_does_only_what_is_missing(make, tmp_path):
     assert told(tmp_path) == ["start b", "end b"]
     assert states(found) == {"a": "already_done", "b": "done"}
     assert found["runs"][1]["previous"] == "a"
-    assert exit_code(found) == 0
+    assert error_of(found) is None
 
 
 def test_a_second_call_finds_everything_done(make):
@@ -239,6 +240,8 @@ def test_three_small_runs_in_two_jobs_one_of_them_broken(tmp_path):
     assert done.returncode == 5, done.stderr
     found = json.loads(done.stdout)
     assert states(found) == {"north": "done", "south": "done", "broken": "failed"}
+    assert found["error"]["sentence"] == "2 of 3 runs are done and 1 failed."
+    assert done.stderr.splitlines()[-1].startswith("2 of 3 runs are done and 1 failed.")
     rows = {row["name"]: row for row in found["runs"]}
     assert (
         "all 40,821 rows are dated on or after 2019-01-01" in rows["broken"]["sentence"]
