@@ -33,7 +33,7 @@ from segtools.segmentation.scheme import remove_scheme, schemes
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
-PAGES += ("data/README.md", "reports/README.md")
+PAGES += ("data/README.md", "reports/README.md", "docs/execution.md")
 README, DATA = (ROOT / p for p in ("README.md", "data/README.md"))
 OWN_FRAMES, OWN_FEATURE, OWN_SCHEME, TRUTH, VERDICT = range(5)
 
@@ -56,10 +56,13 @@ def bare(cell: str) -> str:
     return cell.strip("`")
 
 
-def commands(program: str) -> list[list[str]]:
-    """Give the words of each line that calls `program` in README and CONTRIBUTING."""
+def commands(program: str, pages: tuple[str, ...] = PAGES[:2]) -> list[list[str]]:
+    """Give the words of each line that calls `program` on some pages.
+
+    By default in README and CONTRIBUTING.
+    """
     found = []
-    for page in PAGES[:2]:
+    for page in pages:
         for line in "".join(blocks(ROOT / page, "bash")).splitlines():
             words = shlex.split(line, comments=True)
             if words and Path(words[0]).name == program:
@@ -162,7 +165,7 @@ def test_command_lines_are_understood():
     group = typer.main.get_command(cli.app)
     used = commands("segtools")
     assert {words[0] for words in used} == set(group.commands)
-    for name, *words in used:
+    for name, *words in [*used, *commands("segtools", PAGES[-1:])]:
         context = group.commands[name].make_context(name, words)
         for text in context.params.get("p") or []:
             assert parse_override(text)[0].split(".")[0] in RunConfig.model_fields

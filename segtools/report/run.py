@@ -16,7 +16,15 @@ from segtools.report.notebook import OWN, Progress, execute_stage
 from segtools.report.pages import write_page
 from segtools.schema import STAGES
 
-__all__ = ["CODES", "Progress", "execute_stage", "run_stages"]
+__all__ = [
+    "CODES",
+    "OWN",
+    "Progress",
+    "execute_stage",
+    "record_failure",
+    "reset",
+    "run_stages",
+]
 
 CODES = {
     "ConfigError": 2,
@@ -142,20 +150,20 @@ def _recorded(path: Path, stage: str, *, executed: bool = False) -> Iterator[Non
         yield
     except KeyboardInterrupt:
         error = InterruptionError(_INTERRUPTED)
-        _note(path, None if executed else stage, error, stage)
+        _note(path, stage, error, again=not executed)
         raise
     except Exception as error:
         meant = _meant(error, stage, path)
-        _note(path, stage, meant, stage)
+        _note(path, stage, meant)
         raise meant from None
 
 
-def _note(path: Path, failed: str | None, error: Exception, stage: str) -> None:
+def _note(path: Path, stage: str, error: Exception, *, again: bool = True) -> None:
     """Record a failure as far as the disk lets us; what was there stays whole."""
     from segtools.report.html import failure_page
 
     with suppress(OSError):
-        record_failure(path, stage, error, failed)
+        record_failure(path, stage, error, again=again)
         failure_page(path)
 
 
@@ -171,7 +179,7 @@ def _meant(error: Exception, stage: str, path: Path) -> Exception:
 
 
 def record_failure(
-    path: Path, stage: str, error: Exception, failed: str | None
+    path: Path, stage: str, error: Exception, *, again: bool = True
 ) -> None:
     """Write into ``run.json`` which stage was at work, why it stopped and what helps.
 
@@ -181,8 +189,8 @@ def record_failure(
     stage : str
         At work when it happened.
     error : Exception
-    failed : str or None
-        The stage that has to be repeated; None where only its page was interrupted.
+    again : bool, default=True
+        Whether the stage has to be repeated; else only its page was interrupted.
     """
     sentence, remedy = _parts(str(error))
     told = {"code": CODES.get(type(error).__name__, 4), "stage": stage}
@@ -190,7 +198,7 @@ def record_failure(
     event = "interrupted" if isinstance(error, InterruptionError) else "failed"
     log_event(path, event, **told)
     run = read_record(path / "run.json")
-    stages = run["stages"] | ({failed: {"state": "failed"}} if failed else {})
+    stages = run["stages"] | ({stage: {"state": "failed"}} if again else {})
     state = {"state": "failed", "error": told, "stages": stages}
     write_record(path / "run.json", run | state)
 

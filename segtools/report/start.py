@@ -121,7 +121,8 @@ def begin_run(
     if _already(found.path, marks, again=again, replace=replace) and not again:
         return
     with locked(found.path):
-        _already(found.path, marks, again=again, replace=replace)  # while we waited
+        # Another process may just have finished what must not be lost.
+        _already(found.path, marks, again=again, replace=replace)
         record = _record(found, previous) | marks | {"code": code_mark()}
         # First, so that a folder that holds anything is always known as a run's.
         write_record(found.path / "run.json", record)
