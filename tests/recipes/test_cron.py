@@ -108,13 +108,15 @@ def test_too_few_words_are_refused(team):
 @pytest.mark.slow
 def test_the_line_makes_the_report_of_the_sample(real_team, ours):
     real_team.write("secrets.env", "export SHOP_DATABASE=unused\n")
-    done = real_team.sh(command_in(real_team), **ours)
+    runs = "reports/my-shop"
+    line = command_in(real_team).replace(runs, f"{runs} 2024-09-01", 1)  # has data
+    done = real_team.sh(line, **ours)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    run = real_team.folder / "reports" / "my-shop" / MONTH
+    run = real_team.folder / runs / "2024-09-01"
     assert json.loads((run / "run.json").read_text("utf-8"))["state"] == "done"
     log = (real_team.folder / "cron.log").read_text("utf-8")
-    assert log.endswith(f"reports/my-shop/{MONTH}/index.html\n")
+    assert log.endswith(f"{runs}/2024-09-01/index.html\n")
     before = (run / "segments.parquet").stat().st_mtime_ns
-    again = real_team.sh(command_in(real_team), **ours)
+    again = real_team.sh(line, **ours)
     assert (again.returncode, again.stdout) == (0, "")
     assert (run / "segments.parquet").stat().st_mtime_ns == before

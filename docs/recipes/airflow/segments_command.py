@@ -10,11 +10,11 @@ import os
 from datetime import datetime, timedelta
 
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.sdk import DAG
+from airflow.sdk import DAG, Param
 
 SEGMENTS = os.environ.get("SEGMENTS", "/srv/segments")
-# The first of the month in which the run is due, whoever started it.
-AS_OF = "{{ dag_run.run_after.strftime('%Y-%m-01') }}"
+# The month that was asked for, else that in which the run is due.
+AS_OF = "{{ params.as_of or dag_run.run_after.strftime('%Y-%m-01') }}"
 
 with DAG(
     dag_id="segments_command",
@@ -23,6 +23,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args={"retries": 2, "retry_delay": timedelta(minutes=30)},
+    params={"as_of": Param("", type="string", pattern=r"^(\d{4}-\d\d-\d\d)?$")},
     tags=["segtools"],
 ) as dag:
     BashOperator(

@@ -13,13 +13,14 @@ from itertools import pairwise
 
 from airflow.providers.papermill.operators.papermill import PapermillOperator
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.sdk import DAG
+from airflow.sdk import DAG, Param
 
 from segtools.bundled import bundled
 from segtools.schema import STAGES
 
 SEGMENTS = os.environ.get("SEGMENTS", "/srv/segments")
-AS_OF = "{{ dag_run.run_after.strftime('%Y-%m-01') }}"
+# The month that was asked for, else that in which the run is due.
+AS_OF = "{{ params.as_of or dag_run.run_after.strftime('%Y-%m-01') }}"
 RUNS = f"{SEGMENTS}/reports/my-shop"
 RUN = f"{RUNS}/{AS_OF}"
 
@@ -30,6 +31,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args={"retries": 1, "retry_delay": timedelta(minutes=30)},
+    params={"as_of": Param("", type="string", pattern=r"^(\d{4}-\d\d-\d\d)?$")},
     tags=["segtools"],
 ) as dag:
     start = BashOperator(
