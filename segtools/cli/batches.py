@@ -51,6 +51,8 @@ def batch(
     with _Progress() as show:
         found = run_batch(file, out, how, overrides_of(p), show)
     error = error_of(found)
+    for warning in found["hooks_not_told"]:
+        say(warning)
     if as_json:
         print(json.dumps(found | {"error": error}, default=str))
     else:

@@ -87,6 +87,11 @@ def batch_schema() -> Schema:
             },
             "exclude": _listed("combinations of the matrix to leave out"),
             "include": _listed("runs beside those of the matrix"),
+            "hooks": {
+                "description": "programs and URLs that are told how the batch ended",
+                "type": "array",
+                "items": {"$ref": "#/$defs/hook"},
+            },
         },
         "additionalProperties": False,
         "anyOf": [{"required": ["runs"]}, {"required": ["matrix"]}],

@@ -12,6 +12,7 @@ from segtools.attributes import KINDS
 from segtools.config import TOPICS, RunConfig, TableFile
 from segtools.config.by_hand import BLOCKS
 from segtools.config.experiment import ExperimentBlock
+from segtools.config.hooks import HookBlock
 from segtools.config.interviews import InterviewBlock
 from segtools.destinations.registry import SYSTEMS as DESTINATIONS
 from segtools.destinations.registry import destination_of
@@ -85,6 +86,8 @@ def _by_hand(keys: Schema) -> Schema:
     keys["interviews"].pop("items", None)
     keys["interviews"].pop("type", None)
     keys["interviews"] |= _unless("string", listed)
+    _model(HookBlock, "hook", defs)
+    keys["hooks"]["items"] = reference("hook")
     _model(ExperimentBlock, "experiment", defs)
     planned = {"if": {"maxProperties": 0}, "else": reference("experiment")}
     keys["experiment"] = _but(keys["experiment"], "type", "additionalProperties")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import yaml
 
 from segtools.cores import cores
 from segtools.records import read_record, write_text
+from segtools.report.lock import locked
 from segtools.runs.batch_page import FILE, batch_page, standing
 from segtools.runs.batch_record import (
     DONE,
@@ -23,9 +23,11 @@ from segtools.runs.batch_record import (
     mark_overtaken,
 )
 from segtools.runs.children import Children
+from segtools.runs.hooks import notify
 from segtools.runs.one import INTERRUPTED
 from segtools.runs.order import builds_on, chain_lengths, next_run
-from segtools.runs.plan import Planned, read_batch, slug
+from segtools.runs.payload import batch_payload
+from segtools.runs.plan import Planned, batch_hooks, read_batch, slug
 from segtools.schema import ConfigError
 
 FAILED = 5
@@ -116,7 +118,7 @@ def run_batch(
             f"--jobs must be 1 or more, but it is {how.jobs}. Give how many runs shall "
             f"go at once, such as --jobs {max(1, cores() // 2)}."
         )
-    planned = read_batch(file, overrides)
+    planned, hooks = read_batch(file, overrides), batch_hooks(file)
     folder = Path(out) if out else Path("reports") / slug(Path(file).stem)
     earlier = earlier_batch(folder, needed=how.retry_failed)
     about = {"file": Path(file).name, "jobs": how.jobs, "threads": how.threads}
@@ -124,7 +126,9 @@ def run_batch(
         board = Board(folder, about, planned, earlier)
         if how.retry_failed:
             board.keep()
-        return _Batch(board, planned, how, show or _nothing).run()
+        found = _Batch(board, planned, how, show or _nothing).run()
+    told = notify(hooks, batch_payload(found, folder, error_of(found)))
+    return found | {"hooks_not_told": told}
 
 
 def error_of(record: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -150,17 +154,8 @@ def error_of(record: Mapping[str, Any]) -> dict[str, Any] | None:
 def _alone(folder: Path) -> Iterator[None]:
     """Keep a second batch out of the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    with _lock(folder):
+    with locked(folder):
         yield
-
-
-def _lock(folder: Path) -> AbstractContextManager[object]:
-    try:
-        lock = importlib.import_module("segtools.report.lock")
-    except ImportError:
-        return nullcontext()
-    held: AbstractContextManager[object] = lock.locked(folder)
-    return held
 
 
 @dataclass
@@ -283,6 +278,5 @@ def _record_end(folder: Path, stage: str | None, event: Mapping[str, Any]) -> No
         return
     kind = InterruptionError if event["code"] == INTERRUPTED else StageError
     error = kind(f"{event['sentence']} {event['remedy']}")
-    at = stage or STAGES[0]
-    record_failure(folder, at, error, failed=at)
+    record_failure(folder, stage or STAGES[0], error)
     failure_page(folder)

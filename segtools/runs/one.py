@@ -57,20 +57,24 @@ def main(words: list[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace, told: TextIO) -> str:
     from segtools.config import load_config
-    from segtools.report.run import run_stages
-    from segtools.report.start import is_done, start_run
+    from segtools.report.carry_out import How, carry_out
+    from segtools.runs.ending import ending
 
     config = load_config(asked.config)
     _tell(told, "started")
-    path = start_run(config, asked.folder, again=asked.again, replace=asked.replace)
-    if is_done(path):
-        return "already_done"
 
     def progress(stage: str, cell: int, cells: int) -> None:
         _tell(told, "cell", stage=stage, cell=cell, cells=cells)
 
-    run_stages(path, progress)
-    return "done"
+    how = How(again=asked.again, replace=asked.replace)
+    with ending(config, str(asked.folder), _to_log) as end:
+        done = carry_out(config, end.folder, how, progress, end.begin)
+        end.old = done.already
+    return "already_done" if done.already else "done"
+
+
+def _to_log(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
 
 
 def _failure(error: Exception) -> dict[str, Any]:

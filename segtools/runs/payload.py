@@ -81,6 +81,45 @@ def run_payload(
     return _harmless(payload, folder or Path("none"), known)
 
 
+def batch_payload(
+    record: Mapping[str, Any], folder: Path, error: Mapping[str, Any] | None
+) -> Row:
+    """Put together what hooks are told when a batch has ended.
+
+    Parameters
+    ----------
+    record : mapping
+        What ``batch.json`` holds, with ``page``.
+    folder : Path
+        The batch's folder.
+    error : mapping or None
+        ``code``, ``sentence`` and ``remedy``; None if every run is done.
+
+    Returns
+    -------
+    dict
+        As for a run, with ``what`` (batch) and ``runs`` (``name``, ``state``, ``code``
+        and ``page``); what a run found is told by the batch's page and by its own
+        hooks.
+    """
+    runs = [
+        {k: row[k] for k in ("name", "state", "code")}
+        | {"page": _page(folder / row["folder"], str(folder / row["folder"]))}
+        for row in record["runs"]
+    ]
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "what": "batch",
+        "state": "done" if error is None else "failed",
+        "run": str(folder.resolve()),
+        "links": {"page": str(record["page"])},
+        "counts": dict(record["counts"]),
+        "runs": runs,
+        "error": None if error is None else dict(error),
+    }
+
+
 def error_told(error: BaseException) -> Row:
     """Give an error's code, sentence and remedy; of data nothing is quoted."""
     sentence, dot, remedy = str(error).strip().rpartition(". ")

@@ -18,11 +18,12 @@ from segtools.config import (
     override,
     validate,
 )
+from segtools.config.hooks import beside, hook_blocks
 from segtools.config.yaml_file import mapping_in, read_yaml
 from segtools.runs.matrix import Entry, expand
 from segtools.schema import ConfigError, did_you_mean
 
-KEYS = ("defaults", "runs", "matrix", "name", "exclude", "include")
+KEYS = ("defaults", "runs", "matrix", "name", "exclude", "include", "hooks")
 _LONGEST = 80
 
 
@@ -89,6 +90,18 @@ def read_batch(
     planned = [_planned(entry, shared, rest, path.parent) for entry in entries]
     _refuse_folders(planned)
     return planned
+
+
+def batch_hooks(path: Path | str) -> list[dict[str, Any]]:
+    """Read who is told when a whole batch has ended: ``hooks`` beside its runs.
+
+    Raises
+    ------
+    ConfigError
+        If a hook is none; see the configuration's own ``hooks``.
+    """
+    path = Path(path)
+    return hook_blocks(beside(batch_body(path).get("hooks") or [], path.parent))
 
 
 def is_batch(body: Any) -> bool:

@@ -34,10 +34,12 @@ def make(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "Children", partial(Children, command=CHILD))
     monkeypatch.setenv("PYTHONPATH", str(Path(module.__file__).parents[2]))
 
-    def run(runs: dict[str, dict], how: How | None = None, **more):
+    def run(runs: dict[str, dict], how: How | None = None, hooks=(), **more):
         rows = [{"name": n, "project": "shop"} | keys for n, keys in runs.items()]
         file = tmp_path / "shops.yaml"
-        file.write_text(yaml.safe_dump({"defaults": SHARED, "runs": rows}))
+        file.write_text(
+            yaml.safe_dump({"defaults": SHARED, "runs": rows, "hooks": [*hooks]})
+        )
         return run_batch(file, tmp_path / "out", how or How(2), **more)
 
     return run
@@ -142,6 +144,24 @@ def test_retry_failed_does_only_what_is_missing(make, tmp_path):
     assert states(found) == {"a": "already_done", "b": "done"}
     assert found["runs"][1]["previous"] == "a"
     assert error_of(found) is None
+
+
+def test_a_batch_tells_its_hooks_how_it_ended(make, tmp_path):
+    said = tmp_path / "said.json"
+    keep = f"import sys; open({str(said)!r}, 'w').write(sys.stdin.read())"
+    hooks = [
+        {"run": [sys.executable, "-c", keep], "when": ["failed"]},
+        {"run": [sys.executable, "-c", "raise SystemExit(3)"]},
+    ]
+    runs = {"good": {"project": "a"}, "bad": {"project": "b", "window_days": -1}}
+    found = make(runs, hooks=hooks)
+    told = json.loads(said.read_text())
+    assert (told["what"], told["state"]) == ("batch", "failed")
+    assert told["error"] == error_of(found)
+    assert {r["name"]: r["state"] for r in told["runs"]} == states(found)
+    assert told["links"]["page"] == found["page"]
+    assert len(found["hooks_not_told"]) == 1
+    assert "hooks.1" in found["hooks_not_told"][0]
 
 
 def test_a_second_call_finds_everything_done(make):
