@@ -52,6 +52,13 @@ def label_moves(
     Series
         ``stayed``, ``new``, ``gone``, ``noise``, ``changed`` or ``redrawn``; ``moved``
         for all movers where `replayed` is None. Who stays is never noise.
+
+    Notes
+    -----
+    Of movers whom nothing but another draw of customers has moved, this calls 57 %
+    noise, and the others redrawn: two cuts that both lie s from the truth by chance lie
+    1.13 s apart on average, while fewer than 0.8 of the bootstraps agree only within
+    0.84 s of the new one. A higher limit would call real redrawing noise.
     """
     came, left = moves["from_id"].isna(), moves["to_id"].isna()
     stayed = moves["from_id"] == moves["to_id"]

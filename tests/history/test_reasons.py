@@ -7,10 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
 
 from segtools.history.movement import arrivals, find_movement
 from segtools.history.reasons import REASONS
 from segtools.history.replay import why_not_replayed
+from segtools.segmentation.freeze import replicates, segment_ranks
+from segtools.segmentation.model import SegmentModel
+from segtools.segmentation.scheme import Task, known_scheme
 
 from .runs import banded, run_of, scores
 
@@ -77,6 +82,75 @@ def test_what_another_draw_moves_is_never_called_a_change():
         assert "changed" not in set(moved)
         noise, movers = noise + (moved == "noise").sum(), movers + len(moved)
     assert 0.5 <= noise / movers <= 0.64
+
+
+def test_the_rule_itself_calls_57_percent_of_what_chance_moves_noise():
+    """Between cuts that lie D apart, as two draws do, up to 0.84 of it is noise."""
+    near, root = norm.ppf(0.8), np.sqrt(2)  # spreads of one cut, and of D
+    noise, _ = quad(lambda t: 2 * norm.sf(t / root), 0, near)
+    movers, _ = quad(lambda t: 2 * norm.sf(t / root), 0, 20)
+    assert movers == pytest.approx(2 / np.sqrt(np.pi))
+    assert noise / movers == pytest.approx(0.573, abs=0.001)
+
+
+def drawn(rng, n):
+    """Customers whose spend after is of what they spent, and of when they last did."""
+    spend = rng.lognormal(4, 1, n)
+    features = pd.DataFrame(
+        {
+            "spend_total": spend,
+            "n_orders": rng.poisson(1 + spend / 40).astype(float),
+            "recency_days": rng.uniform(1, 90, n),
+        },
+        index=pd.Index([f"c{i:05d}" for i in range(n)], name="customer_id"),
+    )
+    mean = np.maximum(spend * np.exp(-features["recency_days"] / 60), 1e-3)
+    return features, pd.Series(rng.gamma(1.0, mean), features.index)
+
+
+def learned(rng, at):
+    """Learn a scorecard on a draw of its own, with its bootstraps."""
+    features, outcome = drawn(rng, 1500)
+    task = Task(features, outcome, at, 4, 0.05, "grow_spend", seed=1)
+    found = known_scheme("goal").learn(task)
+    segments = [
+        {"segment_id": f"S{r:02d}", "name": f"Band {r}", "rank": r}
+        for r in segment_ranks(task, found)
+    ]
+    reads = [{"name": c, "unit": "", "definition_version": 1} for c in at]
+    return SegmentModel(
+        found.payload, segments, reads, "S04", replicates(task, found), 5
+    )
+
+
+@pytest.mark.slow
+def test_of_scorecards_that_were_learned_about_half_of_it_is_noise():
+    """Two draws of 1,500 customers, four times; the same customers stand between."""
+    noise, movers = [], []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        at, _ = drawn(rng, 2000)
+        old, new = learned(rng, at), learned(rng, at)
+        base = run_of(banded(CUTS), pd.Series(1.0, at.index), "2024-01-01")
+        entry = {c: {"name": c, "label": c, "version": 1} for c in at}
+        runs = [
+            replace(
+                base,
+                as_of=day,
+                model=model,
+                catalogue=entry,
+                features=at.reset_index(),
+                segments=model.assign(at.reset_index()),
+            )
+            for model, day in ((old, "2024-01-01"), (new, "2024-02-01"))
+        ]
+        found = labels(*runs)
+        moved = found[found != "stayed"]
+        assert "changed" not in set(moved)  # nobody has done anything else
+        noise.append((moved == "noise").mean())
+        movers.append(len(moved) / len(found))
+    assert 0.4 <= np.mean(noise) <= 0.65
+    assert max(movers) < 0.3
 
 
 def test_who_stays_near_a_border_is_not_noise():
