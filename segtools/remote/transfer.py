@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,6 +21,8 @@ _PATIENCE = {
     "read_timeout": 60,
     "retries": {"max_attempts": 3, "mode": "standard"},
 }
+# What clients read of the environment.
+_VARIABLES = ("AWS_", "GOOGLE_", "STORAGE_EMULATOR_HOST", "AZURE_")
 
 
 def filesystem(url: str, key: str) -> Any:
@@ -38,20 +42,26 @@ def filesystem(url: str, key: str) -> Any:
     store = STORES[scheme_of(url)]
     try:
         importlib.import_module(store.module)
-        fsspec = importlib.import_module("fsspec")
     except ImportError:
         raise ConfigError(
             f"{key} must have a client for {scheme_of(url)}://, but {store.module} is "
             f"not installed. Run: pip install 'customer-segtools[{store.extra}]'."
         ) from None
-    options: dict[str, Any] = {"use_listings_cache": False}
-    if store.module == "s3fs":
-        options["config_kwargs"] = _PATIENCE
-    if store.module == "gcsfs":
-        options["token"] = None
+    opened_by = (n for n in sorted(os.environ) if n.startswith(_VARIABLES))
     with spoken(url, key):
-        fs = fsspec.filesystem(scheme_of(url), skip_instance_cache=True, **options)
-    if store.module == "s3fs":
+        return _client(scheme_of(url), tuple((n, os.environ[n]) for n in opened_by))
+
+
+@lru_cache(maxsize=8)
+def _client(scheme: str, environment: tuple[tuple[str, str], ...]) -> Any:
+    """Make a client, which takes a second; another environment needs another one."""
+    import fsspec
+
+    options: dict[str, Any] = {"use_listings_cache": False}
+    if scheme == "s3":
+        options["config_kwargs"] = _PATIENCE
+    fs = fsspec.filesystem(scheme, skip_instance_cache=True, **options)
+    if scheme == "s3":
         fs.retries = 2  # the client below it repeats, too
     return fs
 

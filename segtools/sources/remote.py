@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import glob
+import os
 import re
 import shutil
 import tempfile
@@ -108,8 +109,16 @@ def keep(folder: Path) -> None:
         if (held / _LIST).is_file() and not (target / _LIST).is_file():
             half = target.with_name(f"{held.name}.half")
             shutil.rmtree(half, ignore_errors=True)
-            shutil.copytree(held, half)
+            shutil.copytree(held, half, copy_function=_linked)
             half.rename(target)
+
+
+def _linked(source: str, target: str) -> None:
+    """Give a file a second name, or copy it where that cannot be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def let_go(folder: Path) -> None:

@@ -52,6 +52,7 @@ class Service:
     endpoint: str
     asked: list[tuple[str, str]]
     broken: set[str]
+    closed: bool = False
 
 
 def _needed() -> None:
@@ -80,7 +81,8 @@ def service() -> Iterator[Service]:
     def watched(environ: dict[str, Any], start: Any) -> Any:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         made.asked.append((method, path))
-        if method == "PUT" and any(path.endswith(end) for end in made.broken):
+        stopped = method == "PUT" and path.endswith(tuple(made.broken))
+        if made.closed or stopped:
             start("403 Forbidden", [("Content-Type", "application/xml")])
             return [b"<Error><Code>AccessDenied</Code><Message>No</Message></Error>"]
         return app(environ, start)
@@ -117,6 +119,7 @@ def bucket(service, monkeypatch, tmp_path) -> Bucket:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.chdir(tmp_path)
     service.broken.clear()
+    service.closed = False
     name = f"shop-{next(_NUMBERS)}"
     client = boto3.client("s3", endpoint_url=service.endpoint)
     client.create_bucket(Bucket=name)

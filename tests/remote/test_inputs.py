@@ -170,6 +170,15 @@ def test_missing_credentials_name_the_variables(bucket, tmp_path, monkeypatch):
     assert told.endswith("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.")
 
 
+def test_refused_credentials_name_the_variables(bucket, tmp_path, service):
+    url = bucket.put("orders.csv", ONE)
+    service.closed = True
+    for path in (url, f"{bucket.url}/*.csv", bucket.url + "/in/"):
+        told = refusal(path, tmp_path)
+        assert f"must be open to these credentials, but {path} refuses them" in told
+        assert told.endswith("AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.")
+
+
 def test_an_endpoint_that_nobody_serves_names_its_variable(
     bucket, tmp_path, monkeypatch
 ):

@@ -243,6 +243,18 @@ def test_a_storage_that_cannot_be_used_stops_a_run_before_any_work(bucket, monke
     assert not Path("reports").exists()
 
 
+def test_refused_credentials_stop_a_run_before_any_work(bucket, run, service):
+    service.closed = True
+    with pytest.raises(ConfigError) as caught:
+        local_run(f"{bucket.url}/shop/2024-09-29", "golden-shop")
+    assert "refuses them (PermissionError" in str(caught.value)
+    with pytest.raises(StageError) as stopped:
+        upload(run, f"{bucket.url}/shop/2024-09-29")
+    assert "refuses them" in str(stopped.value)
+    assert f"Everything lies whole in {run}" in str(stopped.value)
+    assert "s3cr3t" not in f"{caught.value}{stopped.value}"
+
+
 def finished(folder: Path) -> None:
     """Put a finished run into a folder, as `run_stages` would have."""
     small(NEW, folder)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
-import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,6 +15,9 @@ import yaml
 
 from segtools.config import load_config, validate
 from segtools.config.hooks import HookBlock
+from segtools.records import read_record
+from segtools.report import start
+from segtools.report.stage import Stage
 from segtools.runs.hooks import notify, variables
 from segtools.runs.payload import run_payload
 from segtools.schema import ConfigError
@@ -212,12 +215,18 @@ def test_a_file_that_is_no_program_is_a_warning(tmp_path):
 
 
 def test_a_program_that_hangs_is_ended_with_its_children(tmp_path):
-    alive = tmp_path / "alive"
-    program = script(tmp_path, f'(sleep 5; touch "{alive}") & sleep 60')
-    (warning,) = notify(hooks({"run": [program], "timeout": 0.2}), PAYLOAD)
-    assert "'hook.sh' did not end within 0.2 seconds" in warning
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True)
-    assert str(tmp_path) not in listed.stdout
+    alive, pipe = tmp_path / "alive", tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    # Whoever still runs of it holds the pipe open, and leaves a file in the end.
+    body = f'exec 9>"{pipe}"; (sleep 5; touch "{alive}") & sleep 60'
+    given = hooks({"run": [script(tmp_path, body)], "timeout": 0.5})
+    (warning,) = notify(given, PAYLOAD)
+    assert "'hook.sh' did not end within 0.5 seconds" in warning
+    os.set_blocking(reader, True)
+    assert os.read(reader, 1) == b""  # all who could write are gone
+    os.close(reader)
+    assert not alive.exists()
 
 
 def test_one_hook_that_fails_does_not_keep_others_from_being_told(listener):
@@ -311,3 +320,29 @@ def test_the_page_on_hooks_says_what_the_code_does():
 
 def test_a_variable_of_a_name_with_a_zero_byte_can_be_set():
     assert variables({"project": "a\0b"}) == {"SEGTOOLS_PROJECT": "ab"}
+
+
+def test_a_run_with_other_hooks_is_the_same_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "_refuse", lambda config, opened: None)
+    rows = "customer_id,ordered_at,amount\nann,2024-01-01,10\n"
+    (tmp_path / "orders.csv").write_text(rows)
+    source = {"system": "files", "orders": {"path": str(tmp_path / "orders.csv")}}
+    body = {"project": "p", "timezone": "UTC", "source": source}
+    hashes = []
+    for number, more in enumerate([{}, {"hooks": [{"run": ["notify"]}]}, {"seed": 2}]):
+        path = start.start_run(validate(body | more), tmp_path / f"run{number}")
+        hashes.append(read_record(path / "run.json")["config_hash"])
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_pages_say_only_how_many_hooks_there_are(tmp_path):
+    config = validate(
+        {
+            "project": "p",
+            "source": {"system": "sample"},
+            "hooks": [{"url": "https://chat.example/s3cr3t"}],
+        }
+    )
+    table = Stage("01_goals", tmp_path, config, {}).parameters()
+    shown = table.set_index("parameter")["value"]["hooks"]
+    assert shown == "1 given"
