@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from segtools.records import VERSION, read_record, write_record
+from segtools.records import read_record, write_record
 from segtools.report.scan import refuse_record
 from segtools.runs.figures import figures, safe_text
 from segtools.runs.one import parts
@@ -149,9 +149,9 @@ def earlier_batch(out: Path, *, needed: bool = False) -> dict[str, Any]:
     Raises
     ------
     ConfigError
-        If one is needed and missing, or a newer version has written it.
+        If one is needed and missing.
     DataError
-        If it cannot be read.
+        If it cannot be read, or a newer segtools has written it.
     """
     path = out / FILE
     if not path.exists():
@@ -161,15 +161,7 @@ def earlier_batch(out: Path, *, needed: bool = False) -> dict[str, Any]:
                 f"{FILE}. Leave it out, or name the batch's folder with --out."
             )
         return {}
-    found = read_record(path)
-    version = found.get("version")
-    if not isinstance(version, int) or version > VERSION:
-        raise ConfigError(
-            f"A batch's folder must be in format {VERSION} or an earlier one, but "
-            f"{path} is in format {version}. Update segtools, or choose another folder "
-            "with --out."
-        )
-    return found
+    return read_record(path)
 
 
 def mark_overtaken(board: Board) -> None:

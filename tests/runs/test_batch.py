@@ -231,7 +231,7 @@ def test_what_a_batch_refuses(make, tmp_path):
     write_record(path, {"runs": []})
     newer = json.loads(path.read_text()) | {"version": 99}
     path.write_text(json.dumps(newer))
-    with pytest.raises(ConfigError, match=r"is in format 99. Update segtools"):
+    with pytest.raises(DataError, match=r"version 99, made by a newer segtools"):
         make({"a": {}})
     path.write_text("{")
     with pytest.raises(DataError, match=r"batch.json must be a JSON record"):
