@@ -186,7 +186,13 @@ def _write(history: History, page: Path) -> Path:
     text = project_page(history, page.parent)
     latest = history.runs[-1].folder
     refuse_record({"runs": _told(history)}, page.name, latest.path, latest.run)
-    write_text(page, text)
+    try:
+        write_text(page, text)
+    except OSError as error:
+        raise ConfigError(
+            f"The project's page must lie where it can be written, but {page} cannot "
+            f"({error.strerror}). Mend that, or name another place with --out."
+        ) from None
     return page
 
 

@@ -124,10 +124,18 @@ def retain(
     rule = {"as_of": as_of, "older_than": older_than, "only_tables": only_tables}
     by = {run.name: run for run in runs}
     for row in rows:
-        if row.fate != STAYS:
+        if row.fate == STAYS:
+            continue
+        path = by[row.name].path
+        try:
             # On record first: what is half deleted then is known to have to go.
             _note(folder, row, rule)
-            _delete(by[row.name].path, only_tables=only_tables)
+            _delete(path, only_tables=only_tables)
+        except OSError as error:
+            raise DataError(
+                f"A run must be writable to be deleted, but {path} is not "
+                f"({error.strerror}). Mend that and run the same command again."
+            ) from None
     return found
 
 
@@ -192,15 +200,9 @@ def _delete(path: Path, *, only_tables: bool) -> None:
     """Delete a folder: first out of sight under another name, so never in halves."""
     target = path / "tables" if only_tables else path
     half = target.with_name(f".{target.name}.{os.getpid()}.old")
-    try:
-        with held(path):
-            target.rename(half)
-        shutil.rmtree(half)
-    except OSError as error:
-        raise DataError(
-            f"A run must be writable to be deleted, but {path} is not "
-            f"({error.strerror}). Mend that and run the same command again."
-        ) from None
+    with held(path):
+        target.rename(half)
+    shutil.rmtree(half)
 
 
 def _clear_halves(folder: Path) -> None:

@@ -392,3 +392,32 @@ def test_a_later_address_is_known_from_any_run(project):
     (project / "2024-08-01" / "list.csv").write_text(f"mail,n\n{LATER},1\nx@y.de,2\n")
     forget_customer(project, ID, at=AT)
     assert (project / "2024-08-01" / "list.csv").read_text() == "mail,n\nx@y.de,2\n"
+
+
+@pytest.mark.parametrize("strange", ["'=1+1", '=A1,"b"', "Zoë 李 $5", "a;b\nc"])
+def test_any_id_is_forgotten_as_it_stands(tmp_path, strange):
+    project = make_project(tmp_path)
+    for path in project.rglob("*.parquet"):
+        frame = pd.read_parquet(path)
+        if "customer_id" in frame:
+            renamed = frame["customer_id"].astype(str).replace(ID, strange)
+            frame.assign(customer_id=renamed).to_parquet(path, index=False)
+    table = pd.DataFrame({"customer_id": [strange, "x"], "n": ["1", "2"]})
+    table.to_csv(project / "2024-08-01" / "list.csv", index=False)
+    told = forget_customer(project, strange, at=AT)
+    assert told.files["2024-08-01/list.csv"].rows == 1
+    assert told.files["2024-08-01/segments.parquet"].rows == 1
+    assert pd.read_csv(project / "2024-08-01" / "list.csv").values.tolist() == [
+        ["x", 2]
+    ]
+
+
+def test_a_damaged_table_of_customers_is_named_and_the_rest_erased(project):
+    (project / "2024-08-01" / "tables" / "customers.parquet").write_bytes(b"PAR1")
+    told = forget_customer(project, ID, at=AT)
+    assert told.unreached == [
+        "2024-08-01/tables/customers.parquet cannot be read: look yourself, or delete "
+        "it."
+    ]
+    (project / "2024-08-01" / "tables" / "customers.parquet").unlink()
+    assert found_in(project, [ID, LATER]) == set()

@@ -150,6 +150,15 @@ def test_a_page_that_is_not_ours_is_never_replaced(project):
     assert (project / "index.html").read_text() == "<p>mine</p>"
 
 
+def test_a_folder_that_cannot_be_written_is_one_sentence(project, monkeypatch):
+    def refused(path, text):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("segtools.runs.project_page.write_text", refused)
+    with pytest.raises(ConfigError, match="where it can be written"):
+        write_project_page(project)
+
+
 def test_our_own_page_is_renewed(project):
     first = write_project_page(project).read_text()
     make_run(project, "2024-04-01", [("S01", "Loyal", 130, 4200.0)])

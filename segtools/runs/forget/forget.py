@@ -144,7 +144,15 @@ def forget_customer(
                 pass
     traces = find_traces(customer_id, [(r.path, r.run) for r in runs])
     work = _Work(folder, more, runs, traces)
-    return work.look() if dry_run else work.do(at)
+    try:
+        return work.look() if dry_run else work.do(at)
+    except OSError as error:
+        where = work.name(Path(str(error.filename or folder)))
+        raise DataError(
+            f"A file must be writable to forget somebody, but {where} is not "
+            f"({error.strerror}). Mend that and run the same command again; what is "
+            "erased stays erased."
+        ) from None
 
 
 def _refuse(customer_id: str, also: Iterable[Path]) -> None:
@@ -249,14 +257,10 @@ class _Work:
             self._say(path, "cannot be read")
             return Erased()
         except OSError as error:
-            if error.errno is None:  # so pyarrow says that a file is damaged
-                self._say(path, "cannot be read")
-                return Erased()
-            raise DataError(
-                f"A file must be writable to forget somebody, but {self.name(path)} is "
-                f"not ({error.strerror}). Mend that and run the same command again; "
-                "what is erased stays erased."
-            ) from None
+            if error.errno is not None:  # without one, a file of Parquet is damaged
+                raise
+            self._say(path, "cannot be read")
+            return Erased()
         if found is None:
             self._say(path, "is of a kind that is not written here")
         if self.traces.blotted(path.name) != path.name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,10 @@ def find_traces(
         files = [path / "tables" / "customers.parquet"]
         files += sorted((path / "exports").glob("*.parquet"))
         for file in files:
-            if file.is_file():
+            if not file.is_file():
+                continue
+            # One that cannot be read is named when all files are walked through.
+            with suppress(pa.ArrowException, OSError):
                 _look(file, customer_id, settings, found)
     marks = found.marks - {customer_id.lower()} - found.shared
     together = tuple(sorted(found.together, key=sorted))

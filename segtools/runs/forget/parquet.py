@@ -147,7 +147,8 @@ def _matches(texts: pa.ChunkedArray, traces: Traces, *, named: bool) -> Flags:
     marks = pa.array(sorted(parts), trimmed.type)
     found = pc.is_in(pc.utf8_lower(trimmed), value_set=marks)
     if named or traces.telling:
-        found = pc.or_(found, pc.equal(trimmed, traces.customer_id))
+        for way in (values, trimmed):
+            found = pc.or_(found, pc.equal(way, traces.customer_id))
     for needle in traces.needles:
         found = pc.or_(found, pc.match_substring(values, needle, ignore_case=True))
     spread = pc.fill_null(pc.take(found, coded.indices), False)

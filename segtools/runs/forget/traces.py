@@ -69,7 +69,8 @@ class Traces:
 
     def is_id(self, text: str) -> bool:
         """Tell whether a cell is the id, with or without a spreadsheet's apostrophe."""
-        return text.strip().removeprefix("'") == self.customer_id
+        own = text.strip()
+        return self.customer_id in (text, own, own.removeprefix("'"))
 
     def is_mark(self, text: str) -> bool:
         """Tell whether a cell is an address, another id or a hash of the customer."""
