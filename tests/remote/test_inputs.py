@@ -261,3 +261,19 @@ def test_copies_lie_under_a_hash_of_their_url(bucket, tmp_path):
     assert [p.name for p in (tmp_path / "in").iterdir()] == [digest(url)]
     frame = pd.read_csv(tmp_path / "in" / digest(url) / "files" / "orders.csv")
     assert list(frame["customer_id"]) == ["ann", "bob"]
+
+
+def test_memory_is_a_storage_of_this_process(tmp_path):
+    fsspec = pytest.importorskip("fsspec")
+    fs = fsspec.filesystem("memory")
+    fs.pipe_file("/mem-shop/in/a.csv", ONE)
+    fs.pipe_file("/mem-shop/in/b.csv", TWO)
+    try:
+        assert customers("memory://mem-shop/in/a.csv", tmp_path / "a") == ["ann", "bob"]
+        for number, path in enumerate(("in", "in/*.csv", "*/?.csv")):
+            found = customers(f"memory://mem-shop/{path}", tmp_path / str(number))
+            assert found == ["ann", "bob", "cat"]
+        told = refusal("memory://mem-shop/none.csv", tmp_path)
+        assert "there is nothing at memory://mem-shop/none.csv" in told
+    finally:
+        fs.rm("/mem-shop", recursive=True)
