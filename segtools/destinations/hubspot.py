@@ -133,11 +133,7 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
     now["checkboxes"] = now["checkboxes"].fillna("")
     parts = [*_parts("contacts", now, block, known)]
     parts += _parts("leavers", _gone(audience), block, known)
-    boxes = _BOXES.format(name=block.checkboxes, prefix=block.prefix)
-    step = _NEXT.format(
-        property=block.property, boxes=boxes if block.checkboxes else ""
-    )
-    step += _APPENDED if block.checkboxes and not known else ""
+    step = _step(block, known)
     then = audience.passed_on.get("property", block.property)
     if then != block.property:
         parts += _reset(audience, then)
@@ -152,6 +148,15 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
         step += _BOXES_LEFT.format(**former)
         keep["former"] = former  # said again until it is done
     return Written(parts, step, _PAGES, {"values": own}, passed_on=keep)
+
+
+def _step(block: HubSpotBlock, known: bool) -> str:
+    """Say what somebody does with the files."""
+    if not block.checkboxes:
+        return _NEXT.format(property=block.property, boxes="")
+    boxes = _BOXES.format(name=block.checkboxes, prefix=block.prefix)
+    step = _NEXT.format(property=block.property, boxes=boxes)
+    return step if known else step + _APPENDED
 
 
 def _former(audience: Audience, block: HubSpotBlock) -> dict[str, str]:

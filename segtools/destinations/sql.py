@@ -11,6 +11,7 @@ from typing import Any
 import ibis
 import pandas as pd
 import sqlglot as sg
+import sqlglot.expressions as sge
 from pydantic import Field, field_validator
 
 from segtools.config import DestinationBlock
@@ -19,6 +20,7 @@ from segtools.destinations.registry import Written, destination
 from segtools.destinations.sql_engines import (
     ENGINES,
     WHOLE,
+    Engine,
     refuse_unwritable,
     transaction,
 )
@@ -159,17 +161,8 @@ def _rows_alone(
         con.create_table(name, schema=ibis.schema(_TABLE), database=where)
     there = con.table(name, database=where)
     _refuse_other(table, set(there.columns))
-    staged = ibis.util.gen_name("segtools_now")
-    beside = None if engine.temporary else where
-    con.create_table(
-        staged,
-        ibis.memtable(rows, schema=_STAGED),
-        database=beside,
-        temp=engine.temporary,
-    )
-    now = sg.table(staged, db=beside, quoted=True)
-    say = Statements(con, table, now, at, engine.as_bytes)
-    try:
+    with _staged(con, engine, rows, where) as now:
+        say = Statements(con, table, now, at, engine.as_bytes)
         if engine.merges:
             late = (there.valid_from > at) | (there.valid_to > at)
             _refuse_later(int(there.filter(late).count().execute()), at)
@@ -181,9 +174,22 @@ def _rows_alone(
             _refuse_later(run(say(LATER)), at)
             for statement in CHANGES:
                 run(say(statement))
+
+
+@contextmanager
+def _staged(
+    con: ibis.BaseBackend, engine: Engine, rows: pd.DataFrame, where: str | None
+) -> Iterator[sge.Table]:
+    """Bring the rows of now into a table of their own, and drop it at the end."""
+    name = ibis.util.gen_name("segtools_now")
+    beside = None if engine.temporary else where
+    table = ibis.memtable(rows, schema=_STAGED)
+    try:
+        con.create_table(name, table, database=beside, temp=engine.temporary)
+        yield sg.table(name, db=beside, quoted=True)
     finally:
         with suppress(Exception):
-            con.drop_table(staged, database=beside, force=True)
+            con.drop_table(name, database=beside, force=True)
 
 
 @contextmanager

@@ -298,18 +298,15 @@ class SegmentModel:
             "preprocess": [],
             "far_threshold": None,
         }
-        return (
-            common
-            | self.payload
-            | {
-                "features": self.features,
-                "segments": self.every,
-                "ladder": ladder,
-                "next_number": self.next_number,
-                "replicates": self.replicates,
-            }
-            | ({"resting": self.resting} if self.resting else {})
-        )
+        own: dict[str, Any] = {
+            "features": self.features,
+            "segments": self.every,
+            "ladder": ladder,
+            "next_number": self.next_number,
+            "replicates": self.replicates,
+        }
+        own |= {"resting": self.resting} if self.resting else {}
+        return common | self.payload | own
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> SegmentModel:
