@@ -17,7 +17,13 @@ from segtools.report.resume import (
     stage_named,
 )
 from segtools.report.run import Progress, run_stages
-from segtools.report.start import Prospect, begin_run, is_done, look_ahead
+from segtools.report.start import (
+    Prospect,
+    begin_run,
+    is_done,
+    look_ahead,
+    refuse_hopeless,
+)
 from segtools.schema import STAGES, ConfigError
 
 __all__ = ["How", "Outcome", "carry_out"]
@@ -49,6 +55,12 @@ class How:
     def last(self) -> str:
         """The last stage to be executed."""
         return stage_named(self.until, "--until") if self.until else STAGES[-1]
+
+    @property
+    def anew(self) -> bool:
+        """Whether nothing is kept of what the folder holds."""
+        whole = not self.first or stage_named(self.first) == STAGES[0]
+        return whole and not self.resume
 
 
 @dataclass(frozen=True)
@@ -125,6 +137,8 @@ def _carried(
     found = look_ahead(config, folder)
     if how.resume or how.first:
         refuse_nothing(found.path, "--resume" if how.resume else "--from")
+    if how.anew:
+        refuse_hopeless(found)
     with locked(found.path):
         if begin:
             begin(found.path)
@@ -136,13 +150,12 @@ def _carried(
 
 def _made_ready(found: Prospect, how: How) -> bool:
     """Make the folder ready to be executed; tell whether anything is left to do."""
-    first = stage_named(how.first) if how.first else ""
     if how.resume:
         return continue_run(found)
-    if first and first != STAGES[0]:
-        repeat_from(found, first, replace=how.replace)
+    if not how.anew:
+        repeat_from(found, stage_named(how.first), replace=how.replace)
         return True
-    begin_run(found, again=how.again or bool(first), replace=how.replace)
+    begin_run(found, again=how.again or bool(how.first), replace=how.replace)
     return not is_done(found.path)
 
 

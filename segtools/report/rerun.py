@@ -17,7 +17,7 @@ from segtools.report.lock import locked
 from segtools.report.marks import changed_code, changed_settings
 from segtools.report.moved import moved
 from segtools.report.run import Progress, run_stages
-from segtools.report.start import Prospect, begin_run, look_ahead
+from segtools.report.start import Prospect, begin_run, look_ahead, refuse_hopeless
 from segtools.schema import ConfigError
 from segtools.wording import listed, number
 
@@ -145,6 +145,7 @@ def rerun(
         previous = (run_dir / run["previous_run"]).resolve()
         refuse_incomplete(previous, "The previous run of this one")
     found = look_ahead(_config_of(run_dir, run), path)
+    refuse_hopeless(found)
     with locked(path):
         begin_run(found, previous=previous)
         run_stages(path, progress)

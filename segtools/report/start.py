@@ -104,6 +104,7 @@ def start_run(
         If no honest run is possible on the data.
     """
     found = look_ahead(config, folder)
+    refuse_hopeless(found)
     begin_run(found, again=again, replace=replace, previous=previous)
     return found.path
 
@@ -115,8 +116,7 @@ def begin_run(
     replace: bool = False,
     previous: Path | None = None,
 ) -> None:
-    """Make the folder of a run that was looked at; see `start_run`."""
-    _refuse(found.config, found.opened)
+    """Make the folder of a run that nothing speaks against; see `start_run`."""
     marks = settings_marks(found.config) | {"data": found.data}
     if _already(found.path, marks, again=again, replace=replace) and not again:
         return
@@ -131,8 +131,15 @@ def begin_run(
         log_event(found.path, "run_started", as_of=found.config.as_of)
 
 
-def _refuse(config: RunConfig, opened: Opened) -> None:
-    """Raise what would stop a later stage, before any kernel is started."""
+def refuse_hopeless(found: Prospect) -> None:
+    """Raise what would stop a later stage, before any folder is made.
+
+    Raises
+    ------
+    ConfigError, DataError
+        With the first thing that would.
+    """
+    config, opened = found.config, found.opened
     origin = epoch(instant(str(config.as_of), str(config.timezone)))
     preflight(opened, config, origin)
     shop = goals.typed_shop(opened.before(origin), config, origin)
