@@ -88,8 +88,7 @@ def lock() -> Finding:
     other = [text for r in ours for text in _off(r)]
     if not other:
         return Finding("tested versions", "ok", f"all {len(ours)} as tested")
-    more = f" and {len(other) - 3} more" if len(other) > 3 else ""
-    found = f"{len(other)} of {len(ours)} are others: {'; '.join(other[:3])}{more}"
+    found = f"{len(other)} of {len(ours)} are others: {_some(other)}"
     return Finding(
         "tested versions",
         "wrong",
@@ -112,7 +111,13 @@ def _extra(name: str) -> Finding:
         return Finding(f"extra {name}", "ok", "there", purpose=purpose)
     mend = Mend(pip=pip_install(f"{NAME}[{name}]"))
     state: State = "missing" if any(" is not" in text for text in off) else "wrong"
-    return Finding(f"extra {name}", state, "; ".join(off), False, purpose, mend)
+    return Finding(f"extra {name}", state, _some(off), False, purpose, mend)
+
+
+def _some(texts: list[str]) -> str:
+    """Write three of many out; the command mends all of them anyway."""
+    more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
+    return "; ".join(texts[:3]) + more
 
 
 def _metadata() -> importlib.metadata.PackageMetadata:
