@@ -78,7 +78,7 @@ def test_packages_here_are_within_their_bounds():
 
 
 @pytest.fixture
-def tested(monkeypatch, tmp_path):
+def as_locked(monkeypatch, tmp_path):
     """A lock that names the versions which are here, and what does not count."""
     names = ("duckdb", "numpy", "rich", "scipy", "pyarrow", "ruff", "psycopg")
     here = [f"{name}=={importlib.metadata.version(name)}" for name in names]
@@ -87,12 +87,12 @@ def tested(monkeypatch, tmp_path):
     monkeypatch.setattr(packages, "bundled", lambda name: tmp_path / name)
 
 
-def test_versions_as_tested_are_ok(tested):
+def test_versions_as_tested_are_ok(as_locked):
     found = packages.lock()
     assert (found.state, found.found) == ("ok", "all 5 as tested")
 
 
-def test_other_versions_than_tested_are_told_but_stop_nothing(tested, one_version):
+def test_other_versions_than_tested_are_told_but_stop_nothing(as_locked, one_version):
     one_version(duckdb="1.1.0", rich="13.9.1", scipy="1.14.0", numpy="2.0.0")
     found = packages.lock()
     assert (found.state, found.required) == ("wrong", False)
@@ -102,7 +102,7 @@ def test_other_versions_than_tested_are_told_but_stop_nothing(tested, one_versio
     assert "requirements.lock" in found.mend.pip
 
 
-def test_what_only_tests_need_is_not_compared(tested, one_version):
+def test_what_only_tests_need_is_not_compared(as_locked, one_version):
     one_version(ruff="0.0.1", psycopg="0.1")
     assert packages.lock().state == "ok"
 
