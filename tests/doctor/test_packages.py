@@ -77,20 +77,34 @@ def test_packages_here_are_within_their_bounds():
     assert found.found == f"{len(needed)} within their bounds"
 
 
-def test_other_versions_than_tested_are_told_but_stop_nothing(one_version):
+@pytest.fixture
+def as_locked(monkeypatch, tmp_path):
+    """A lock that names the versions which are here, and what does not count."""
+    names = ("duckdb", "numpy", "rich", "scipy", "pyarrow", "ruff", "psycopg")
+    here = [f"{name}=={importlib.metadata.version(name)}" for name in names]
+    here.append("duckdb==0.0 ; sys_platform == 'nowhere'")
+    (tmp_path / "requirements.lock").write_text("\n".join(here))
+    monkeypatch.setattr(packages, "bundled", lambda name: tmp_path / name)
+
+
+def test_versions_as_tested_are_ok(as_locked):
+    found = packages.lock()
+    assert (found.state, found.found) == ("ok", "all 5 as tested")
+
+
+def test_other_versions_than_tested_are_told_but_stop_nothing(as_locked, one_version):
     one_version(duckdb="1.1.0", rich="13.9.1", scipy="1.14.0", numpy="2.0.0")
     found = packages.lock()
     assert (found.state, found.required) == ("wrong", False)
-    assert found.found.startswith("4 of ")
-    assert "duckdb 1.1.0 is outside ==" in found.found
+    assert found.found.startswith("4 of 5 are others: duckdb 1.1.0 is outside ==")
     assert found.found.endswith(" and 1 more")
+    assert "-c " in found.mend.pip
     assert "requirements.lock" in found.mend.pip
 
 
-def test_what_only_tests_need_is_not_compared(one_version):
+def test_what_only_tests_need_is_not_compared(as_locked, one_version):
     one_version(ruff="0.0.1", psycopg="0.1")
-    assert "ruff" not in packages.lock().found
-    assert "psycopg" not in packages.lock().found
+    assert packages.lock().state == "ok"
 
 
 def test_what_an_extra_of_a_package_needs_is_compared(one_version):

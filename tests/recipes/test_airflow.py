@@ -167,6 +167,8 @@ def airflow(tmp_path):
         "AIRFLOW_HOME": str(folder / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # A busy machine takes its time to import the provider.
+        "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "300",
         "SEGMENTS": str(folder),
     }
 
