@@ -149,9 +149,9 @@ def test_a_destination_is_checked_by_its_system():
     assert said(RUN, SHOP | {"destinations": {"google_ads": None}}) == []
     named = {"weekly": {"system": "google_ads", "default_region": "DE"}}
     assert said(RUN, SHOP | {"destinations": named}) == []
-    found = said(RUN, SHOP | {"destinations": {"google_ads": {"regoin": "DE"}}})
+    found = said(RUN, SHOP | {"destinations": {"google_ads": {"regionn": "DE"}}})
     assert found[0][0] == "destinations.google_ads"
-    assert "'regoin' was unexpected" in found[0][1]
+    assert "'regionn' was unexpected" in found[0][1]
 
 
 def test_own_schemes_and_sources_are_allowed_beside_extensions():
@@ -190,9 +190,9 @@ WRONG_BATCHES = {
     "a key": ({"runs": [{"name": "a", "sed": 1}]}, "runs.0", "'sed' does not match"),
     "an axis": ({"matrix": {"sead": [1]}}, "matrix.sead", "not of type 'object'"),
     "a named key": (
-        {"matrix": {"market": {"de": {"projct": "x"}}}},
+        {"matrix": {"market": {"de": {"projectt": "x"}}}},
         "matrix.market.de",
-        "'projct' does not match",
+        "'projectt' does not match",
     ),
 }
 
