@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import ibis
@@ -19,7 +18,8 @@ _FEW = 1_000_000
 _RARE = 100_000
 # What rows are about: of one customer's, or of one order's, it tells most apart.
 _ABOUT = ("product_id", "question", "event", "customer_id")
-# So many hashes are sorted in memory at once (134 MB, and as much to collect them).
+# So many hashes are sorted in memory (134 MB, thrice for a moment). The engine spills
+# where there are more, and is then as quick.
 _AT_ONCE = 1 << 24
 
 Hashes = npt.NDArray[np.uint64]
@@ -56,14 +56,15 @@ def suspects(rows: ir.Table, columns: list[str]) -> Suspects | None:
     Suspects or None
         Equal rows are always among them, and as good as always only those.
     """
-    if "place" not in rows.columns:
+    in_memory = "place" in rows.columns and int(rows.count().execute()) <= _AT_ONCE
+    if not in_memory:
         return _by_engine(rows, columns)
     # Numbers and times cost a tenth of texts to hash. Rows that agree in all of them,
     # and in one text, are seldom two, unless times are days and amounts are prices.
     narrow = [c for c in columns if _is_narrow(rows[c].type())]
     about = [c for c in _ABOUT if c in columns][:1]
     for some, limit in (([*narrow, *about], _RARE), (columns, _FEW)):
-        found, count = _repeated(_hashes(rows, some))
+        found, count = _repeated(rows, some)
         if not count:
             return None
         if count <= limit:
@@ -82,25 +83,14 @@ def _hash(rows: ir.Table, columns: list[str]) -> ir.Value:
     return _engine_hash(ibis.struct({c: rows[c] for c in columns}))
 
 
-def _hashes(rows: ir.Table, columns: list[str]) -> Iterator[Hashes]:
-    """Hash all rows, in parts that fit into memory; equal ones are in one part."""
-    hashed = rows.select(row=_hash(rows, columns))
-    parts = int(rows.count().execute()) // _AT_ONCE + 1
-    for part in range(parts):
-        piece = hashed if parts == 1 else hashed.filter(hashed.row % parts == part)
-        yield piece.to_pyarrow().column("row").to_numpy()
-
-
-def _repeated(parts: Iterator[Hashes]) -> tuple[Hashes, int]:
+def _repeated(rows: ir.Table, columns: list[str]) -> tuple[Hashes, int]:
     """Give the hashes that stand more than once, and how many rows have one of them."""
-    found, count = [], 0
-    for part in parts:
-        # In their order equal ones are neighbours.
-        ordered = np.sort(part)
-        again = ordered[1:][ordered[1:] == ordered[:-1]]
-        found.append(np.unique(again))
-        count += len(again) + len(found[-1])
-    return np.concatenate(found), count
+    hashed = rows.select(row=_hash(rows, columns)).to_pyarrow()
+    # In their order equal ones are neighbours.
+    ordered = np.sort(hashed.column("row").to_numpy())
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    found = np.unique(again)
+    return found, len(again) + len(found)
 
 
 def _by_engine(rows: ir.Table, columns: list[str]) -> Suspects | None:
