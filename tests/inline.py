@@ -10,7 +10,7 @@ import nbformat
 from segtools.bundled import bundled
 from segtools.config import validate
 from segtools.records import read_record, write_record
-from segtools.report.start import start_run
+from segtools.report.execution.start import start_run
 from segtools.schema import STAGES
 
 

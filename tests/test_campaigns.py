@@ -16,7 +16,7 @@ from segtools.features.build import supported, variables
 from segtools.features.legs import build_learning, plan_contest
 from segtools.report import sensitivity as asked
 from segtools.report.check import check
-from segtools.report.start import start_run
+from segtools.report.execution.start import start_run
 from segtools.schema import DataError
 from segtools.segmentation import contest as contests
 from segtools.segmentation.entries import Rules

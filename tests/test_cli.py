@@ -259,7 +259,7 @@ def test_an_interruption_is_said_in_words(call, tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("segtools.report.carry_out.look_ahead", interrupted)
+    monkeypatch.setattr("segtools.report.execution.carry_out.look_ahead", interrupted)
     code, out, err = call("run", write_shop(tmp_path, shop_rows()))
     said = "Interrupted. Repeat the command; `segtools run` goes on with --resume.\n"
     assert (code, out, err) == (130, "", said)

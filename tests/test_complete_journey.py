@@ -16,8 +16,8 @@ from segtools import recompute
 from segtools.bundled import configuration
 from segtools.config import load_config
 from segtools.records import read_record
-from segtools.report.run import run_stages
-from segtools.report.start import start_run
+from segtools.report.execution.run import run_stages
+from segtools.report.execution.start import start_run
 from segtools.schema import STAGES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("complete_journey")]

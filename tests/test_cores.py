@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from segtools import cores
-from segtools.report.kernel import Kernels
+from segtools.report.execution.kernel import Kernels
 from segtools.sources import connect
 
 

@@ -26,7 +26,7 @@ from segtools.config import (
 from segtools.features.catalogue import registered, remove_feature
 from segtools.prepare.rules import RULES
 from segtools.report.check import check
-from segtools.report.run import CODES
+from segtools.report.execution.run import CODES
 from segtools.runs.batch import FAILED
 from segtools.schema import TABLES
 from segtools.segmentation.scheme import remove_scheme, schemes

@@ -15,7 +15,7 @@ from segtools.history.previous import find_previous
 from segtools.history.snapshot import read_snapshot
 from segtools.records import read_record
 from segtools.report.compare import compare_runs
-from segtools.report.run import record_failure
+from segtools.report.execution.run import record_failure
 from segtools.runs import migrate as migrating
 from segtools.runs.migrate import BACKUP, differences, migrate
 from segtools.schema import ConfigError, DataError

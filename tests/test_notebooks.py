@@ -185,7 +185,7 @@ def test_an_override_that_would_change_an_earlier_stage_is_refused(tmp_path):
     from segtools import open_stage
     from segtools.bundled import configuration
     from segtools.config import load_config
-    from segtools.report.start import start_run
+    from segtools.report.execution.start import start_run
     from segtools.schema import ConfigError
 
     path = start_run(load_config(configuration("sample")), tmp_path / "run")

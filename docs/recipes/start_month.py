@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from segtools import ConfigError, DataError, load_config
-from segtools.report.start import start_run
+from segtools.report.execution.start import start_run
 
 
 def main() -> int:

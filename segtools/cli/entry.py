@@ -19,7 +19,7 @@ _INTERRUPTED = "Interrupted. Repeat the command; `segtools run` goes on with --r
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and an exit code."""
-    from segtools.report.errors import (
+    from segtools.report.execution.errors import (
         OUT_OF_MEMORY,
         InterruptionError,
         StageError,
@@ -55,7 +55,7 @@ def main() -> None:
 
 def _storage(error: OSError) -> Exception | None:
     """Word what a disk refuses to a command that has no words of its own for it."""
-    from segtools.report.errors import storage_words
+    from segtools.report.execution.errors import storage_words
 
     where = Path(error.filename).parent if error.filename else Path.cwd()
     return storage_words(error, "A command", where)

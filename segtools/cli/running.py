@@ -44,7 +44,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run all stages and print the path of the report."""
-    from segtools.report.carry_out import How, carry_out
+    from segtools.report.execution.carry_out import How, carry_out
     from segtools.runs.ending import ending
 
     how = How(again, replace, resume, first, until)
@@ -71,7 +71,7 @@ def rerun(
     as_json: AsJson = False,
 ) -> None:
     """Repeat a run from its own record; say whether data and results are the same."""
-    from segtools.report.rerun import rerun as repeat
+    from segtools.report.execution.rerun import rerun as repeat
 
     with Bar() as bar:
         found = repeat(run_dir, out, bar)

@@ -38,7 +38,7 @@ def _one_cell(folder: Path) -> str:
     """Execute one cell in a kernel of its own; give what it printed."""
     from jupyter_core.utils import run_sync
 
-    from segtools.report.kernel import Kernels
+    from segtools.report.execution.kernel import Kernels
 
     printed: list[str] = []
 

@@ -20,8 +20,8 @@ from segtools.prepare.fingerprint import fingerprint
 from segtools.prepare.lights import both_lights
 from segtools.prepare.save import describe_sources
 from segtools.profiles.actions.rule_book import load_rule_book
+from segtools.report.execution.start import settle_as_of
 from segtools.report.extensions import check_extensions, load_extensions
-from segtools.report.start import settle_as_of
 from segtools.sources import connect, open_source
 from segtools.timezones import epoch, instant
 from segtools.wording import listed

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 from segtools.features.catalogue import registered
+from segtools.report.execution.start import BUILT_IN, PLAIN
 from segtools.report.schema_blocks import (
     TEXT,
     Schema,
     keys_and_definitions,
     reference,
 )
-from segtools.report.start import BUILT_IN, PLAIN
 from segtools.sources import SYSTEMS
 
 __all__ = ["FILE", "batch_schema", "run_schema", "schema_text"]

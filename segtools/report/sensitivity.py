@@ -12,8 +12,8 @@ from segtools.config import RunConfig, validate
 from segtools.prepare.fingerprint import fingerprint
 from segtools.records import read_record, write_record
 from segtools.report.assign import finished_run
+from segtools.report.execution.run import Progress
 from segtools.report.extensions import load_extensions
-from segtools.report.run import Progress
 from segtools.report.stage import Stage
 from segtools.report.trials import learn_variants
 from segtools.schema import ConfigError, DataError

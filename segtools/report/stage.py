@@ -32,8 +32,8 @@ from segtools.features.plan import Plan
 from segtools.features.shop import Shop
 from segtools.prepare.clean import tables_at
 from segtools.records import read_record, read_run, write_record, write_table
+from segtools.report.execution.lock import is_locked
 from segtools.report.extensions import load_extensions
-from segtools.report.lock import is_locked
 from segtools.report.scan import refuse_record
 from segtools.schema import STAGES, TABLES, ConfigError, did_you_mean
 from segtools.sources import Opened, connect, open_source
@@ -340,9 +340,9 @@ def _applied(
 
 
 def _sample_run(name: str, given: dict[str, Any]) -> Path:
-    from segtools.report.kernel import Kernels
-    from segtools.report.run import execute_stage
-    from segtools.report.start import start_run
+    from segtools.report.execution.kernel import Kernels
+    from segtools.report.execution.run import execute_stage
+    from segtools.report.execution.start import start_run
 
     file = configuration("sample")
     config = load_config(file or "sample.yaml", given)

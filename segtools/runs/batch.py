@@ -13,7 +13,7 @@ import yaml
 
 from segtools.cores import cores
 from segtools.records import read_record, write_text
-from segtools.report.lock import locked
+from segtools.report.execution.lock import locked
 from segtools.runs.batch_page import FILE, batch_page, standing
 from segtools.runs.batch_record import (
     DONE,
@@ -268,9 +268,9 @@ def _cut(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _record_end(folder: Path, stage: str | None, event: Mapping[str, Any]) -> None:
     """Write into a run what its process could not write any more."""
-    from segtools.report.errors import InterruptionError, StageError
+    from segtools.report.execution.errors import InterruptionError, StageError
+    from segtools.report.execution.run import record_failure
     from segtools.report.html import failure_page
-    from segtools.report.run import record_failure
     from segtools.schema import STAGES
 
     path = folder / "run.json"

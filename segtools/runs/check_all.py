@@ -110,7 +110,7 @@ def _one(name: str, config: Callable[[], RunConfig]) -> dict[str, Any]:
 
 def _looked_at(name: str, config: RunConfig) -> dict[str, Any]:
     from segtools.report.check import check
-    from segtools.report.errors import OUT_OF_MEMORY, out_of_memory
+    from segtools.report.execution.errors import OUT_OF_MEMORY, out_of_memory
 
     try:
         found = check(config)

@@ -10,7 +10,7 @@ from pathlib import Path
 from segtools.config import RunConfig
 from segtools.records import read_record
 from segtools.remote.urls import is_url, local_path, under
-from segtools.report.log import log_event
+from segtools.report.execution.log import log_event
 from segtools.runs.hooks import notify
 from segtools.runs.payload import run_payload
 from segtools.runs.project_page import PAGE, refresh_project

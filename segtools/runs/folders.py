@@ -146,11 +146,11 @@ def held(path: Path) -> Iterator[None]:
     ----------
     path : Path
     """
-    if find_spec("segtools.report.lock") is None or not path.is_dir():
+    if find_spec("segtools.report.execution.lock") is None or not path.is_dir():
         holding: Any = nullcontext()
     else:
         from importlib import import_module
 
-        holding = import_module("segtools.report.lock").locked(path)
+        holding = import_module("segtools.report.execution.lock").locked(path)
     with holding:
         yield

@@ -214,7 +214,7 @@ def _copied(file: Path) -> Path:
 def _locked(folder: Path) -> AbstractContextManager[None]:
     """Keep the run for this process, as soon as runs can be locked."""
     try:
-        from segtools.report.lock import locked  # type: ignore[import-not-found]
+        from segtools.report.execution.lock import locked  # type: ignore[import-not-found]
     except ImportError:
         return nullcontext()
     held: AbstractContextManager[None] = locked(folder)

@@ -57,7 +57,7 @@ def main(words: list[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace, told: TextIO) -> str:
     from segtools.config import load_config
-    from segtools.report.carry_out import How, carry_out
+    from segtools.report.execution.carry_out import How, carry_out
     from segtools.runs.ending import ending
 
     config = load_config(asked.config)
@@ -79,8 +79,8 @@ def _to_log(sentence: str) -> None:
 
 def _failure(error: Exception) -> dict[str, Any]:
     """Give an error its code and words; what nobody foresaw is traced in the log."""
-    from segtools.report.errors import OUT_OF_MEMORY, out_of_memory
-    from segtools.report.run import CODES, OWN
+    from segtools.report.execution.errors import OUT_OF_MEMORY, out_of_memory
+    from segtools.report.execution.run import CODES, OWN
 
     if type(error).__name__ == OUT_OF_MEMORY:
         error = out_of_memory("The data")

@@ -10,7 +10,7 @@ from typing import Any
 from segtools.disclosure import LIMIT
 from segtools.records import read_record
 from segtools.remote.urls import is_url, under
-from segtools.report.run import CODES
+from segtools.report.execution.run import CODES
 from segtools.report.scan import refuse_record
 from segtools.schema import DataError, DisclosureError
 

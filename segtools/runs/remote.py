@@ -32,7 +32,7 @@ from segtools.remote.urls import (
     shown,
     under,
 )
-from segtools.report.errors import StageError
+from segtools.report.execution.errors import StageError
 from segtools.schema import ConfigError
 
 # Hidden, so that no project's folder is ever called so.

@@ -23,7 +23,7 @@ def test_a_kernel_that_cannot_start_is_told(monkeypatch):
     def nothing(*_: object, **__: object) -> None:
         raise FileNotFoundError(2, "No such file or directory: 'python'")
 
-    monkeypatch.setattr("segtools.report.kernel.Kernels.next", nothing)
+    monkeypatch.setattr("segtools.report.execution.kernel.Kernels.next", nothing)
     found = working.kernel()
     assert found.stops
     assert "FileNotFoundError" in found.found

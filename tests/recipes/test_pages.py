@@ -53,7 +53,7 @@ def test_scripts_may_be_executed_and_need_no_bash(name):
 
 
 def test_exit_codes_are_those_of_the_readme():
-    from segtools.report.run import CODES
+    from segtools.report.execution.run import CODES
 
     text = (RECIPES / "README.md").read_text("utf-8")
     said = text.partition("**Exit codes.**")[2].partition("\n\n")[0]

@@ -12,7 +12,7 @@ from segtools.config import Source, load_config, validate
 from segtools.prepare.fingerprint import fingerprint
 from segtools.records import digest
 from segtools.remote import transfer
-from segtools.report import start
+from segtools.report.execution import start
 from segtools.report.stage import Stage
 from segtools.schema import ConfigError, DataError
 from segtools.sources import connect, open_source, remote

@@ -12,8 +12,8 @@ from segtools.config import RunConfig, validate
 from segtools.history.previous import FILES, find_previous
 from segtools.history.snapshot import read_snapshot
 from segtools.records import read_record, write_record
-from segtools.report.errors import StageError
-from segtools.report.start import is_done
+from segtools.report.execution.errors import StageError
+from segtools.report.execution.start import is_done
 from segtools.runs.ending import ending
 from segtools.runs.remote import PARTIAL, ended_run, is_uploaded, local_run, upload
 from segtools.runs.remote_exports import export_folder

@@ -6,8 +6,8 @@ from attack import Knowledge, tell_pages, tell_profiles
 
 from segtools.bundled import configuration
 from segtools.config import load_config
-from segtools.report.run import run_stages
-from segtools.report.start import start_run
+from segtools.report.execution.run import run_stages
+from segtools.report.execution.start import start_run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attack")]
 

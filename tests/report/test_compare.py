@@ -18,7 +18,7 @@ from segtools.cli import app
 from segtools.config import validate
 from segtools.records import read_record, write_record
 from segtools.report.compare import compare_runs, descends
-from segtools.report.start import start_run
+from segtools.report.execution.start import start_run
 from segtools.schema import ConfigError, DataError
 
 pytestmark = pytest.mark.xdist_group("runs")

@@ -13,7 +13,7 @@ from test_run import settings, write_lines
 from segtools.config import validate
 from segtools.records import read_record, write_record
 from segtools.report.assign import assign_file
-from segtools.report.start import start_run
+from segtools.report.execution.start import start_run
 from segtools.schema import ConfigError
 from segtools.segmentation import contest
 from segtools.segmentation.model import ASSIGNED, SegmentModel

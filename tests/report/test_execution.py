@@ -16,13 +16,13 @@ from tiny import states, tiny_notebooks, tiny_run, visits
 
 from segtools.config import validate
 from segtools.records import read_record
-from segtools.report import kernel as kernels
-from segtools.report import notebook as notebooks
-from segtools.report import run as runs
-from segtools.report.carry_out import carry_out
-from segtools.report.errors import StageError
-from segtools.report.log import read_log
-from segtools.report.run import run_stages
+from segtools.report.execution import kernel as kernels
+from segtools.report.execution import notebook as notebooks
+from segtools.report.execution import run as runs
+from segtools.report.execution.carry_out import carry_out
+from segtools.report.execution.errors import StageError
+from segtools.report.execution.log import read_log
+from segtools.report.execution.run import run_stages
 from segtools.schema import STAGES, ConfigError
 
 pytestmark = pytest.mark.xdist_group("runs")
@@ -31,7 +31,7 @@ DONE = ["done"] * 6
 
 def light_kernels(monkeypatch) -> None:
     """Spare kernels the imports of real notebooks; orphans they may not become."""
-    light = "--IPKernelApp.exec_lines=__import__('segtools.report.orphan')"
+    light = "--IPKernelApp.exec_lines=__import__('segtools.report.execution.orphan')"
     monkeypatch.setattr(kernels, "_ARGUMENTS", [kernels._ARGUMENTS[0], light])
 
 
@@ -298,8 +298,8 @@ def test_a_page_that_fails_is_of_a_failed_stage(tiny, monkeypatch):
 
 PARENT = """
 import sys, pathlib
-from segtools.report.kernel import Kernels
-from segtools.report.kernel import run_sync
+from segtools.report.execution.kernel import Kernels
+from segtools.report.execution.kernel import run_sync
 with Kernels(pathlib.Path(sys.argv[1])) as kernels:
     first = kernels.next()
     client = first.client()
@@ -327,7 +327,7 @@ def test_kernels_do_not_outlive_a_process_that_was_killed(tmp_path):
 
 
 def test_all_stages_have_files_of_their_own():
-    from segtools.report.files import FILES, MORE
+    from segtools.report.execution.files import FILES, MORE
 
     names = [n for s in STAGES for n in (*FILES[s], *MORE.get(s, ()))]
     assert len(names) == len(set(names))

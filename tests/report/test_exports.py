@@ -12,9 +12,9 @@ from segtools.destinations.approval import approve
 from segtools.destinations.shown import export_sentence
 from segtools.records import read_record, write_record, write_table
 from segtools.report.check import check
+from segtools.report.execution.start import _clear, start_run
 from segtools.report.exports import export_all, export_run
 from segtools.report.stage import Stage
-from segtools.report.start import _clear, start_run
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.tiers import cut_payload

@@ -13,8 +13,8 @@ from test_print import PARTS
 
 from segtools.config import validate
 from segtools.records import read_record
-from segtools.report.run import run_stages
-from segtools.report.start import start_run
+from segtools.report.execution.run import run_stages
+from segtools.report.execution.start import start_run
 from segtools.schema import STAGES
 from segtools.wording import plain
 

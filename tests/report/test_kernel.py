@@ -9,8 +9,8 @@ import pytest
 from jupyter_core.utils import run_sync
 
 from segtools import private_folder
-from segtools.report.kernel import Kernels
-from segtools.report.log import LOG
+from segtools.report.execution.kernel import Kernels
+from segtools.report.execution.log import LOG
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import threading
 
 import pytest
 
-from segtools.report.lock import is_locked, locked
-from segtools.report.log import LOG, log_event, read_log
+from segtools.report.execution.lock import is_locked, locked
+from segtools.report.execution.log import LOG, log_event, read_log
 from segtools.schema import ConfigError
 
 HOLD = """
 import pathlib, sys
-from segtools.report.lock import locked
+from segtools.report.execution.lock import locked
 with locked(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

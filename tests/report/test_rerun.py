@@ -16,11 +16,11 @@ from segtools import cli
 from segtools.config import load_config
 from segtools.history.previous import find_previous
 from segtools.records import read_record, write_record, write_table
-from segtools.report import notebook as notebooks
-from segtools.report.moved import moved
-from segtools.report.rerun import rerun
-from segtools.report.run import run_stages
-from segtools.report.start import start_run
+from segtools.report.execution import notebook as notebooks
+from segtools.report.execution.moved import moved
+from segtools.report.execution.rerun import rerun
+from segtools.report.execution.run import run_stages
+from segtools.report.execution.start import start_run
 from segtools.schema import ConfigError, DataError
 
 pytestmark = pytest.mark.xdist_group("runs")

@@ -13,14 +13,14 @@ from tiny import states
 
 from segtools.config import load_config
 from segtools.records import read_record, write_record, write_table
-from segtools.report import marks
-from segtools.report.carry_out import How, carry_out
-from segtools.report.files import FILES, remove_from, sweep
-from segtools.report.limits import Limits
-from segtools.report.log import read_log
-from segtools.report.resume import continue_run, repeat_from, stage_named
+from segtools.report.execution import marks
+from segtools.report.execution.carry_out import How, carry_out
+from segtools.report.execution.files import FILES, remove_from, sweep
+from segtools.report.execution.limits import Limits
+from segtools.report.execution.log import read_log
+from segtools.report.execution.resume import continue_run, repeat_from, stage_named
+from segtools.report.execution.start import look_ahead, start_run
 from segtools.report.stage import Stage
-from segtools.report.start import look_ahead, start_run
 from segtools.schema import STAGES, ConfigError, DataError
 
 

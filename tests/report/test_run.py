@@ -16,10 +16,10 @@ from segtools.config import validate
 from segtools.features.catalogue import remove_feature
 from segtools.records import read_record, write_record
 from segtools.report.assign import assign_file
-from segtools.report.files import FILES, MORE
-from segtools.report.log import LOG
-from segtools.report.run import run_stages
-from segtools.report.start import is_done, start_run
+from segtools.report.execution.files import FILES, MORE
+from segtools.report.execution.log import LOG
+from segtools.report.execution.run import run_stages
+from segtools.report.execution.start import is_done, start_run
 from segtools.schema import STAGES, ConfigError
 from segtools.segmentation.scheme import remove_scheme
 

@@ -17,7 +17,7 @@ from segtools import cli
 from segtools.records import read_record, write_record
 from segtools.report import sensitivity as asked
 from segtools.report import trials
-from segtools.report.start import start_run
+from segtools.report.execution.start import start_run
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation import contest as contests
 from segtools.segmentation.structure import Structure

@@ -16,8 +16,8 @@ import pytest
 
 from segtools.config import validate
 from segtools.records import read_record
-from segtools.report.run import run_stages
-from segtools.report.start import start_run
+from segtools.report.execution.run import run_stages
+from segtools.report.execution.start import start_run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("truth")]
 

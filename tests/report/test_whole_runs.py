@@ -19,7 +19,7 @@ from test_run import settings, write_lines
 
 from segtools.bundled import bundled
 from segtools.records import read_record
-from segtools.report.log import read_log
+from segtools.report.execution.log import read_log
 from segtools.schema import STAGES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("runs")]

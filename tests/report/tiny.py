@@ -10,7 +10,7 @@ import nbformat
 import pandas as pd
 
 from segtools.records import write_record, write_table
-from segtools.report.files import FILES
+from segtools.report.execution.files import FILES
 from segtools.schema import STAGES
 
 # Each writes the files of its stage and then records that it is done, as stages do.

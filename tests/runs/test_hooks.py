@@ -16,7 +16,7 @@ import yaml
 from segtools.config import load_config, validate
 from segtools.config.hooks import HookBlock
 from segtools.records import read_record
-from segtools.report import start
+from segtools.report.execution import start
 from segtools.report.stage import Stage
 from segtools.runs.hooks import notify, variables
 from segtools.runs.payload import run_payload

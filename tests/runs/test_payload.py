@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from segtools.records import read_record, write_record
-from segtools.report.errors import InterruptionError, StageError
+from segtools.report.execution.errors import InterruptionError, StageError
 from segtools.runs.payload import WITHHELD, run_payload
 from segtools.schema import ConfigError, DataError
 

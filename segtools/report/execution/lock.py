@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from segtools.records import write_text
-from segtools.report.log import log_event
+from segtools.report.execution.log import log_event
 from segtools.schema import ConfigError
 
 __all__ = ["is_locked", "locked"]

@@ -9,17 +9,17 @@ from segtools.config import RunConfig
 from segtools.history.previous import refuse_incomplete
 from segtools.private_folder import sweep_folders
 from segtools.records import read_run, write_record
-from segtools.report.files import broken_file, is_finished
-from segtools.report.lock import locked
-from segtools.report.log import log_event
-from segtools.report.marks import (
+from segtools.report.execution.files import broken_file, is_finished
+from segtools.report.execution.lock import locked
+from segtools.report.execution.log import log_event
+from segtools.report.execution.marks import (
     changed_code,
     changed_data,
     changed_settings,
     settings_marks,
 )
-from segtools.report.run import reset
-from segtools.report.start import Prospect
+from segtools.report.execution.run import reset
+from segtools.report.execution.start import Prospect
 from segtools.schema import STAGES, ConfigError, DataError, did_you_mean
 from segtools.sources.remote import keep
 from segtools.wording import listed

@@ -4,7 +4,7 @@ It makes sure that it will not outlive the process that started it, and imports 
 most notebooks need.
 """
 
-import segtools.report.orphan  # before all that takes long
+import segtools.report.execution.orphan  # before all that takes long
 
 # isort: split
 import duckdb  # noqa: F401

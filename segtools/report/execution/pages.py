@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from segtools.records import read_record
-from segtools.report.files import is_finished
+from segtools.report.execution.files import is_finished
 from segtools.schema import STAGES
 
 __all__ = ["write_page", "write_pages"]
@@ -46,8 +46,8 @@ def write_pages(run_dir: Path | str) -> Path:
     DisclosureError
         If a page shows who somebody is; it is not written.
     """
+    from segtools.report.execution.lock import locked
     from segtools.report.html import front_page
-    from segtools.report.lock import locked
 
     path = Path(run_dir)
     run = read_record(path / "run.json")

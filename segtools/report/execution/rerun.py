@@ -13,11 +13,16 @@ from segtools.config import RunConfig, validate
 from segtools.history.previous import refuse_incomplete
 from segtools.records import read_record, read_run
 from segtools.report.assign import finished_run
-from segtools.report.lock import locked
-from segtools.report.marks import changed_code, changed_settings
-from segtools.report.moved import moved
-from segtools.report.run import Progress, run_stages
-from segtools.report.start import Prospect, begin_run, look_ahead, refuse_hopeless
+from segtools.report.execution.lock import locked
+from segtools.report.execution.marks import changed_code, changed_settings
+from segtools.report.execution.moved import moved
+from segtools.report.execution.run import Progress, run_stages
+from segtools.report.execution.start import (
+    Prospect,
+    begin_run,
+    look_ahead,
+    refuse_hopeless,
+)
 from segtools.schema import ConfigError
 from segtools.wording import listed, number
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from segtools.config import RunConfig
 from segtools.records import read_run
-from segtools.report.errors import storage_words
-from segtools.report.lock import locked
-from segtools.report.resume import (
+from segtools.report.execution.errors import storage_words
+from segtools.report.execution.lock import locked
+from segtools.report.execution.resume import (
     continue_run,
     refuse_nothing,
     repeat_from,
     stage_named,
 )
-from segtools.report.run import Progress, run_stages
-from segtools.report.start import (
+from segtools.report.execution.run import Progress, run_stages
+from segtools.report.execution.start import (
     Prospect,
     begin_run,
     is_done,

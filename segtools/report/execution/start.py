@@ -21,11 +21,11 @@ from segtools.prepare.clean import preflight
 from segtools.prepare.fingerprint import fingerprint
 from segtools.private_folder import sweep_folders
 from segtools.records import read_run, write_record
+from segtools.report.execution.files import is_half, remove_from, sweep
+from segtools.report.execution.lock import HOLDER, LOCK, locked
+from segtools.report.execution.log import LOG, log_event
+from segtools.report.execution.marks import code_mark, settings_marks, versions
 from segtools.report.extensions import check_extensions, load_extensions
-from segtools.report.files import is_half, remove_from, sweep
-from segtools.report.lock import HOLDER, LOCK, locked
-from segtools.report.log import LOG, log_event
-from segtools.report.marks import code_mark, settings_marks, versions
 from segtools.schema import ORDER_TABLES, STAGES, ConfigError, DataError
 from segtools.sources import NEVER, Opened, connect, open_source
 from segtools.sources.remote import keep

@@ -115,7 +115,7 @@ def code_mark() -> str:
 
 
 def _code() -> Iterator[tuple[str, Path]]:
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parents[2]
     for file in package.rglob("*"):
         inside = file.relative_to(package)
         if file.is_file() and not set(_SKIPPED) & set(inside.parts):

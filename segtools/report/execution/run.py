@@ -7,13 +7,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from segtools.records import read_record, write_record
-from segtools.report.errors import InterruptionError, StageError, storage_words
-from segtools.report.files import is_finished, remove_from, sweep
-from segtools.report.limits import Limits
-from segtools.report.lock import locked
-from segtools.report.log import log_event
-from segtools.report.notebook import OWN, Progress, execute_stage
-from segtools.report.pages import write_page
+from segtools.report.execution.errors import (
+    InterruptionError,
+    StageError,
+    storage_words,
+)
+from segtools.report.execution.files import is_finished, remove_from, sweep
+from segtools.report.execution.limits import Limits
+from segtools.report.execution.lock import locked
+from segtools.report.execution.log import log_event
+from segtools.report.execution.notebook import OWN, Progress, execute_stage
+from segtools.report.execution.pages import write_page
 from segtools.schema import STAGES
 
 __all__ = [
@@ -99,7 +103,7 @@ def _all_stages(path: Path, progress: Progress | None, until: str) -> Path:
 
 
 def _execute(path: Path, stages: Sequence[str], progress: Progress | None) -> None:
-    from segtools.report.kernel import Kernels
+    from segtools.report.execution.kernel import Kernels
 
     limits = Limits.of(read_record(path / "run.json")["config"])
     with Kernels(path) as kernels:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from segtools.bundled import bundled
 from segtools.records import read_record, settle
-from segtools.report.errors import (
+from segtools.report.execution.errors import (
     OUT_OF_MEMORY,
     StageError,
     kernel_died,
     out_of_memory,
     storage_error,
 )
-from segtools.report.limits import Limits
-from segtools.report.log import log_event
+from segtools.report.execution.limits import Limits
+from segtools.report.execution.log import log_event
 from segtools.schema import ConfigError, DataError, DisclosureError
 
 if TYPE_CHECKING:
-    from segtools.report.kernel import LocalKernelManager
+    from segtools.report.execution.kernel import LocalKernelManager
 
 OWN: dict[str, type[Exception]] = {
     e.__name__: e for e in (ConfigError, DataError, DisclosureError, StageError)

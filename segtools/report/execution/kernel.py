@@ -16,13 +16,13 @@ from jupyter_core.utils import run_sync
 
 from segtools.cores import cores
 from segtools.private_folder import private_folder, remove_folder
-from segtools.report.log import log_event
+from segtools.report.execution.log import log_event
 
 # As nbclient starts its own: no history on disk. The import binds no name, and takes
 # place while the stage before is still at work.
 _ARGUMENTS = [
     "--HistoryManager.hist_file=:memory:",
-    "--IPKernelApp.exec_lines=__import__('segtools.report.warm')",
+    "--IPKernelApp.exec_lines=__import__('segtools.report.execution.warm')",
 ]
 _LONGEST = 500  # letters of a complaint that are kept
 

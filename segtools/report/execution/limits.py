@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from segtools.report.errors import StageError, too_long
+from segtools.report.execution.errors import StageError, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from segtools.report.kernel import LocalKernelManager
+    from segtools.report.execution.kernel import LocalKernelManager
 
 _KEYS = ("stage_time_limit", "run_time_limit")
 

@@ -1,0 +1,1 @@
+"""How a run is carried out: begun, executed stage by stage, stopped and continued."""
