@@ -86,8 +86,8 @@ _HOMES = {
     "report.compare": ("compare_runs",),
     "report.followed": ("follow_up_of", "season_of"),
     "report.stage": ("open_stage", "parameters_of"),
-    "report.start": ("start_run",),
-    "report.pages": ("write_pages",),
+    "report.execution.start": ("start_run",),
+    "report.execution.pages": ("write_pages",),
     "report.typing": ("typing_files",),
     "report.typing_form": ("typing_form",),
 }

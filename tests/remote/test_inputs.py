@@ -87,7 +87,7 @@ def test_names_with_blanks_brackets_and_other_letters_are_fetched(bucket, tmp_pa
 def test_a_run_hands_its_copies_to_its_notebooks_until_it_is_done(
     bucket, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(start, "_refuse", lambda config, opened: None)
+    monkeypatch.setattr(start, "refuse_hopeless", lambda found: None)
     remote._own_folder.cache_clear()
     url = bucket.put("orders.csv", ONE)
     settings = config(url).model_copy(update={"as_of": "2024-02-01"})

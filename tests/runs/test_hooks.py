@@ -323,7 +323,7 @@ def test_a_variable_of_a_name_with_a_zero_byte_can_be_set():
 
 
 def test_a_run_with_other_hooks_is_the_same_run(tmp_path, monkeypatch):
-    monkeypatch.setattr(start, "_refuse", lambda config, opened: None)
+    monkeypatch.setattr(start, "refuse_hopeless", lambda found: None)
     rows = "customer_id,ordered_at,amount\nann,2024-01-01,10\n"
     (tmp_path / "orders.csv").write_text(rows)
     source = {"system": "files", "orders": {"path": str(tmp_path / "orders.csv")}}
