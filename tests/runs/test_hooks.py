@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import stat
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -162,10 +163,11 @@ def test_a_host_that_does_not_answer_is_given_up(listener):
     assert "did not answer within 0.2 seconds" in warning
 
 
-def test_nobody_at_a_port_is_a_warning(listener):
-    url = listener.url
-    listener.server.server_close()
-    (warning,) = notify(hooks({"url": url}), PAYLOAD)
+def test_nobody_at_a_port_is_a_warning():
+    with socket.socket() as held:  # nobody else gets the port, and nobody listens
+        held.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{held.getsockname()[1]}/"
+        (warning,) = notify(hooks({"url": url}), PAYLOAD)
     assert "127.0.0.1 cannot be reached (Connection refused)." in warning
 
 
