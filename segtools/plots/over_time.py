@@ -29,7 +29,7 @@ _MEASURES = {"customers": "Customers", "value": "Spend"}
 # Segments of the latest run are always named; of those that have gone, the last ones.
 _NAMED = 12
 _AROUND, _LEAST = 1.25, 2.4
-_WIDTH = 28
+_WIDTH = 38
 
 
 def segments_over_time(
