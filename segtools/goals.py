@@ -19,6 +19,7 @@ from segtools.prepare.clean import kept_rows, reasoned
 from segtools.prepare.merge import merge_tables
 from segtools.records import digest
 from segtools.schema import DataError
+from segtools.timezones import epoch, instant
 from segtools.wording import number, percent
 
 KNOCK_OUT = (
@@ -337,14 +338,22 @@ def refuse_base(counted: dict[str, Any], config: RunConfig) -> None:
     Raises
     ------
     DataError
-        With a single customer, or where every order has the same amount although
-        the goal is about spend.
+        With a single customer, where nobody ordered within the window, or where every
+        order has the same amount although the goal is about spend.
     """
     if counted["customers"] < 2:
         raise DataError(
             "orders must come from at least 2 customers, but there is only "
             f"{counted['customers']} before {config.as_of}. "
             "Check the column mapped to customer_id, or load more data."
+        )
+    last = pd.Timestamp(counted["last"], tz="UTC").timestamp()
+    days = (epoch(instant(str(config.as_of), str(config.timezone))) - last) / 86_400
+    if days > config.window_days:
+        raise DataError(
+            f"as_of must have orders in the {config.window_days} days before it, but "
+            f"the last one is {days:,.0f} days older than {config.as_of}. Give an "
+            "earlier as_of, a larger window_days, or later data."
         )
     if config.goal == "grow_spend" and counted["amounts"] == 1:
         raise DataError(

@@ -26,7 +26,13 @@ from segtools.schema import TABLES, DataError
 from segtools.sources.formats.text import typed
 from segtools.timezones import epoch, instant
 
-COUNTED = {"customers": 500, "orders": 900, "variety": 0.8, "amounts": 2}
+COUNTED = {
+    "customers": 500,
+    "orders": 900,
+    "variety": 0.8,
+    "amounts": 2,
+    "last": "2024-03-30T10:00:00",
+}
 
 
 def config(**changes) -> RunConfig:
@@ -216,6 +222,18 @@ def test_equal_amounts_are_refused_where_the_goal_is_spend():
         refuse_base(alike, config())
     refuse_base(alike, config(goal="keep_customers"))
     refuse_base(COUNTED, config())
+
+
+def test_a_window_that_nobody_ordered_in_is_refused():
+    edge = COUNTED | {"last": "2024-03-01T00:00:00"}
+    refuse_base(edge, config(window_days=30))
+    sentence = (
+        r"^as_of must have orders in the 29 days before it, but the last one is 30 "
+        r"days older than 2024-03-31\. Give an earlier as_of, a larger window_days, or "
+        r"later data\.$"
+    )
+    with pytest.raises(DataError, match=sentence):
+        refuse_base(edge, config(window_days=29))
 
 
 def test_a_typed_source_is_counted_as_it_stood_at_the_origin(con):
