@@ -19,12 +19,7 @@ _INTERRUPTED = "Interrupted. Repeat the command; `segtools run` goes on with --r
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and an exit code."""
-    from segtools.report.execution.errors import (
-        OUT_OF_MEMORY,
-        InterruptionError,
-        StageError,
-        out_of_memory,
-    )
+    from segtools.report.execution.errors import InterruptionError, StageError
 
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -42,15 +37,21 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = _fail(InterruptionError(_INTERRUPTED), INTERRUPTED)
     except Exception as error:
-        if type(error).__name__ == OUT_OF_MEMORY:
-            code = _fail(out_of_memory("The data"), 4)
-        elif isinstance(error, OSError) and (found := _storage(error)):
-            code = _fail(found, 2 if isinstance(found, ConfigError) else 4)
-        else:
-            code = _usage(error)
+        code = _unforeseen(error)
     sys.stdout.flush()
     sys.stderr.flush()
     sys.exit(code)
+
+
+def _unforeseen(error: Exception) -> int:
+    """Word what no command has words of its own for: memory, disks, mistyped words."""
+    from segtools.report.execution.errors import OUT_OF_MEMORY, out_of_memory
+
+    if type(error).__name__ == OUT_OF_MEMORY:
+        return _fail(out_of_memory("The data"), 4)
+    if isinstance(error, OSError) and (found := _storage(error)):
+        return _fail(found, 2 if isinstance(found, ConfigError) else 4)
+    return _usage(error)
 
 
 def _storage(error: OSError) -> Exception | None:

@@ -47,7 +47,6 @@ def roughly(
         another answer.
     """
     table = _logged(payload, table, stage, names)
-    many = len(payload["centroids"])
     values = [table[f"y_{i}"] for i in range(len(names))]
     sums = {
         f"s_{j}": reduce(add, [v * exact(w) for v, w in zip(values, own, strict=True)])
@@ -55,7 +54,12 @@ def roughly(
         for j, (own, constant) in enumerate(_less_first(payload), start=1)
     }
     table = stage(table, s_0=exact(0), margin=_margin(payload, table), **sums)
-    away = [f"s_{j}" for j in range(many)]
+    return _ranked(table, stage, [f"s_{j}" for j in range(len(payload["centroids"]))])
+
+
+def _ranked(table: ir.Table, stage: Stage, away: list[str]) -> ir.Table:
+    """Find the first and the second of some sums, and whether they are beyond doubt."""
+    many = len(away)
     table = stage(table, nearest=ibis.least(*(table[s] for s in away)))
     left = {
         f"t_{j}": ibis.ifelse(table[s] == table["nearest"], exact(FAR), table[s])
@@ -64,7 +68,7 @@ def roughly(
     table = stage(table, **left)
     second = ibis.least(*(table[t] for t in left))
     if many == 2:  # a tie would leave nobody
-        second = ibis.greatest(table.s_0, table.s_1)
+        second = ibis.greatest(*(table[s] for s in away))
     table = stage(table, next=second)
     table = stage(
         table,
@@ -74,9 +78,8 @@ def roughly(
     )
     clear = table["next"] - table["nearest"] > table.margin
     if many == 2:
-        return stage(
-            table, rough_runner=whole(1) - table.rough_label, clear=_known(clear)
-        )
+        other = whole(1) - table.rough_label
+        return stage(table, rough_runner=other, clear=_known(clear))
     # Of three, none may be as near as the second: not the first's equal, nor its own.
     near = [ibis.ifelse(table[s] <= table.within, whole(1), whole(0)) for s in away]
     return stage(table, clear=_known(clear & (reduce(add, near) == whole(2))))
