@@ -166,6 +166,20 @@ def contract_of(name: str) -> Table:
     return TABLES[name.partition(":")[0]]
 
 
+def parts_of_error(text: str) -> tuple[str, str]:
+    """Split an error into its rule with the value, and its last sentence, the remedy.
+
+    Examples
+    --------
+    >>> parts_of_error("as_of must be a date, but it is 'x'. Mend it.")
+    ("as_of must be a date, but it is 'x'.", 'Mend it.')
+    >>> parts_of_error("Nothing to split")
+    ('Nothing to split', '')
+    """
+    body, dot, remedy = text.strip().rpartition(". ")
+    return (f"{body}.", remedy) if dot else (text, "")
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """Suggest the nearest known name, or list the known ones.
 

@@ -11,7 +11,8 @@ from segtools.cli.app import AsJson, app
 from segtools.cli.app import out as shown_out
 
 if TYPE_CHECKING:
-    from segtools.doctor import Examination, Finding
+    from segtools.schema import parts_of_error
+from segtools.doctor import Examination, Finding
 
 _WRONG = 2
 
@@ -47,7 +48,7 @@ def _print(finding: Finding) -> None:
 def _print_json(found: Examination) -> None:
     record = found.record()
     if not found.well:
-        sentence, dot, remedy = found.sentence.rpartition(". ")
-        body = {"code": _WRONG, "kind": "ConfigError", "sentence": sentence + dot[:1]}
-        record["error"] = body | {"remedy": remedy}
+        sentence, remedy = parts_of_error(found.sentence)
+        body = {"sentence": sentence, "remedy": remedy}
+        record["error"] = {"code": _WRONG, "kind": "ConfigError"} | body
     print(json.dumps(record))

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from segtools.cli.app import app, say
-from segtools.schema import ConfigError, DataError, DisclosureError
+from segtools.schema import ConfigError, DataError, DisclosureError, parts_of_error
 
 INTERRUPTED = 130
 _INTERRUPTED = "Interrupted. Repeat the command; `segtools run` goes on with --resume."
@@ -74,9 +74,9 @@ def _usage(error: Exception) -> int:
 def _fail(error: BaseException, code: int) -> int:
     kind = type(error).__name__
     if "--json" in sys.argv:
-        sentence, dot, remedy = str(error).rpartition(". ")
-        body = {"code": code, "kind": kind, "sentence": sentence + dot.strip()}
-        print(json.dumps({"error": body | {"remedy": remedy}}))
+        sentence, remedy = parts_of_error(str(error))
+        body = {"code": code, "kind": kind, "sentence": sentence, "remedy": remedy}
+        print(json.dumps({"error": body}))
     say(str(error))
     return code
 

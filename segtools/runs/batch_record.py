@@ -9,9 +9,8 @@ from typing import Any
 from segtools.records import read_record, write_record
 from segtools.report.scan import refuse_record
 from segtools.runs.figures import figures, safe_text
-from segtools.runs.one import parts
 from segtools.runs.plan import Planned
-from segtools.schema import ConfigError, DisclosureError
+from segtools.schema import ConfigError, DisclosureError, parts_of_error
 
 FILE = "batch.json"
 DONE = ("done", "already_done")
@@ -126,7 +125,7 @@ def _new(run: Planned) -> dict[str, Any]:
         "state": "pending",
     } | _EMPTY
     if config is None:
-        sentence, remedy = parts(safe_text(run.error))
+        sentence, remedy = parts_of_error(safe_text(run.error))
         row |= {"state": "failed", "code": 2, "sentence": sentence, "remedy": remedy}
     return row
 

@@ -15,6 +15,8 @@ import threading
 from pathlib import Path
 from typing import Any, TextIO
 
+from segtools.schema import parts_of_error
+
 INTERRUPTED = 130
 
 
@@ -98,24 +100,8 @@ def _failure(error: Exception) -> dict[str, Any]:
 
 def _outcome(text: str, code: int) -> dict[str, Any]:
     state = "interrupted" if code == INTERRUPTED else "failed"
-    return {"state": state, "code": code} | dict(zip(_PARTS, parts(text), strict=True))
-
-
-_PARTS = ("sentence", "remedy")
-
-
-def parts(text: str) -> tuple[str, str]:
-    """Split an error into what is wrong and its last sentence, the remedy.
-
-    Examples
-    --------
-    >>> parts("as_of must be a date, but it is 'x'. Mend it.")
-    ("as_of must be a date, but it is 'x'.", 'Mend it.')
-    >>> parts("Nothing to split")
-    ('Nothing to split', '')
-    """
-    body, dot, remedy = text.strip().rpartition(". ")
-    return (f"{body}.", remedy) if dot else (text, "")
+    sentence, remedy = parts_of_error(text)
+    return {"state": state, "code": code, "sentence": sentence, "remedy": remedy}
 
 
 def _line_of_our_own() -> TextIO:

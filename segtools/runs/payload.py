@@ -12,7 +12,7 @@ from segtools.records import read_record
 from segtools.remote.urls import is_url, under
 from segtools.report.execution.run import CODES
 from segtools.report.scan import refuse_record
-from segtools.schema import DataError, DisclosureError
+from segtools.schema import DataError, DisclosureError, parts_of_error
 
 FORMAT, VERSION = "segtools.hook", 1
 WITHHELD = (
@@ -122,8 +122,7 @@ def batch_payload(
 
 def error_told(error: BaseException) -> Row:
     """Give an error's code, sentence and remedy; of data nothing is quoted."""
-    sentence, dot, remedy = str(error).strip().rpartition(". ")
-    parts = [sentence + dot.strip(), remedy] if dot else [str(error), ""]
+    parts = [*parts_of_error(str(error))]
     kind = type(error).__name__
     code = 130 if isinstance(error, KeyboardInterrupt) else CODES.get(kind, 4)
     if code == CODES["DataError"]:

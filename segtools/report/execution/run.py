@@ -18,7 +18,7 @@ from segtools.report.execution.lock import locked
 from segtools.report.execution.log import log_event
 from segtools.report.execution.notebook import OWN, Progress, execute_stage
 from segtools.report.execution.pages import write_page
-from segtools.schema import STAGES
+from segtools.schema import STAGES, parts_of_error
 
 __all__ = [
     "CODES",
@@ -196,7 +196,7 @@ def record_failure(
     again : bool, default=True
         Whether the stage has to be repeated; else only its page was interrupted.
     """
-    sentence, remedy = _parts(str(error))
+    sentence, remedy = parts_of_error(str(error))
     told = {"code": CODES.get(type(error).__name__, 4), "stage": stage}
     told |= {"sentence": sentence, "remedy": remedy}
     event = "interrupted" if isinstance(error, InterruptionError) else "failed"
@@ -205,9 +205,3 @@ def record_failure(
     stages = run["stages"] | ({stage: {"state": "failed"}} if again else {})
     state = {"state": "failed", "error": told, "stages": stages}
     write_record(path / "run.json", run | state)
-
-
-def _parts(text: str) -> tuple[str, str]:
-    """Split an error into its rule and its remedy, the last sentence."""
-    body, dot, remedy = text.strip().rpartition(". ")
-    return (f"{body}.", remedy) if dot else (text, "")
