@@ -9,9 +9,9 @@ import typer
 
 from segtools.cli.app import AsJson, app
 from segtools.cli.app import out as shown_out
+from segtools.schema import parts_of_error
 
 if TYPE_CHECKING:
-    from segtools.schema import parts_of_error
 from segtools.doctor import Examination, Finding
 
 _WRONG = 2
