@@ -12,7 +12,7 @@ from segtools.cli.app import out as shown_out
 from segtools.schema import parts_of_error
 
 if TYPE_CHECKING:
-from segtools.doctor import Examination, Finding
+    from segtools.doctor import Examination, Finding
 
 _WRONG = 2
 

@@ -55,13 +55,19 @@ def centroids(
         if not rounded:
             table = stage(table, **all_rounded(table, names))
             names = [f"r_{i}" for i in range(len(names))]
-        return _exactly(payload, table, stage, names)
+        ready = _prepared(payload, table, names)
+        table = stage(table, **{f"z_{i}": value for i, value in enumerate(ready)})
+        values = [table[f"z_{i}"] for i in range(len(names))]
+        table = stage(table, **_distances(payload, values))
+        return _nearest(payload, table, stage)
     table = roughly(payload, table, stage, names)
     lazy = partial(_where_unclear, stage)
     if not rounded:
         table = lazy(table, **all_rounded(table, names))
         names = [f"r_{i}" for i in range(len(names))]
-    placed = _exactly(payload, table, lazy, names)
+    values = _prepared(payload, table, names)
+    table = lazy(table, **_distances(payload, values))
+    placed = _nearest(payload, table, stage)
     return stage(
         placed,
         label=ibis.ifelse(placed.clear, placed.rough_label, placed.label),
@@ -75,29 +81,38 @@ def all_rounded(table: ir.Table, names: list[str]) -> dict[str, ir.Value]:
 
 
 def _where_unclear(stage: Stage, table: ir.Table, **columns: ir.Value) -> ir.Table:
-    """Add columns that are only worked out for rows that are not clear."""
+    """Add columns that are only worked out for rows that are not clear.
+
+    What is made of them afterwards costs next to nothing where all of them are null.
+    """
     lazy = {
         n: ibis.ifelse(table.clear, ibis.null(v.type()), v) for n, v in columns.items()
     }
     return stage(table, **lazy)
 
 
-def _exactly(
-    payload: dict[str, Any], table: ir.Table, stage: Stage, names: list[str]
-) -> ir.Table:
-    """Compare distances as pandas does; the lower label wins a tie."""
-    # In one piece: of what is seldom worked out, many pieces would cost the most.
-    ready = {}
-    for i, (name, own) in enumerate(zip(names, payload["uses"], strict=True)):
-        ready[f"z_{i}"] = table[name]
+def _prepared(
+    payload: dict[str, Any], table: ir.Table, names: list[str]
+) -> list[ir.Value]:
+    """Run the stored preprocessing, each feature in one expression."""
+    values = []
+    for name, own in zip(names, payload["uses"], strict=True):
+        value: ir.Value = table[name]
         for step in payload["preprocess"]:
-            ready[f"z_{i}"] = STEPS[step["op"]](step, own, ready[f"z_{i}"])
-    table, centres = stage(table, **ready), payload["centroids"]
-    values = [table[f"z_{i}"] for i in range(len(names))]
-    away = {
-        f"d_{j}": square_distance(values, c) * _BILLION for j, c in enumerate(centres)
-    }
-    table = stage(table, **away)
+            value = STEPS[step["op"]](step, own, value)
+        values.append(value)
+    return values
+
+
+def _distances(payload: dict[str, Any], values: list[ir.Value]) -> dict[str, ir.Value]:
+    """Give billions of squared distances to each centroid, under d_0, d_1, ..."""
+    centres = enumerate(payload["centroids"])
+    return {f"d_{j}": square_distance(values, c) * _BILLION for j, c in centres}
+
+
+def _nearest(payload: dict[str, Any], table: ir.Table, stage: Stage) -> ir.Table:
+    """Compare distances as pandas does; the lower label wins a tie."""
+    away = [f"d_{j}" for j in range(len(payload["centroids"]))]
     table = stage(table, **{name: to_nine_places(table[name]) for name in away})
     table = stage(table, least=ibis.least(*(table[name] for name in away)))
     table = stage(table, label=first_of([table[name] for name in away], table.least))

@@ -81,7 +81,7 @@ def _ranked(table: ir.Table, stage: Stage, away: list[str]) -> ir.Table:
         other = whole(1) - table.rough_label
         return stage(table, rough_runner=other, clear=_known(clear))
     # Of three, none may be as near as the second: not the first's equal, nor its own.
-    near = [ibis.ifelse(table[s] <= table.within, whole(1), whole(0)) for s in away]
+    near = [(table[s] <= table.within).cast("int32") for s in away]
     return stage(table, clear=_known(clear & (reduce(add, near) == whole(2))))
 
 
@@ -139,13 +139,14 @@ def _margin(payload: dict[str, Any], table: ir.Table) -> ir.Value:
     distances by that times twice the centroids' largest coordinates.
     """
     step, names = payload["preprocess"][2], payload["uses"]
-    scales = [abs(step["scale"][n]) for n in names]
-    parts = [table[f"m_{i}"] * exact(1 / s) for i, s in enumerate(scales)]
+    sizes = reduce(add, [table[f"m_{i}"] for i in range(len(names))])
+    most = max(1 / abs(step["scale"][n]) for n in names)
     means = sum(abs(step["mean"][n]) / abs(step["scale"][n]) for n in names)
-    size = reduce(add, parts) + exact(means)  # no less than the prepared values' own
+    # No less than the prepared values' own; one product, not one a feature.
+    size = sizes * exact(most) + exact(means)
     shift = sum((abs(step["mean"][n]) + 1) / abs(step["scale"][n]) for n in names)
     centres = payload["centroids"]
-    most = 2 * max(1.0, *(abs(v) for c in centres for v in c))
+    twice = 2 * max(1.0, *(abs(v) for c in centres for v in c))
     reach = size + exact(max(sum(map(abs, c)) for c in centres))
-    moved = (size + exact(shift)) * exact(_MOVES * most)
+    moved = (size + exact(shift)) * exact(_MOVES * twice)
     return moved + reach * reach * exact(_BITS) + exact(_PLACES)
