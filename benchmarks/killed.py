@@ -3,8 +3,9 @@
     python benchmarks/killed.py                      # the bundled sample, 20 moments
     python benchmarks/killed.py --config shop.yaml --moments 5 --seed 2
 
-Each moment is drawn uniformly over the time that an undisturbed run takes here. The
-process gets SIGKILL; right afterwards every file must be whole, and no kernel may live
+Each moment is drawn uniformly over the time that an undisturbed run takes here; one at
+which the run has already ended does not count, and another is drawn. The process gets
+SIGKILL; right afterwards every file must be whole, and no kernel may live
 on. Then ``--resume`` must end with the same segments and the same model, byte by byte.
 Prints one line a moment and a last line with all of them; exit code 1 if one is broken.
 """
@@ -35,6 +36,7 @@ class Killed:
     """What came of one moment."""
 
     moment: float
+    ended: bool
     stage: str
     torn: list[str]
     orphans: list[int]
@@ -152,9 +154,11 @@ def resumed_from(folder: Path) -> str:
 def killed(config: str, out: Path, moment: float, reference: Path) -> Killed:
     """Kill a run at a moment, look at what is left, continue it and compare."""
     process = started(config, out)
+    ended = True
     try:
         process.wait(timeout=moment)
     except subprocess.TimeoutExpired:
+        ended = False
         process.send_signal(signal.SIGKILL)
         process.wait()
     broken, alive, stage = torn(out), orphans(out), stage_of(out)
@@ -164,12 +168,13 @@ def killed(config: str, out: Path, moment: float, reference: Path) -> Killed:
         (out / name).read_bytes() == (reference / name).read_bytes() for name in RESULTS
     )
     left = [p.name for p in out.rglob(".*")] + torn(out)
-    return Killed(moment, stage, broken, alive, resumed_from(out), same, left)
+    resumed = resumed_from(out)
+    return Killed(moment, ended, stage, broken, alive, resumed, same, left)
 
 
-def moments(n: int, seed: int, longest: float) -> Iterator[float]:
+def moments(seed: int, longest: float) -> Iterator[float]:
     chance = random.Random(seed)
-    for _ in range(n):
+    while True:
         yield round(chance.uniform(0, longest), 2)
 
 
@@ -186,10 +191,11 @@ def main() -> int:
         return 1
     longest = time.monotonic() - begun
     print(f"An undisturbed run took {longest:.1f} s.", flush=True)
-    found = []
-    for moment in moments(asked.moments, asked.seed, longest):
+    found: list[Killed] = []
+    drawn = moments(asked.seed, longest)
+    while sum(not one.ended for one in found) < asked.moments:
         shutil.rmtree(place / "run", ignore_errors=True)
-        one = killed(asked.config, place / "run", moment, place / "reference")
+        one = killed(asked.config, place / "run", next(drawn), place / "reference")
         found.append(one)
         print(json.dumps(asdict(one)), flush=True)
     good = sum(one.good for one in found)
