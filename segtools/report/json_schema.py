@@ -67,7 +67,7 @@ def batch_schema() -> Schema:
     Examples
     --------
     >>> sorted(batch_schema()["properties"])[:3]
-    ['defaults', 'exclude', 'include']
+    ['defaults', 'exclude', 'hooks']
     """
     keys, defs = keys_and_definitions()
     part = keys | {"source": _source("part")}

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from segtools.records import read_record, write_record
+from segtools.records import read_record, read_run, write_record
+from segtools.report.execution.marks import changed_settings
 from segtools.report.scan import refuse_record
 from segtools.runs.figures import figures, safe_text
 from segtools.runs.plan import Planned
-from segtools.schema import ConfigError, DisclosureError, parts_of_error
+from segtools.schema import (
+    ConfigError,
+    DataError,
+    DisclosureError,
+    parts_of_error,
+)
 
 FILE = "batch.json"
 DONE = ("done", "already_done")
@@ -55,7 +63,8 @@ class Board:
         self.out = out
         self._about = dict(about)
         self.state = "running"
-        self.rows = {run.name: _new(run) for run in planned}
+        self._planned = {run.name: run for run in planned}
+        self.rows = {name: _new(run) for name, run in self._planned.items()}
         self._finished = {
             row["name"]: row
             for row in earlier.get("runs") or []
@@ -80,9 +89,22 @@ class Board:
     def keep(self) -> None:
         """Leave alone what has finished in an earlier call."""
         for name, old in self._finished.items():
-            if self.rows[name]["state"] == "pending":
+            if self.rows[name]["state"] == "pending" and self._stands(name):
                 self.rows[name] |= {k: v for k, v in old.items() if k in _EMPTY}
                 self.rows[name]["state"] = "already_done"
+
+    def _stands(self, name: str) -> bool:
+        """Tell whether a run's folder holds it, done, with the settings of now."""
+        planned = self._planned[name]
+        try:
+            run = read_run(self.out / planned.folder)
+        except DataError:
+            return False
+        if planned.config is None or run["state"] != "done":
+            return False
+        as_of = planned.config.as_of or run["as_of"]
+        config = planned.config.model_copy(update={"as_of": as_of})
+        return not changed_settings(run, config)
 
     def change(self, name: str, **changes: Any) -> None:
         """Change a row and write the file."""
@@ -160,7 +182,25 @@ def earlier_batch(out: Path, *, needed: bool = False) -> dict[str, Any]:
                 f"{FILE}. Leave it out, or name the batch's folder with --out."
             )
         return {}
-    return read_record(path)
+    try:
+        return read_record(path)
+    except DataError as error:
+        torn = not _is_record(path)
+        if torn and not needed:
+            return {}  # it is written anew
+        if torn:
+            raise DataError(
+                "--retry-failed must have a batch to look at, but "
+                f"{parts_of_error(str(error))[0]} Leave it out: finished runs are "
+                "found all the same."
+            ) from None
+        raise
+
+
+def _is_record(path: Path) -> bool:
+    with suppress(OSError, ValueError):
+        return isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+    return False
 
 
 def mark_overtaken(board: Board) -> None:
@@ -195,4 +235,6 @@ def _stood(board: Board, row: Mapping[str, Any]) -> str:
     if not row["previous"]:
         return ""
     path = board.out / Path(row["folder"]).parent / str(row["previous"]) / "run.json"
-    return str(read_record(path).get("as_of")) if path.exists() else "~"
+    with suppress(DataError):  # it is gone, or cannot be read any more
+        return str(read_record(path).get("as_of"))
+    return "~"

@@ -94,17 +94,21 @@ def _own_folder() -> Path:
     return folder
 
 
-def keep(folder: Path) -> None:
-    """Hand what this process has fetched on to a run, whose notebooks read it.
+def keep(folder: Path, blocks: list[Source]) -> None:
+    """Hand what this process has fetched for a run on to it: its notebooks read it.
 
     Parameters
     ----------
     folder : Path
         Of the run.
+    blocks : list of Source
+        The run's own; what was fetched for others is none of its business.
     """
     if not _own_folder.cache_info().currsize:
         return
-    for held in sorted(_own_folder().iterdir()):
+    parts = [part for block in blocks for part in block.model_dump().values()]
+    urls = [p["path"] for p in parts if isinstance(p, dict) and is_url(p.get("path"))]
+    for held in sorted({_own_folder() / digest(url) for url in urls}):
         target = folder / FOLDER / held.name
         if (held / _LIST).is_file() and not (target / _LIST).is_file():
             half = target.with_name(f"{held.name}.half")

@@ -8,7 +8,7 @@ import pytest
 
 from segtools import plots
 
-from .cases import power
+from .cases import history, power
 
 
 class Tags(HTMLParser):
@@ -128,6 +128,10 @@ CASES = {
         },
         {"measure": "spend", "unit": n},
     ),
+    **{
+        f"{what}_over_time": lambda n: (history([n, "B"], 0) | {"currency": n}, {})
+        for what in ("segments", "verdict", "movement")
+    },
     "power_curves": lambda n: (power([n], 0), {"unit": n}),
     "within_boxes": lambda n: (frame(segment=0, jaccard=0.5), {"names": [n]}),
     "gorge": lambda n: (pd.DataFrame({n: [0.9] * 20, "B": 0.1}), {"names": [n]}),

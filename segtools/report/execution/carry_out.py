@@ -137,7 +137,7 @@ def _carried(
     found = look_ahead(config, folder)
     if how.resume or how.first:
         refuse_nothing(found.path, "--resume" if how.resume else "--from")
-    if how.anew:
+    if not how.resume:
         refuse_hopeless(found)
     with locked(found.path):
         if begin:

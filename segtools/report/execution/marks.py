@@ -47,7 +47,23 @@ def _read_beside(config: RunConfig) -> dict[str, str]:
     if config.rule_book:
         load_rule_book(config.rule_book)
         beside["rule_book"] = Path(config.rule_book).read_text(encoding="utf-8")
+    # Who must not be written to, and what lists begin from, may change in its place.
+    lists = dict(_paths("destinations", config.destinations))
+    if config.suppression_list:
+        lists["suppression_list"] = config.suppression_list
+    for name, file in lists.items():
+        if Path(file).is_file():
+            beside[name] = Path(file).read_text(encoding="utf-8", errors="replace")
     return beside
+
+
+def _paths(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Give each ``path`` in nested blocks, under its dotted name."""
+    for key, part in value.items() if isinstance(value, Mapping) else ():
+        if key == "path" and isinstance(part, str):
+            yield f"{name}.{key}", part
+        else:
+            yield from _paths(f"{name}.{key}", part)
 
 
 def changed_settings(

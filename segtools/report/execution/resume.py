@@ -192,10 +192,15 @@ def _restart(run: dict[str, Any], found: Prospect, stage: str | None) -> None:
     config = _kept(run["config"], found.config)
     state = {"state": "running", "error": None, "folder": str(found.path.resolve())}
     more = {"config": config, "seed": found.config.seed}
+    # In one record: a stage that will be repeated never counts as done under settings
+    # that it has not seen, wherever the process is killed.
+    later = STAGES[STAGES.index(stage) :] if stage else ()
+    stages = run["stages"] | {s: {"state": "pending"} for s in later}
+    more |= {"stages": stages}
     write_record(found.path / "run.json", run | marks | state | more)
     if stage:
         reset(found.path, stage)
-        keep(found.path)
+        keep(found.path, found.config.sources)
 
 
 def _kept(then: dict[str, Any], now: RunConfig) -> dict[str, Any]:

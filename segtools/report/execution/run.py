@@ -141,7 +141,8 @@ def _measured(done: dict[str, object]) -> dict[str, object]:
 def _conclude(path: Path, until: str) -> None:
     """Record that a run is done, or that it was to stop here."""
     run = read_record(path / "run.json")
-    done = until == STAGES[-1]
+    # Whoever only had a page made again has not undone what was done.
+    done = all(is_finished(path, stage, run) for stage in STAGES)
     state = {"state": "done" if done else "running", "error": None}
     write_record(path / "run.json", run | state)
     log_event(path, "run_done" if done else "stopped", stage=until)

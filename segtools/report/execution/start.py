@@ -24,7 +24,13 @@ from segtools.records import read_run, write_record
 from segtools.report.execution.files import is_half, remove_from, sweep
 from segtools.report.execution.lock import HOLDER, LOCK, locked
 from segtools.report.execution.log import LOG, log_event
-from segtools.report.execution.marks import code_mark, settings_marks, versions
+from segtools.report.execution.marks import (
+    changed_data,
+    changed_settings,
+    code_mark,
+    settings_marks,
+    versions,
+)
 from segtools.report.extensions import check_extensions, load_extensions
 from segtools.schema import ORDER_TABLES, STAGES, ConfigError, DataError
 from segtools.sources import NEVER, Opened, connect, open_source
@@ -117,17 +123,17 @@ def begin_run(
     previous: Path | None = None,
 ) -> None:
     """Make the folder of a run that nothing speaks against; see `start_run`."""
-    marks = settings_marks(found.config) | {"data": found.data}
-    if _already(found.path, marks, again=again, replace=replace) and not again:
+    if _already(found, again=again, replace=replace) and not again:
         return
     with locked(found.path):
         # Another process may just have finished what must not be lost.
-        _already(found.path, marks, again=again, replace=replace)
+        _already(found, again=again, replace=replace)
+        marks = settings_marks(found.config) | {"data": found.data}
         record = _record(found, previous) | marks | {"code": code_mark()}
         # First, so that a folder that holds anything is always known as a run's.
         write_record(found.path / "run.json", record)
         _clear(found.path)
-        keep(found.path)
+        keep(found.path, found.config.sources)
         log_event(found.path, "run_started", as_of=found.config.as_of)
 
 
@@ -210,10 +216,11 @@ def is_done(path: Path) -> bool:
     return bool(read_run(path)["state"] == "done")
 
 
-def _already(path: Path, marks: dict[str, Any], *, again: bool, replace: bool) -> bool:
+def _already(found: Prospect, *, again: bool, replace: bool) -> bool:
     """Tell whether the folder holds this run, done; refuse what must not be lost."""
+    path = found.path
     if not (path / "run.json").exists():
-        if _foreign(path) and not replace:
+        if _foreign(path):
             raise ConfigError(
                 f"A run needs a folder of its own, but {path} holds other files. "
                 "Choose another with --out."
@@ -228,9 +235,10 @@ def _already(path: Path, marks: dict[str, Any], *, again: bool, replace: bool) -
             f"A run must not be lost, but what {path} holds is not known: {error} "
             "Choose another folder with --out, or pass --replace."
         ) from None
-    same = all(run.get(k) == marks[k] for k in ("config_hash", "data"))
+    settings, data = changed_settings(run, found.config), changed_data(run, found.data)
+    same = not settings and not data
     if run["state"] == "done" and not same and not replace:
-        what = "data" if run.get("config_hash") == marks["config_hash"] else "settings"
+        what = "settings" if settings else "data"
         raise ConfigError(
             f"A finished run is not overwritten, but {path} holds one with other "
             f"{what}. Choose another folder with --out, or pass --replace."
