@@ -327,3 +327,59 @@ def test_a_clock_that_is_set_back_changes_no_duration_and_no_limit(
     assert 0 <= done["seconds"] < 600
     assert limits.reached("01_goals") is None
     assert Limits(run=1e-9).reached("01_goals") is not None
+
+
+# What a review found
+
+
+def test_a_folder_that_is_no_run_is_never_cleared(shop):
+    path = shop.parent / "mine"
+    (path / "notebooks").mkdir(parents=True)
+    (path / "notebooks" / "mine.ipynb").write_text("{}")
+    (path / "raw.parquet").write_text("")
+    for replace in (False, True):
+        with pytest.raises(ConfigError, match=r"but .* holds other files"):
+            start_run(load_config(shop), path, replace=replace)
+    left = sorted(p.name for p in path.rglob("*") if p.is_file())
+    assert left == ["mine.ipynb", "raw.parquet"]
+
+
+def test_a_kill_while_a_run_is_taken_back_leaves_no_stage_done(shop, monkeypatch):
+    path = begun(shop, 6)
+
+    def killed(*_):
+        raise SystemExit
+
+    monkeypatch.setattr("segtools.report.execution.resume.reset", killed)
+    with pytest.raises(SystemExit):
+        repeat_from(ahead(shop, path, method="ward"), "03_segmentation")
+    assert read_record(path / "run.json")["config"]["method"] == "ward"
+    assert states(path) == ["done", "done", *["pending"] * 4]
+
+
+def test_who_must_not_be_written_to_is_part_of_what_a_run_is(shop):
+    (shop.parent / "no.csv").write_text("email\nann@example.org\n")
+    more = {"suppression_list": str(shop.parent / "no.csv")}
+    path = begun(shop, 3, **more)
+    assert continue_run(ahead(shop, path, **more))
+    (shop.parent / "no.csv").write_text("email\nann@example.org\nbob@example.org\n")
+    with pytest.raises(ConfigError, match=r"other settings \(suppression_list\)"):
+        continue_run(ahead(shop, path, **more))
+
+
+def test_a_finished_run_is_known_again_after_keys_were_added(shop):
+    path = begun(shop, 6)
+    run = read_record(path / "run.json") | {"state": "done", "config_hash": "older"}
+    del run["config"]["stage_time_limit"], run["config"]["hooks"]
+    write_record(path / "run.json", run)
+    assert start_run(load_config(shop), path) == path
+    assert read_record(path / "run.json")["state"] == "done"
+
+
+def test_settings_that_cannot_work_are_refused_before_anything_goes(shop):
+    path = begun(shop, 6)
+    config = load_config(shop, {"method": "nonsense"})
+    with pytest.raises(ConfigError, match="nonsense"):
+        carry_out(config, path, How(first="3", replace=True))
+    assert states(path) == ["done"] * 6
+    assert (path / "segments.parquet").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -144,6 +145,18 @@ def test_retry_failed_does_only_what_is_missing(make, tmp_path):
     assert states(found) == {"a": "already_done", "b": "done"}
     assert found["runs"][1]["previous"] == "a"
     assert error_of(found) is None
+
+
+def test_retry_failed_looks_whether_a_run_is_still_there(make, tmp_path):
+    runs = {n: {"project": n, "as_of": "2024-08-01"} for n in "abc"}
+    make(runs)
+    shutil.rmtree(tmp_path / "out" / "a" / "a")
+    runs["b"] |= {"seed": 5}
+    found = make(runs, How(2, retry_failed=True, replace=True))
+    assert states(found)["c"] == "already_done"
+    assert (tmp_path / "out" / "a" / "a" / "run.json").exists()
+    begun = [x for x in told(tmp_path) if x.startswith("start")]
+    assert sorted(begun) == ["start a", "start a", "start b", "start b", "start c"]
 
 
 def test_a_batch_tells_its_hooks_how_it_ended(make, tmp_path):
