@@ -49,7 +49,7 @@ def run(
 
     how = How(again, replace, resume, first, until)
     settings = configured(config, p)
-    with ending(settings, out, say) as end, Bar() as bar:
+    with ending(settings, out, say, replace=replace) as end, Bar() as bar:
         done = carry_out(settings, end.folder, how, bar, end.begin)
         end.old = done.already
     if done.already:

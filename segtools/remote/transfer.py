@@ -122,7 +122,7 @@ def safe(name: str) -> str:
     Raises
     ------
     DataError
-        If it has parts that mean something to a disk.
+        If it is empty, or has parts that mean something to a disk.
 
     Examples
     --------
@@ -133,9 +133,9 @@ def safe(name: str) -> str:
     segtools.schema.DataError: Remote files must have plain names, but one is called \
 '../lines.csv'. Rename it there.
     """
-    parts = PurePosixPath(name).parts
-    odd = any(c in name for c in "\\\0") or any(ord(c) < 32 for c in name)
-    if odd or ".." in parts or name.startswith("/"):
+    odd = "\\" in name or any(ord(c) < 32 for c in name)
+    # An empty part is none to a disk: a//b would take the place of a/b.
+    if odd or {"", ".", ".."} & set(name.split("/")):
         raise DataError(
             f"Remote files must have plain names, but one is called {name!r}. "
             "Rename it there."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from segtools.schema import ConfigError, did_you_mean
 
@@ -139,17 +139,46 @@ def key_of(url: str) -> str:
     return url.partition("://")[2].strip("/").partition("/")[2].strip("/")
 
 
-def local_path(url: str) -> str:
+def local_path(url: str, key: str = "--out") -> str:
     """Give the path of a ``file://`` URL, or what is no such URL as it is.
+
+    Parameters
+    ----------
+    url : str
+        A number sign or a question mark in it belongs to the path.
+    key : str, default="--out"
+        What the sentence calls it.
+
+    Raises
+    ------
+    ConfigError
+        If it is on another machine, or has no path.
 
     Examples
     --------
-    >>> local_path("file:///srv/a%20b.csv"), local_path("a.csv")
-    ('/srv/a b.csv', 'a.csv')
+    >>> local_path("file:///srv/a%20b#1.csv"), local_path("a.csv")
+    ('/srv/a b#1.csv', 'a.csv')
+    >>> local_path("file://srv/a.csv")
+    Traceback (most recent call last):
+    segtools.schema.ConfigError: --out must be a file of this machine, but it is \
+'file://srv/a.csv', on the machine 'srv'. Write three slashes: file:///srv/a.csv.
     """
     if not is_url(url) or scheme_of(url) != "file":
         return url
-    return unquote(urlsplit(url).path)
+    host, _, path = url.partition("://")[2].partition("/")
+    if host.lower() not in ("", "localhost"):
+        own, whole = host.rpartition("@")[2], shown(url)
+        path = shown(path)
+        raise ConfigError(
+            f"{key} must be a file of this machine, but it is {whole!r}, on the "
+            f"machine {own!r}. Write three slashes: file:///{own}/{path}."
+        )
+    if not path or "\0" in unquote(path):
+        raise ConfigError(
+            f"{key} must name a file or folder, but it is {shown(url)!r}. Write it "
+            "like file:///srv/folder."
+        )
+    return f"/{unquote(path)}"
 
 
 def under(url: str, name: str) -> str:

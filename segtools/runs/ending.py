@@ -34,12 +34,15 @@ class Ending:
         The run's folder, to be set as soon as it is known.
     old : bool
         Whether the run was done before, so that nothing is to be told.
+    replace : bool
+        Whether it may take the place of a finished run at `url` that differs.
     """
 
     folder: Path | None
     url: str = ""
     path: Path | None = None
     old: bool = False
+    replace: bool = False
 
     def begin(self, path: Path) -> None:
         """Note the run's folder as soon as it is known."""
@@ -47,17 +50,19 @@ class Ending:
 
     @property
     def place(self) -> str:
-        """Where the run is to be found: its URL, or its folder."""
-        return self.url or str(self.path)
+        """Where the run is to be found: its URL, or its folder until it has ended."""
+        return self.url if self.url and _state(self) != "running" else str(self.path)
 
     @property
     def page(self) -> str:
         """Where its front page is."""
-        return under(self.url, "index.html") if self.url else f"{self.path}/index.html"
+        return under(self.place, "index.html")
 
 
 @contextmanager
-def ending(config: RunConfig, out: str | None, tell: Tell) -> Iterator[Ending]:
+def ending(
+    config: RunConfig, out: str | None, tell: Tell, *, replace: bool = False
+) -> Iterator[Ending]:
     """Upload a run when it has ended, done or failed, and tell its hooks.
 
     Parameters
@@ -68,6 +73,8 @@ def ending(config: RunConfig, out: str | None, tell: Tell) -> Iterator[Ending]:
         The run's folder, or the URL of a remote one.
     tell : callable
         Given a sentence about each hook that was not told.
+    replace : bool, default=False
+        Let a remote run take the place of a finished one that differs.
 
     Yields
     ------
@@ -78,11 +85,12 @@ def ending(config: RunConfig, out: str | None, tell: Tell) -> Iterator[Ending]:
     Raises
     ------
     ConfigError
-        If the remote storage cannot be used; then nothing was started.
+        If the remote storage cannot be used, or holds what must not be lost; then
+        nothing was started.
     StageError
         If the upload does not come to its end; the run lies here whole.
     """
-    run = _begin(config, out)
+    run = _begin(config, out, replace)
     try:
         yield run
     except BaseException as error:
@@ -93,7 +101,7 @@ def ending(config: RunConfig, out: str | None, tell: Tell) -> Iterator[Ending]:
     if _state(run) == "done" and run.path is not None:
         try:
             if run.url and not (run.old and is_uploaded(run.path, run.url)):
-                upload(run.path, run.url)
+                upload(run.path, run.url, replace=run.replace)
         except BaseException as error:
             _tell_hooks(config, run, error, tell)
             raise
@@ -113,13 +121,14 @@ def _renew_project(config: RunConfig, run: Ending, tell: Tell) -> None:
             tell(why)
 
 
-def _begin(config: RunConfig, out: str | None) -> Ending:
+def _begin(config: RunConfig, out: str | None, replace: bool) -> Ending:
     if out is None or not is_url(out):
         return Ending(None if out is None else Path(out))
     if not is_url(local_path(out)):
         return Ending(Path(local_path(out)))
     url = out.rstrip("/")
-    return Ending(local_run(url, config.project, config.as_of), url)
+    folder = local_run(url, config.project, config.as_of, replace=replace)
+    return Ending(folder, url, replace=replace)
 
 
 def _state(run: Ending) -> str:
@@ -136,7 +145,7 @@ def _upload_failed(run: Ending, tell: Tell) -> None:
     if run.path is None or _state(run) != "failed":
         return
     try:
-        upload(run.path, run.url)
+        upload(run.path, run.url, replace=run.replace)
     except Exception as error:
         tell(str(error))
 

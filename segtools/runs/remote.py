@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from segtools.history.previous import FILES
 from segtools.records import read_record
 from segtools.remote.failures import sentence_of, spoken
 from segtools.remote.transfer import (
-    download,
     filesystem,
     is_file,
-    listed,
     missing,
     put,
     remote_name,
-    safe,
 )
 from segtools.remote.urls import (
     is_url,
@@ -33,6 +28,20 @@ from segtools.remote.urls import (
     under,
 )
 from segtools.report.execution.errors import StageError
+from segtools.runs.remote_earlier import (
+    fetch,
+    fetch_earlier,
+    fits,
+    is_hidden,
+    is_partial,
+)
+from segtools.runs.remote_place import (
+    MARK,
+    in_place,
+    put_mark,
+    refuse_other,
+    remove_mark,
+)
 from segtools.schema import ConfigError
 
 # Hidden, so that no project's folder is ever called so.
@@ -42,15 +51,11 @@ LAST = ("index.html", "run.json")
 _OURS = ("notebooks/*", "tables/*", "activation/*", "canvas/*")
 _TOP = ("*.html", "*.json", "*.parquet", "*.jsonl")
 _KEPT = ("approval.json",)
-_ALL = ("*",)
-# Marks a folder that holds only what later runs read of a remote one.
-PARTIAL = ".partial"
-# What the next run reads of the one before, and of all earlier ones.
-_PREVIOUS = (*FILES, "run.json", "*.json", "*.parquet", "exports/*")
-_EARLIER = ("run.json", "experiment*", "model.json", "segments.parquet", "exports/*")
 
 
-def local_run(url: str, project: str, as_of: str | None = None) -> Path:
+def local_run(
+    url: str, project: str, as_of: str | None = None, *, replace: bool = False
+) -> Path:
     """Give the local folder of a run whose own is remote, and fetch what came before.
 
     Parameters
@@ -60,6 +65,8 @@ def local_run(url: str, project: str, as_of: str | None = None) -> Path:
     project : str
     as_of : str, optional
         Where the run is to stand; default after all others.
+    replace : bool, default=False
+        Let the run take the place of a finished one at `url` that differs.
 
     Returns
     -------
@@ -70,85 +77,24 @@ def local_run(url: str, project: str, as_of: str | None = None) -> Path:
     Raises
     ------
     ConfigError
-        If the storage cannot be used.
+        If the storage cannot be used, the remote folder holds files of somebody else,
+        or a finished run that differs from the one that is here.
     """
     refuse_url(url, "--out")
     folder = mirror_of(url, ROOT)
     fs = filesystem(url, "--out")
     with spoken(url, "--out"):
+        there = in_place(fs, url)
         if is_partial(folder):
             shutil.rmtree(folder)
-        if LAST[-1] in listed(fs, url) and not (folder / LAST[-1]).is_file():
-            _fetch(fs, url, folder, _ALL)
-        _fetch_earlier(fs, url, folder.parent, project, as_of)
+        if not replace:
+            refuse_other(fs, url, folder)
+        # Beside a mark lies half a run, whatever its run.json says.
+        whole = LAST[-1] in there and MARK not in there
+        if whole and not (folder / LAST[-1]).is_file():
+            fetch(fs, url, folder)
+        fetch_earlier(fs, url, folder.parent, project, as_of)
     return folder
-
-
-def _fetch_earlier(
-    fs: Any, url: str, to: Path, project: str, as_of: str | None
-) -> None:
-    """Fetch of a project's finished runs what a later one reads."""
-    parent, _, own = url.rstrip("/").rpartition("/")
-    runs = _finished(fs, parent, project)
-    before = [n for n, r in runs.items() if as_of is None or str(r["as_of"]) < as_of]
-    # The day of a run without as_of is not known yet: it may be the last one's again.
-    latest = sorted(before, key=lambda n: str(runs[n]["as_of"]))[-2:]
-    for name, run in runs.items():
-        wanted = _PREVIOUS if name in latest else _EARLIER
-        known = _same(to / name, run) and (name not in latest or _whole(to / name))
-        if name != own and not known:
-            _fetch(fs, under(parent, name), to / name, wanted)
-
-
-def _finished(fs: Any, url: str, project: str) -> dict[str, dict[str, Any]]:
-    """Read ``run.json`` of a project's finished runs, by folder; broken ones not."""
-    names = sorted(fs.glob(f"{remote_name(url)}/*/run.json"))
-    bodies = fs.cat(names, on_error="omit") if names else {}
-    found = {}
-    for name, body in bodies.items():
-        with suppress(ValueError, KeyError, TypeError):
-            run = dict(json.loads(body))
-            if run["project"] == project and run["state"] == "done" and run["as_of"]:
-                found[safe(name.rstrip("/").split("/")[-2])] = run
-    return found
-
-
-def _same(here: Path, run: dict[str, Any]) -> bool:
-    """Tell whether a run is here as it is there, as written and not as it is read."""
-    with suppress(OSError, ValueError):
-        written = (here / "run.json").read_text(encoding="utf-8")
-        return bool(json.loads(written) == run)
-    return False
-
-
-def _whole(here: Path) -> bool:
-    return all((here / name).is_file() for name in FILES)
-
-
-def _fetch(fs: Any, url: str, to: Path, wanted: tuple[str, ...]) -> None:
-    """Fetch files of a remote folder into a new one, which then takes its place."""
-    half = to.with_name(f".{to.name}.half")
-    shutil.rmtree(half, ignore_errors=True)
-    for name in listed(fs, url):
-        if any(_fits(name, pattern) for pattern in wanted):
-            download(fs, remote_name(under(url, name)), half / safe(name), "--out")
-    if wanted != _ALL and half.is_dir():
-        (half / PARTIAL).touch()
-    shutil.rmtree(to, ignore_errors=True)
-    if half.is_dir():
-        half.rename(to)
-
-
-def is_partial(folder: Path) -> bool:
-    """Tell whether a folder holds only what later runs read of a remote one."""
-    return (folder / PARTIAL).exists()
-
-
-def _fits(name: str, pattern: str) -> bool:
-    """Match a path by a pattern whose star alone crosses folders."""
-    return pattern == "*" or (
-        name.count("/") == pattern.count("/") and fnmatch(name, pattern)
-    )
 
 
 def upload(
@@ -156,12 +102,15 @@ def upload(
     url: str,
     *,
     last: tuple[str, ...] = LAST,
-    earlier: Sequence[str] = (),
+    earlier: Sequence[str] | None = None,
+    repeat: str = "",
+    replace: bool = True,
 ) -> int:
     """Upload a folder, the files by which it is known at the very end.
 
     An upload that breaks off leaves no `last` behind, so that nobody takes half a run
-    for a whole one; to repeat it ends the same.
+    for a whole one, and a mark that says whose the files are; to repeat it ends the
+    same.
 
     Parameters
     ----------
@@ -172,7 +121,12 @@ def upload(
     last : tuple of str, default=("index.html", "run.json")
         What is uploaded last, in this order.
     earlier : sequence of str, optional
-        Files there that go unless they are uploaded anew; default a run's own.
+        Files there that go unless they are uploaded anew; nobody else's are there.
+        Default a run's own, in a folder that is a run's.
+    repeat : str, default=""
+        What to do when it breaks off; empty names ``segtools upload``.
+    replace : bool, default=True
+        Let a run take the place of a finished one that differs.
 
     Returns
     -------
@@ -182,7 +136,8 @@ def upload(
     Raises
     ------
     ConfigError
-        If the URL is none, or its storage has no client here.
+        If the URL is none, its storage has no client here, or the folder holds files
+        of somebody else or a run that is not to be replaced.
     StageError
         If the upload does not come to its end.
     """
@@ -194,18 +149,20 @@ def upload(
     refuse_url(url, "URL")
     mirror_of(url, ROOT)
     names = _names(folder)
-    ends = [name for name in last if name in names]
     fs = filesystem(url, "URL")
-    with _told(folder, url):
-        there = listed(fs, url)
-        _remove(fs, url, [name for name in last if name in there])
-        put(fs, folder, [name for name in names if name not in ends], url)
-        old = [n for n in there if n in earlier or (not earlier and _stale(n))]
-        _remove(fs, url, [n for n in old if n not in {*names, *last}])
-        put(fs, folder, ends, url)
+    repeat = repeat or f"run `segtools upload {folder} {shown(url)}`"
+    with _told(folder, url, repeat):
+        there = in_place(fs, url) if earlier is None else earlier
+        if not replace:
+            refuse_other(fs, url, folder)
+        put_mark(fs, url, {*names, *there} - {MARK})
+        _exchange(fs, folder, url, last, there, own=earlier is not None)
         lacks = missing(fs, folder, names, url)
+        if not lacks:
+            remove_mark(fs, url)
     if lacks:
-        raise StageError(_broken(folder, url, f"{lacks[0]} did not arrive whole"))
+        why = f"{lacks[0]} did not arrive whole"
+        raise StageError(_broken(folder, repeat, why))
     return len(names)
 
 
@@ -237,25 +194,46 @@ def ended_run(folder: Path) -> dict[str, Any]:
 
 
 def is_uploaded(folder: Path, url: str) -> bool:
-    """Tell whether a run is at a URL as it is here, by its ``run.json``."""
+    """Tell whether a run is at a URL as it is here, by its ``run.json`` and no mark."""
     fs = filesystem(url, "--out")
     with spoken(url, "--out"):
         name = remote_name(under(url, LAST[-1]))
+        if is_file(fs, remote_name(under(url, MARK))):
+            return False
         there = fs.cat_file(name) if is_file(fs, name) else b""
     return bool(there == (folder / LAST[-1]).read_bytes())
 
 
 def _names(folder: Path) -> list[str]:
     """List what is uploaded: everything but hidden files."""
-    found = [p.relative_to(folder) for p in folder.rglob("*") if p.is_file()]
-    plain = [p for p in found if not any(part.startswith(".") for part in p.parts)]
-    return sorted(p.as_posix() for p in plain)
+    files = (p for p in folder.rglob("*") if p.is_file())
+    found = (p.relative_to(folder).as_posix() for p in files)
+    return sorted(name for name in found if not is_hidden(name))
+
+
+def _exchange(
+    fs: Any,
+    folder: Path,
+    url: str,
+    last: tuple[str, ...],
+    there: Collection[str],
+    *,
+    own: bool,
+) -> None:
+    """Put a folder's files into the place of those of an earlier one."""
+    names = _names(folder)
+    ends = [name for name in last if name in names]
+    _remove(fs, url, [name for name in last if name in there])
+    put(fs, folder, [name for name in names if name not in ends], url)
+    old = [n for n in there if n != MARK and (own or _stale(n))]
+    _remove(fs, url, [n for n in old if n not in {*names, *last}])
+    put(fs, folder, ends, url)
 
 
 def _stale(name: str) -> bool:
     if name in _KEPT:
         return False
-    return any(_fits(name, p) for p in _TOP) or any(fnmatch(name, p) for p in _OURS)
+    return any(fits(name, p) for p in _TOP) or any(fnmatch(name, p) for p in _OURS)
 
 
 def _remove(fs: Any, url: str, names: list[str]) -> None:
@@ -264,12 +242,14 @@ def _remove(fs: Any, url: str, names: list[str]) -> None:
 
 
 @contextmanager
-def _told(folder: Path, url: str) -> Iterator[None]:
+def _told(folder: Path, url: str, repeat: str) -> Iterator[None]:
     try:
         yield
+    except ConfigError:
+        raise  # nothing was begun
     except Exception as error:
         why = sentence_of(error, url, "URL")
-        raise StageError(_broken(folder, url, _clause(why))) from None
+        raise StageError(_broken(folder, repeat, _clause(why))) from None
 
 
 def _clause(sentence: str) -> str:
@@ -277,8 +257,8 @@ def _clause(sentence: str) -> str:
     return re.sub(r"^.*?, but |\. [^.]*\.$", "", sentence, flags=re.DOTALL)
 
 
-def _broken(folder: Path, url: str, why: str) -> str:
+def _broken(folder: Path, repeat: str, why: str) -> str:
     return (
         f"The upload must come to its end, but {why}. Everything lies whole in "
-        f"{folder}: run `segtools upload {folder} {shown(url)}`."
+        f"{folder}: {repeat}."
     )

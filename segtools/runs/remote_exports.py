@@ -12,6 +12,7 @@ from segtools.remote.failures import spoken
 from segtools.remote.transfer import download, filesystem, listed, remote_name
 from segtools.remote.urls import is_url, local_path, mirror_of, refuse_url, shown, under
 from segtools.runs.remote import ROOT, upload
+from segtools.runs.remote_place import MARK, marked_files
 from segtools.schema import ConfigError
 
 
@@ -47,17 +48,23 @@ def export_folder(out: str) -> Iterator[Path]:
     with spoken(out, "--out"):
         earlier = _refuse_foreign(fs, out, folder)
     yield folder
-    upload(folder, out, last=(MANIFEST,), earlier=earlier)
+    # What is in the folder here is known to be the export's: it is simply made anew.
+    again = "repeat the same command"
+    upload(folder, out, last=(MANIFEST,), earlier=earlier, repeat=again)
 
 
 def _refuse_foreign(fs: Any, url: str, folder: Path) -> list[str]:
-    """List the files of an export that is there; refuse a folder with others."""
+    """List the files of an export that is there; refuse a folder with others.
+
+    Of one whose upload broke off no manifest is there; the mark names its files, and
+    so does the manifest that lies here.
+    """
     there = listed(fs, url)
-    known: set[str] = set()
+    known = marked_files(fs, url, there) | files_of(folder / MANIFEST) | {MANIFEST}
     if MANIFEST in there:
         copy = folder.with_name(f".{folder.name}.{MANIFEST}")
         download(fs, remote_name(under(url, MANIFEST)), copy, "--out")
-        known = files_of(copy) | {MANIFEST}
+        known |= files_of(copy)
         copy.unlink()
     foreign = sorted(set(there) - known)
     if foreign:
@@ -65,4 +72,4 @@ def _refuse_foreign(fs: Any, url: str, folder: Path) -> list[str]:
             f"An export needs a folder of its own, but {shown(url)} holds "
             f"{foreign[0]!r}, which is none of its files. Choose another with --out."
         )
-    return sorted(there)
+    return sorted(set(there) - {MARK})

@@ -78,7 +78,7 @@ def localised(
 def _local(url: str, key: str, into: Path | None) -> tuple[str, list[dict[str, Any]]]:
     refuse_url(url, key)
     if scheme_of(url) == "file":
-        return local_path(url), []
+        return local_path(url, key), []
     folder = (into or _own_folder()) / digest(url)
     if not (folder / _LIST).is_file():
         _fetch(url, key, folder)

@@ -15,7 +15,8 @@ from segtools.records import read_record, write_record
 from segtools.report.execution.errors import StageError
 from segtools.report.execution.start import is_done
 from segtools.runs.ending import ending
-from segtools.runs.remote import PARTIAL, ended_run, is_uploaded, local_run, upload
+from segtools.runs.remote import ended_run, is_uploaded, local_run, upload
+from segtools.runs.remote_earlier import PARTIAL
 from segtools.runs.remote_exports import export_folder
 from segtools.schema import ConfigError, DataError
 
@@ -83,7 +84,8 @@ def test_a_run_is_uploaded_whole_and_known_only_at_the_end(bucket, run):
     assert n == len(plain(run))
     sent = [k.removeprefix("shop/2024-09-29/") for k in bucket.of("PUT")]
     assert sent[-2:] == ["index.html", "run.json"]
-    assert sorted(sent) == sorted(plain(run))  # each once
+    assert sent[0] == ".uploading"
+    assert sorted(sent[1:]) == sorted(plain(run))  # each once
 
 
 def test_an_upload_that_breaks_off_says_where_the_run_lies_and_ends_when_repeated(
@@ -100,6 +102,8 @@ def test_an_upload_that_breaks_off_says_where_the_run_lies_and_ends_when_repeate
     )
     assert plain(run) == before
     arrived = there(bucket, "shop/2024-09-29")
+    mark = json.loads(arrived.pop(".uploading"))
+    assert mark["files"] == sorted(before)
     assert 0 < len(arrived) < len(before)
     assert not {"run.json", "index.html"} & set(arrived)
     service.broken.clear()
@@ -123,7 +127,13 @@ def test_a_broken_upload_over_an_older_run_leaves_no_run_that_seems_whole(
 
 
 def test_what_an_earlier_run_left_goes_and_what_is_not_its_own_stays(bucket, run):
-    for name in ("old.html", "tables/old.parquet", "canvas/S09.md", "notes/a.txt"):
+    for name in (
+        "run.json",
+        "old.html",
+        "tables/old.parquet",
+        "canvas/S09.md",
+        "notes/a.txt",
+    ):
         bucket.put(f"shop/2024-09-29/{name}", b"x")
     for name in ("approval.json", "exports/old-0001.json"):
         bucket.put(f"shop/2024-09-29/{name}", b"{}")
@@ -152,6 +162,11 @@ def test_a_file_that_arrives_with_another_size_is_noticed(bucket, run, monkeypat
         StageError, match=r"but personas\.json did not arrive whole\. Ev"
     ):
         upload(run, f"{bucket.url}/shop/2024-09-29")
+    # All of it is there by name, and yet it is not taken for whole.
+    assert set(plain(run)) < set(there(bucket, "shop/2024-09-29"))
+    assert not is_uploaded(run, f"{bucket.url}/shop/2024-09-29")
+    folder = local_run(f"{bucket.url}/shop/2024-09-29", "golden-shop")
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(
