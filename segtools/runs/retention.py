@@ -247,7 +247,7 @@ def _delete(path: Path, row: Row, rule: Mapping[str, Any]) -> bool:
 
 def _clear_halves(folder: Path, runs: list[Folder]) -> None:
     """Finish what an interrupted deletion has begun, and touch nothing else hidden."""
-    gone = {e.get("run") for e in _entries(folder) if e.get("fate") == GOES}
+    gone = {str(e.get("run")) for e in _entries(folder) if e.get("fate") == GOES}
     for half in [*_halves(folder, gone), *_halves_of_tables(runs)]:
         shutil.rmtree(half, ignore_errors=True)
 
