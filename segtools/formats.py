@@ -17,6 +17,10 @@ Record = dict[str, Any]
 Reader = Callable[[Record, Path], Record]
 
 
+class VersionError(DataError):
+    """A record is whole, but this segtools knows nothing of its version."""
+
+
 def _as_it_is(record: Record, path: Path) -> Record:
     return record
 
@@ -76,20 +80,20 @@ def current(record: Record, path: Path) -> Record:
 
     Raises
     ------
-    DataError
+    VersionError
         If nothing is known of its version, such as of a newer segtools'.
 
     Examples
     --------
     >>> current({"version": 9}, Path("shop/verdict.json"))
     Traceback (most recent call last):
-    segtools.schema.DataError: verdict.json must be of version 1, but that of shop is \
-of version 9, made by a newer segtools. Update segtools.
+    segtools.formats.VersionError: verdict.json must be of version 1, but that of shop \
+is of version 9, made by a newer segtools. Update segtools.
     """
     name = str(record.get("format", f"segtools.{path.stem}"))
     version, known = record.get("version", 1), known_versions(name)
     if type(version) is not int or version not in known:
-        raise DataError(_unknown(path, version, known))
+        raise VersionError(_unknown(path, version, known))
     return _READERS.get(name, _PLAIN)[version](record, path)
 
 

@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from segtools.records import VERSION, read_record
+from segtools.formats import VersionError
+from segtools.records import read_record
 from segtools.schema import ConfigError, DataError
 from segtools.wording import plain
 
@@ -26,11 +27,14 @@ class Folder:
         The content of its ``run.json``; empty where that cannot be read.
     fault : str
         Why it is no run of the project, as a sentence; else empty.
+    is_unknown : bool
+        Whether it is whole, but of a version that this segtools cannot read.
     """
 
     path: Path
     run: Mapping[str, Any] = field(default_factory=dict)
     fault: str = ""
+    is_unknown: bool = False
 
     @property
     def name(self) -> str:
@@ -68,7 +72,7 @@ def folders_of(project: Path, called: str = "PROJECT") -> list[Folder]:
     Raises
     ------
     ConfigError
-        If it is no folder, or is a run itself, or holds no run.
+        If it is no folder, or is a run itself, or holds no run that can be read.
     """
     if not project.is_dir():
         raise ConfigError(
@@ -83,11 +87,22 @@ def folders_of(project: Path, called: str = "PROJECT") -> list[Folder]:
     paths = sorted(p for p in project.iterdir() if not p.name.startswith("."))
     found = [f for f in map(_folder, paths) if f is not None]
     if not any(f.run for f in found):
+        _refuse_unknown(project, called, found)
         raise ConfigError(
             f"{called} must hold at least one run, but {project} holds none. "
             "Give the folder above those of the runs, such as reports/my-project."
         )
     return sorted(_of_one(found), key=lambda f: (f.as_of, f.name))
+
+
+def _refuse_unknown(project: Path, called: str, found: Sequence[Folder]) -> None:
+    """Refuse a project in which there are runs, but none that this version reads."""
+    unknown = [f.fault for f in found if f.is_unknown]
+    if unknown:
+        raise ConfigError(
+            f"{called} must hold at least one run that this segtools can read, but "
+            f"none of {project} is: {unknown[0]}"
+        )
 
 
 def _folder(path: Path) -> Folder | None:
@@ -97,18 +112,16 @@ def _folder(path: Path) -> Folder | None:
         if not path.is_dir() or not (path / "run.json").is_file():
             return None
         run = read_record(path / "run.json")
+    except VersionError as error:
+        # Pages show it: the folder's name is enough, wherever the project lies.
+        said = str(error).replace(str(path), _said(path))
+        return Folder(path, fault=plain(said), is_unknown=True)
     except (DataError, OSError, RuntimeError, RecursionError):
         return Folder(path, fault=f"{_said(path)}: run.json cannot be read.")
     return Folder(path, run, _fault(path, run))
 
 
 def _fault(path: Path, run: Mapping[str, Any]) -> str:
-    version = run.get("version", VERSION)
-    if not isinstance(version, int) or version > VERSION:
-        return (
-            f"{_said(path)} is in format {plain(str(version))[:20]}, which is newer "
-            f"than {VERSION}: update segtools to read it."
-        )
     if not isinstance(run.get("state"), str) or not isinstance(run.get("as_of"), str):
         return f"{_said(path)}: run.json does not say what came of the run, or when."
     return ""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from segtools.records import read_record, write_record
+from segtools.report.execution.lock import is_locked
 from segtools.runs.folders import Folder, folders_of, held
+from segtools.runs.needed import needed_for
 from segtools.schema import ConfigError, DataError
 from segtools.wording import number, plain
 
@@ -18,6 +23,9 @@ __all__ = ["Retained", "Row", "retain"]
 
 RECORD = "retention.json"
 GOES, LOSES, STAYS = "deleted", "tables deleted", "kept"
+IN_USE = "in use"
+# As `_delete` names what it is about to delete.
+_HALF = re.compile(r"\.(.+)\.\d+\.old")
 
 
 @dataclass(frozen=True)
@@ -103,8 +111,9 @@ def retain(
     Returns
     -------
     Retained
-        The latest finished run always stays, and so does what is no run of the
-        project. What was deleted is added to ``retention.json``.
+        The latest finished run always stays, and so do runs at which a process is at
+        work, what is no run of the project, and runs with what later ones need: see
+        `needed_for`. What was deleted is added to ``retention.json``.
 
     Raises
     ------
@@ -120,23 +129,28 @@ def retain(
     found = Retained(rows, dry_run)
     if dry_run:
         return found
-    _clear_halves(folder)
+    _clear_halves(folder, runs)
     rule = {"as_of": as_of, "older_than": older_than, "only_tables": only_tables}
-    by = {run.name: run for run in runs}
-    for row in rows:
-        if row.fate == STAYS:
-            continue
-        path = by[row.name].path
-        try:
-            # On record first: what is half deleted then is known to have to go.
-            _note(folder, row, rule)
-            _delete(path, only_tables=only_tables)
-        except OSError as error:
-            raise DataError(
-                f"A run must be writable to be deleted, but {path} is not "
-                f"({error.strerror}). Mend that and run the same command again."
-            ) from None
-    return found
+    by = {run.name: run.path for run in runs}
+    rows = [_carried_out(row, by[row.name], rule) for row in rows]
+    return Retained(rows, dry_run)
+
+
+def _carried_out(row: Row, path: Path, rule: Mapping[str, Any]) -> Row:
+    """Delete what is to go, and say what came of it."""
+    if row.fate == STAYS:
+        return row
+    try:
+        return row if _delete(path, row, rule) else _used(row)
+    except OSError as error:
+        raise DataError(
+            f"A run must be writable to be deleted, but {path} is not "
+            f"({error.strerror}). Mend that and run the same command again."
+        ) from None
+
+
+def _used(row: Row) -> Row:
+    return Row(row.name, row.as_of, STAYS, IN_USE)
 
 
 def _judged(
@@ -145,19 +159,22 @@ def _judged(
     """Decide from the latest run back: a run stays for the sake of a later one."""
     dated = [run for run in runs if run.is_finished and _is_day(run.as_of)]
     latest = dated[-1] if dated else None
+    # Where only tables go, ledgers, approvals and experiments stay anyway.
+    wanted = {} if only_tables else needed_for(runs, latest)
     needed: set[Path] = set()
     rows: list[Row] = []
     for run in reversed(runs):
         why = _why_kept(run, day, days)
         if not why and run is latest:
             why = "the latest finished run"
+        why = why or wanted.get(run.path, "")
         if why and not even_previous and run.run.get("previous_run"):
             # What stays only for the sake of this one needs no forerunner itself.
             before = os.path.normpath(run.path / str(run.run["previous_run"]))
             needed.add(Path(before).resolve())
         if not why and run.path.resolve() in needed and not only_tables:
             why = "a later run, which stays, followed it"
-        if not why and only_tables and not (run.path / "tables").is_dir():
+        if not why and only_tables and not _has_tables(run.path):
             why = "its tables are gone already"
         fate = STAYS if why else LOSES if only_tables else GOES
         age = "" if why else f"more than {number(days)} days old"
@@ -172,6 +189,8 @@ def _why_kept(run: Folder, day: date, days: int) -> str:
         return "a link: what it leads to lies elsewhere"
     if run.run.get("state") == "running":
         return "it is running, or was interrupted"
+    if is_locked(run.path):
+        return IN_USE
     if not _is_day(run.as_of):
         return "its as_of is no date"
     age = (day - _day(run.as_of, "as_of")).days
@@ -196,25 +215,62 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _delete(path: Path, *, only_tables: bool) -> None:
-    """Delete a folder: first out of sight under another name, so never in halves."""
-    target = path / "tables" if only_tables else path
+def _has_tables(run: Path) -> bool:
+    tables = run / "tables"
+    return tables.is_symlink() or tables.is_dir()
+
+
+def _delete(path: Path, row: Row, rule: Mapping[str, Any]) -> bool:
+    """Delete a folder: first out of sight under another name, so never in halves.
+
+    Returns
+    -------
+    bool
+        False where another process has taken the run in the meantime.
+    """
+    target = path / "tables" if row.fate == LOSES else path
     half = target.with_name(f".{target.name}.{os.getpid()}.old")
-    with held(path):
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(path))
+        except ConfigError:
+            return False
+        # On record first: what is half deleted then is known to have to go.
+        _note(path.parent, row, rule)
+        if target.is_symlink():  # what it leads to lies elsewhere
+            target.unlink()
+            return True
         target.rename(half)
     shutil.rmtree(half)
+    return True
 
 
-def _clear_halves(folder: Path) -> None:
-    """Finish what an interrupted deletion has begun."""
-    for pattern in (".*.old", "*/.tables.*.old"):
-        for half in folder.glob(pattern):
-            if half.is_dir() and not half.is_symlink():
-                shutil.rmtree(half, ignore_errors=True)
+def _clear_halves(folder: Path, runs: list[Folder]) -> None:
+    """Finish what an interrupted deletion has begun, and touch nothing else hidden."""
+    gone = {str(e.get("run")) for e in _entries(folder) if e.get("fate") == GOES}
+    for half in [*_halves(folder, gone), *_halves_of_tables(runs)]:
+        shutil.rmtree(half, ignore_errors=True)
 
 
-def _note(folder: Path, row: Row, rule: dict[str, Any]) -> None:
+def _halves_of_tables(runs: list[Folder]) -> Iterator[Path]:
+    for run in runs:
+        if run.run and not run.path.is_symlink() and not is_locked(run.path):
+            yield from _halves(run.path, {"tables"})
+
+
+def _halves(folder: Path, names: Collection[str]) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        found = _HALF.fullmatch(path.name)
+        if found and found[1] in names and path.is_dir() and not path.is_symlink():
+            yield path
+
+
+def _entries(folder: Path) -> list[Mapping[str, Any]]:
     file = folder / RECORD
     entries = read_record(file).get("entries", []) if file.exists() else []
+    return [e for e in entries if isinstance(e, Mapping)]
+
+
+def _note(folder: Path, row: Row, rule: Mapping[str, Any]) -> None:
     entry = {"run": row.name, "run_as_of": row.as_of, "fate": row.fate, **rule}
-    write_record(file, {"entries": [*entries, entry]})
+    write_record(folder / RECORD, {"entries": [*_entries(folder), entry]})

@@ -421,3 +421,97 @@ def test_a_damaged_table_of_customers_is_named_and_the_rest_erased(project):
     ]
     (project / "2024-08-01" / "tables" / "customers.parquet").unlink()
     assert found_in(project, [ID, LATER]) == set()
+
+
+def test_hidden_files_of_others_are_not_deleted(project, tmp_path):
+    run, away = project / "2024-08-01", tmp_path / "away"
+    text = f"customer_id,n\n{ID},1\nx,2\n"
+    others = [
+        project / ".thesis.2024" / "data.csv",
+        project / ".2024-01-01.12.old" / "data.csv",
+        away / ".thesis.2024" / "data.csv",
+        away / ".data.csv.12",
+        away / ".fetched" / "data.csv",
+        project / ".notes.2024",
+    ]
+    ours = [
+        project / ".forgotten.json.12",
+        run / ".segments.parquet.12",
+        run / "exports" / ".a.csv.12.old",
+        run / ".meta.12" / "list.csv",
+        run / ".fetched" / "abc" / "lines.csv",
+    ]
+    before = set(forget_customer(project, ID, at=AT, dry_run=True).removed)
+    for path in (*others, *ours):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    plan = forget_customer(project, ID, at=AT, also=[away], dry_run=True)
+    told = forget_customer(project, ID, at=AT, also=[away])
+    assert sorted(told.removed) == sorted(plan.removed)
+    assert sorted(set(told.removed) - before) == [
+        ".forgotten.json.12",
+        "2024-08-01/.fetched",
+        "2024-08-01/.meta.12",
+        "2024-08-01/.segments.parquet.12",
+        "2024-08-01/exports/.a.csv.12.old",
+    ]
+    assert not any(path.exists() for path in ours)
+    scrubbed = [path for path in others if path.suffix == ".csv"]
+    assert [p.read_text() for p in scrubbed] == ["customer_id,n\nx,2\n"] * 4
+    assert (project / ".notes.2024").read_text() == text
+    for name in (".notes.2024", f"{away.as_posix()}/.data.csv.12"):
+        said = f"{name} is of a kind that is not written here: look yourself, or"
+        assert any(one.startswith(said) for one in told.unreached), name
+
+
+def test_a_stray_quote_never_takes_rows_of_others(project):
+    run = project / "2024-08-01"
+    (run / "inch.csv").write_text(f'customer_id,n\n1,5" nail\n{ID},2\n3,6" nail\n')
+    torn = f'customer_id,n\n1,"5 nail\n{ID},2\n3,"6 nail\n'
+    (run / "torn.csv").write_text(torn)
+    (run / "open.csv").write_text(f'customer_id,n\n{ID},"5 nail\n3,6\n')
+    (run / "lines.csv").write_bytes(
+        f'customer_id,n\r\n{ID},"a\r\nb ""c"""\r\n3,"d\r\ne"\r\n'.encode()
+    )
+    told = forget_customer(project, ID, at=AT)
+    assert (run / "inch.csv").read_text() == 'customer_id,n\n1,5" nail\n3,6" nail\n'
+    assert (run / "lines.csv").read_bytes() == b'customer_id,n\r\n3,"d\r\ne"\r\n'
+    assert (run / "torn.csv").read_text() == torn
+    assert (run / "open.csv").read_text().endswith('"5 nail\n3,6\n')
+    for name in ("torn", "open"):
+        said = f"2024-08-01/{name}.csv cannot be read: look yourself, or delete it."
+        assert said in told.unreached
+
+
+def test_a_notebook_is_read_as_what_it_is(project):
+    """Behind a tab, as JSON writes it, the id is no word of its own."""
+    path = project / "2024-08-01" / "notebooks" / "tab.ipynb"
+    shown = ["1\t" + ID + "\tSouth\n", "2\tCU-000018\tSouth\n"]
+    output = {"output_type": "stream", "name": "stdout", "text": shown}
+    cell = {"cell_type": "code", "source": ["x"], "outputs": [output], "metadata": {}}
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(book, indent=1) + "\n")
+    told = forget_customer(project, ID, at=AT)
+    output["text"] = ["1\t[forgotten]\tSouth\n", shown[1]]
+    assert path.read_text() == json.dumps(book, indent=1) + "\n"
+    assert not [one for one in told.unreached if "tab.ipynb" in one]
+
+
+def test_what_is_still_there_within_a_longer_word_is_named(project):
+    run = project / "2024-08-01"
+    texts = {
+        "link.html": f"<a href='row_{ID}.html'>",
+        "script.html": '<script>{"a": "x\\n' + ID + '"}</script>',
+        "note.csv": f"customer_id,n\nCU-000018,see_{ID}\n",
+        "other.md": f"{ID}1 and {ID}-b and {ID.lower()} are others",
+    }
+    for name, text in texts.items():
+        (run / name).write_text(text)
+    frame = pd.DataFrame({"customer_id": ["CU-000018"], "note": [f"see_{ID}"]})
+    frame.to_parquet(run / "note.parquet", index=False)
+    told = forget_customer(project, ID, at=AT)
+    assert sorted(told.unreached) == [
+        f"2024-08-01/{name} still holds the customer within a longer word: look "
+        "yourself, or delete it."
+        for name in ("link.html", "note.csv", "note.parquet", "script.html")
+    ]

@@ -120,13 +120,19 @@ def test_broken_and_foreign_folders_are_listed_each_with_a_sentence(project):
         "list": "list: run.json cannot be read.",
         "loop": "loop is a link that leads nowhere.",
         "lost": "lost is a link that leads nowhere.",
-        "newer": "newer is in format 2, which is newer than 1: update segtools to "
-        "read it.",
+        "newer": "run.json must be of version 1, but that of newer is of version 2, "
+        "made by a newer segtools. Update segtools.",
         "odd": "odd: run.json does not say what came of the run, or when.",
         "other": "other is a run of elsewhere, not of shop.",
         "torn": "torn: run.json cannot be read.",
     }
     assert len(read_history(project).runs) == 3
+
+
+def test_a_project_of_newer_runs_only_says_so(tmp_path):
+    make_run(tmp_path / "later", "2024-01-01", [], run={"version": 2})
+    with pytest.raises(ConfigError, match=r"01 is of version 2, made by a newer segt"):
+        read_history(tmp_path / "later")
 
 
 def test_a_damaged_record_and_a_lost_forerunner_are_notes_on_the_run(project):

@@ -1,8 +1,12 @@
 """Retention by age: what goes, what stays and why, and that it is on record."""
 
+import subprocess
+import sys
+
 import pytest
 
-from segtools.records import read_record
+from segtools.destinations.approval import approve
+from segtools.records import read_record, write_record
 from segtools.runs import retention as module
 from segtools.runs.retention import retain
 from segtools.schema import ConfigError, DataError
@@ -130,6 +134,122 @@ def test_an_interrupted_deletion_is_finished_the_next_time(project, monkeypatch)
     assert any(p.name.startswith(".2024-01-01.") for p in project.iterdir())
     retain(project, older_than=30, as_of="2024-08-01")
     assert names(project) == ["2024-02-01", "2024-03-01"]
+
+
+def test_hidden_folders_of_others_stay(project, tmp_path):
+    own = retain(project, older_than=90, as_of="2024-06-30")
+    assert fates(own)["2024-01-01"][0] == "deleted"
+    stay = [".thesis.old", ".thesis.12.old", ".2024-02-01.12.old", ".2024-01-01.old"]
+    for name in [*stay, ".2024-01-01.12.old", "notes/.tables.12.old"]:
+        (project / name).mkdir(parents=True)
+        (project / name / "mine.csv").write_text("mine")
+    away = tmp_path / "away"
+    make_run(tmp_path, "away", SIZES, project="shop", as_of="2024-02-15")
+    (away / ".tables.12.old").mkdir()
+    (project / "link").symlink_to(away)
+    (project / "2024-02-01" / ".tables.12.old").mkdir()
+    retain(project, older_than=9000, as_of="2024-06-30")
+    for name in [*stay, "notes/.tables.12.old"]:
+        assert (project / name / "mine.csv").read_text() == "mine"
+    assert not (project / ".2024-01-01.12.old").exists()
+    assert not (project / "2024-02-01" / ".tables.12.old").exists()
+    assert (away / ".tables.12.old").is_dir()
+
+
+def export(run, name, count):
+    record = {"format": "segtools.export", "destination": name, "number": count}
+    write_record(run / "exports" / f"{name}-{count:04d}.json", record)
+
+
+def test_the_last_export_of_each_destination_stays(project):
+    for month, name, count in ((1, "meta", 1), (1, "google", 1), (2, "meta", 2)):
+        export(project / f"2024-0{month}-01", name, count)
+    at = {"older_than": 30, "as_of": "2024-08-01", "even_previous": True}
+    found = fates(retain(project, **at, dry_run=True))
+    assert found["2024-01-01"] == ("kept", "it holds the last export to google")
+    assert found["2024-02-01"] == ("kept", "it holds the last export to meta")
+    export(project / "2024-03-01", "meta", 3)
+    export(project / "2024-03-01", "google", 2)
+    retain(project, **at)
+    assert names(project) == ["2024-03-01"]
+
+
+def test_the_approval_of_the_model_in_use_stays(project):
+    for month, centre in ((1, 1), (2, 2), (3, 2)):
+        model = {"centre": centre, "replicates": month}
+        write_record(project / f"2024-0{month}-01" / "model.json", model)
+    for month in (1, 2):
+        approve(project / f"2024-0{month}-01", "Ann", "looked at it")
+    at = {"older_than": 30, "as_of": "2024-08-01", "even_previous": True}
+    found = fates(retain(project, **at))
+    assert found["2024-01-01"][0] == "deleted"
+    assert found["2024-02-01"] == ("kept", "it holds the approval of the model in use")
+
+
+def test_an_experiment_stays_until_its_result_is_known(project):
+    """It was dealt in January; February lies between it and the latest run."""
+    plan = {"plan": {}, "running": [{"name": "spring", "ends": 1}]}
+    write_record(project / "2024-01-01" / "experiment.json", plan)
+    at = {"older_than": 30, "as_of": "2024-08-01", "even_previous": True}
+    found = fates(retain(project, **at, dry_run=True))
+    assert found["2024-01-01"] == (
+        "kept",
+        "its experiment spring has no final result yet",
+    )
+    assert found["2024-02-01"] == (
+        "kept",
+        "it leads to an experiment without a final result",
+    )
+    results = {"campaigns": [{"campaign_id": "spring"}], "segments": {}}
+    write_record(project / "2024-03-01" / "experiment_results.json", results)
+    retain(project, **at)
+    assert names(project) == ["2024-03-01"]
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from segtools.report.execution.lock import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def busy(project):
+    """Another process is at work in January's run."""
+    command = [sys.executable, "-c", HOLD, str(project / "2024-01-01")]
+    ends = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **ends) as process:
+        assert process.stdout.readline() == b"held\n"
+        yield project / "2024-01-01"
+        process.stdin.close()
+
+
+def test_a_run_in_use_stays_and_is_not_on_record(project, busy):
+    found = retain(project, older_than=30, as_of="2024-08-01", even_previous=True)
+    assert fates(found)["2024-01-01"] == ("kept", "in use")
+    assert names(project) == ["2024-01-01", "2024-03-01"]
+    entries = read_record(project / "retention.json")["entries"]
+    assert [e["run"] for e in entries] == ["2024-02-01", "2024-04-01"]
+
+
+def test_a_run_that_is_taken_meanwhile_stays_as_well(project, busy, monkeypatch):
+    monkeypatch.setattr(module, "is_locked", lambda path: False)
+    found = retain(project, older_than=30, as_of="2024-08-01", even_previous=True)
+    assert fates(found)["2024-01-01"] == ("kept", "in use")
+    assert (busy / "personas.json").is_file()
+    assert "2024-01-01" not in (project / "retention.json").read_text()
+
+
+def test_of_linked_tables_only_the_link_goes(project, tmp_path):
+    tables = project / "2024-01-01" / "tables"
+    tables.rename(tmp_path / "away")
+    tables.symlink_to(tmp_path / "away")
+    retain(project, older_than=30, as_of="2024-08-01", only_tables=True)
+    assert not tables.is_symlink()
+    assert (tmp_path / "away" / "orders.parquet").read_bytes() == b"x"
 
 
 def test_what_cannot_be_deleted_is_one_sentence(project, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -28,6 +28,7 @@ from segtools.runs.forget.walk import (
     leftovers,
     links_of,
     remove,
+    still_holds,
 )
 from segtools.runs.forget.what import Erased
 from segtools.schema import ConfigError, DataError
@@ -46,7 +47,8 @@ class Forgotten:
     files : dict of str to Erased
         Paths within the project, and what was erased of each.
     removed : list of str
-        Half-written files of interrupted programs, which are gone as a whole.
+        What is gone as a whole: half-written files of interrupted programs, and the
+        copies of a source's files that runs had fetched.
     unreached : list of str
         Sentences: what may still name the customer, and what to do about it.
     handed_over : list of str
@@ -199,6 +201,7 @@ class _Work:
                 journal.note(self.name(path), own)
                 with self._held(path):
                     self._erase(path, dry=False)
+        self._say_what_is_left()
         changed = [self._path(name) for name in journal.done]
         renew_manifests(changed)
         told = self._told("done", journal.done, removed, before)
@@ -267,17 +270,26 @@ class _Work:
             self._say(path, "carries the customer in its name")
         return found or Erased()
 
+    def _say_what_is_left(self) -> None:
+        """Name files that hold the customer where nothing could be replaced."""
+        for path in self._files():
+            with suppress(pa.ArrowException, OSError, ValueError):  # named already
+                if still_holds(path, self.traces):
+                    self._say(path, "still holds the customer within a longer word")
+
     def _say(self, path: Path, why: str) -> None:
         said = f"{self.name(path)} {why}: look yourself, or delete it."
         self.unreached.append(said)
 
     def _leftovers(self) -> list[Path]:
-        return [p for root in self._roots() for p in leftovers(root)]
+        """Give what goes as a whole: only in the project, never with --also."""
+        return list(leftovers(self.folder, {r.path for r in self.runs}))
 
     def _remove_leftovers(self) -> list[str]:
         found = self._leftovers()
         for path in found:
-            remove(path)
+            with self._held(path):
+                remove(path)
         return [self.name(path) for path in found]
 
     def name(self, path: Path) -> str:

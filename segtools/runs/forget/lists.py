@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,17 @@ def erase_csv(path: Path, traces: Traces, *, dry: bool = False) -> Erased:
     traces : Traces
     dry : bool, default=False
         Only count.
+
+    Raises
+    ------
+    csv.Error
+        If a quote is opened and not closed as it should be: where a row ends cannot
+        be known then, and other people's rows might go.
     """
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        head = next(_records(file), "")
-    mark = max(_MARKS, key=head.count)
+        mark = max(_MARKS, key=file.readline().count)
+        file.seek(0)
+        head = next(_records(file, mark), "")
     names = next(csv.reader([head.lstrip("\ufeff")], delimiter=mark), [])
     names = [name.strip() for name in names]
 
@@ -41,7 +48,7 @@ def erase_csv(path: Path, traces: Traces, *, dry: bool = False) -> Erased:
             (record, Erased()) if not place else _csv_row(record, names, mark, traces)
         )
 
-    return _rewrite(path, judge, _records, dry=dry)
+    return _rewrite(path, judge, lambda file: _records(file, mark), dry=dry)
 
 
 def erase_json_lines(path: Path, traces: Traces, *, dry: bool = False) -> Erased:
@@ -87,7 +94,7 @@ def erase_json(path: Path, traces: Traces, *, dry: bool = False) -> Erased:
 
 
 def erase_text(path: Path, traces: Traces, *, dry: bool = False) -> Erased:
-    """Replace what names a customer in any other text, such as a page or a notebook."""
+    """Replace what names a customer in any other text, such as a page."""
     text = path.read_text(encoding="utf-8", errors="surrogateescape")
     made, count = traces.scrub(text)
     if count and not dry:
@@ -134,20 +141,28 @@ def _rewrite(
     return found
 
 
-def _records(lines: Iterator[str]) -> Iterator[str]:
+def _records(lines: Iterable[str], mark: str) -> Iterator[str]:
     """Give the records of a CSV file as they stand; one may span several lines."""
-    record = ""
-    for line in lines:
-        record += line
-        if record.count('"') % 2 == 0:
-            yield record
-            record = ""
-    if record:
-        yield record
+    taken: list[str] = []
+
+    def noted() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    # The reader takes no line more than its row needs: those are the row's own.
+    for _ in csv.reader(noted(), delimiter=mark):
+        if len(taken) > 1:  # a stray quote swallows lines, which a strict reader tells
+            list(csv.reader(taken, delimiter=mark, strict=True))
+        yield "".join(taken)
+        taken.clear()
 
 
 def _csv_row(record: str, names: list[str], mark: str, traces: Traces) -> Judged:
-    cells = next(csv.reader(io.StringIO(record, newline=""), delimiter=mark), [])
+    rows = list(csv.reader(io.StringIO(record, newline=""), delimiter=mark))
+    if len(rows) > 1:
+        raise csv.Error("a record gives more than one row")
+    cells = rows[0] if rows else []
     padded = [*names, *(f"#{i}" for i in range(len(names), len(cells)))]
     if traces.owns(dict(zip(padded, cells, strict=False))):
         return None, Erased(rows=1)

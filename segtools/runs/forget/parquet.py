@@ -49,6 +49,27 @@ def erase_parquet(path: Path, traces: Traces, *, dry: bool = False) -> Erased:
     return found
 
 
+def parquet_holds(path: Path, traces: Traces) -> bool:
+    """Tell whether a text of a Parquet file names a customer within a longer word."""
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            for column in file.read_row_group(group).columns:
+                if any(map(traces.may_be_in, _suspects(column, traces))):
+                    return True
+    return False
+
+
+def _suspects(column: pa.ChunkedArray, traces: Traces) -> Iterator[str]:
+    """Give the different texts of a column in which a needle stands anyhow."""
+    kind = column.type.value_type if _is_dictionary(column.type) else column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return
+    texts = column.cast(kind).unique()
+    for needle in traces.needles:
+        hits = pc.match_substring(texts, needle, ignore_case=True)
+        yield from texts.filter(hits).to_pylist()
+
+
 def _write(path: Path, half: Path, traces: Traces) -> None:
     with pq.ParquetFile(path) as file:
         schema, packed = file.schema_arrow, _compression(file)

@@ -46,6 +46,21 @@ def is_telling(text: str) -> bool:
     return len(text) >= _SHORTEST and any(c.isalpha() for c in text)
 
 
+def _loosely(needle: str) -> re.Pattern[str]:
+    """Find a needle unless letters or digits beside it make it another one.
+
+    Examples
+    --------
+    >>> [bool(_loosely("C00017").search(t)) for t in ("id_C00017.csv", "C000171")]
+    [True, False]
+    """
+    joins = "[.+_-]" if "@" in needle else "[+-]"
+    escape = r"(?<=\\[bfnrtv])|(?<=\\u[0-9a-f]{4})|(?<=%[0-9a-f]{2})"
+    before = rf"(?:(?<![a-z0-9])(?<![a-z0-9]{joins})|{escape})"
+    after = rf"(?![a-z0-9]|{joins}[a-z0-9])"
+    return re.compile(f"{before}{re.escape(needle)}{after}", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Traces:
     """All by which one customer may be found in a project.
@@ -106,6 +121,17 @@ class Traces:
         # C00017 is no part of C00017-b, but it is one of "see C00017."
         before, after = r"(?<![\w@])(?<!\w[.+-])", r"(?![\w@]|[.+-]\w)"
         return re.compile(f"{before}(?:{one}){after}", re.IGNORECASE)
+
+    @cached_property
+    def _loose(self) -> tuple[re.Pattern[str], ...]:
+        """What finds needles also beside an underscore, a file's ending, an escape."""
+        ways = {w for n in self.needles for w in (n, html.escape(n))}
+        return tuple(_loosely(way) for way in sorted(ways))
+
+    def may_be_in(self, text: str) -> bool:
+        """Tell whether a text names the customer, if only within a longer word."""
+        hits = (hit for one in self._loose for hit in one.finditer(text))
+        return any(self._unless_other(hit) == GONE for hit in hits)
 
     def scrub(self, text: str) -> tuple[str, int]:
         """Replace every needle in a text; give the text and how many there were."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from segtools.runs.forget.lists import (
@@ -13,9 +13,10 @@ from segtools.runs.forget.lists import (
     erase_json_lines,
     erase_text,
 )
-from segtools.runs.forget.parquet import erase_parquet
+from segtools.runs.forget.parquet import erase_parquet, parquet_holds
 from segtools.runs.forget.traces import Traces
 from segtools.runs.forget.what import Erased
+from segtools.sources.remote import FOLDER as FETCHED
 
 Eraser = Callable[..., Erased]
 ERASERS: dict[str, Eraser] = {
@@ -23,7 +24,7 @@ ERASERS: dict[str, Eraser] = {
     ".csv": erase_csv,
     ".tsv": erase_csv,
     ".json": erase_json,
-    ".ipynb": erase_text,
+    ".ipynb": erase_json,
     ".jsonl": erase_json_lines,
     ".ndjson": erase_json_lines,
 }
@@ -33,8 +34,10 @@ ERASERS |= dict.fromkeys(_TEXTS, erase_text)
 # Nobody can look into these without unpacking them.
 _OPAQUE = {".zip", ".gz", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz", ".pkl"}
 _OPAQUE |= {".xlsx", ".xls", ".ods", ".duckdb", ".db", ".sqlite", ".feather", ".orc"}
-# As `records.whole` and `export.whole_folder` name what is not finished yet.
-_HALF = re.compile(r"\..+\.\d+(?:\.old)?")
+# As `records.whole` and `export.whole_folder` name what is not finished yet. Anybody
+# may name a file like that, so only what is named like a file of ours is taken for one.
+_HALF = re.compile(r"\.(.+)\.\d+(?:\.old)?")
+_OURS = {".json", ".parquet", ".html", ".csv", ".ipynb", ".jsonl", ".md", ".svg"}
 # Files of ours in which no customer can be.
 SKIPPED = {".lock", "forgotten.json"}
 _CHUNK = 1 << 20
@@ -65,15 +68,28 @@ def links_of(folder: Path) -> Iterator[Path]:
             yield from links_of(path)
 
 
-def leftovers(folder: Path) -> Iterator[Path]:
-    """Give what an interrupted program has left half written, folders as a whole."""
+def leftovers(folder: Path, runs: Collection[Path]) -> Iterator[Path]:
+    """Give what goes as a whole: what programs have left, and what they had fetched.
+
+    Parameters
+    ----------
+    folder : Path
+        The project: elsewhere nothing is deleted.
+    runs : collection of Path
+        Folders of its runs, of which none is at work. Half-written folders, and
+        copies of the source's files, are ours only there.
+    """
     for path in sorted(folder.iterdir()):
         if path.is_symlink():
             continue
-        if _HALF.fullmatch(path.name):
+        half = _HALF.fullmatch(path.name)
+        if not path.is_dir():
+            if half and Path(half[1]).suffix.lower() in _OURS:
+                yield path
+        elif folder in runs and (half or path.name == FETCHED):
             yield path
-        elif path.is_dir():
-            yield from leftovers(path)
+        else:
+            yield from leftovers(path, runs)
 
 
 def remove(path: Path) -> None:
@@ -98,6 +114,20 @@ def erase(path: Path, traces: Traces, *, dry: bool = False) -> Erased | None:
         return eraser(path, traces, dry=dry)
     opaque = path.suffix.lower() in _OPAQUE
     return None if opaque or _names(path, traces) else Erased()
+
+
+def still_holds(path: Path, traces: Traces) -> bool:
+    """Tell whether a file that can be written names the customer even so.
+
+    Such as within a longer word (``id_C00017``) or behind the escape of a new line in
+    a script, where nothing is replaced, since it may mean another one.
+    """
+    if path.suffix.lower() == ".parquet":
+        return parquet_holds(path, traces)
+    if path.suffix.lower() not in ERASERS or not _names(path, traces):
+        return False
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return any(traces.may_be_in(line) for line in file)
 
 
 def _names(path: Path, traces: Traces) -> bool:
