@@ -152,6 +152,33 @@ def test_a_later_migration_keeps_the_backup_of_an_earlier_one(old):
     assert (first.name, second.name) == (BACKUP, f"{BACKUP}-2")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("notes.json", "[1, 2]"),
+        ("package.json", '{"name": "x", "version": "1.0.0"}'),
+        ("exports/other.json", '{"format": "other.thing", "version": 99}'),
+        ("broken.json", "{"),
+        ("nothing.json", "null"),
+    ],
+)
+def test_a_file_that_is_none_of_ours_is_left_alone(old, name, text):
+    (old / name).parent.mkdir(exist_ok=True)
+    (old / name).write_text(text)
+    (old / "folder.json").mkdir()
+    assert list(migrate(old).changes) == ["run.json"]
+    assert (old / name).read_text() == text
+
+
+def test_a_broken_record_of_ours_is_refused_before_anything_changes(old):
+    text = (old / "verdict.json").read_text()
+    (old / "verdict.json").write_text(text[: len(text) // 2])
+    before = files(old)
+    with pytest.raises(DataError, match=r"^verdict\.json must be a JSON record"):
+        migrate(old)
+    assert files(old) == before
+
+
 def test_a_migration_that_fails_halfway_puts_everything_back(old, monkeypatch):
     before = files(old)
     real = migrating._run

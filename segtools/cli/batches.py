@@ -48,8 +48,13 @@ def batch(
     from segtools.runs.batch import How, error_of, run_batch
 
     how = How(jobs, retry_failed=retry_failed, again=again, replace=replace)
-    with _Progress() as show:
-        found = run_batch(file, out, how, overrides_of(p), show)
+    try:
+        with _Progress() as show:
+            found = run_batch(file, out, how, overrides_of(p), show)
+    except BaseException as broken:
+        for warning in getattr(broken, "__notes__", ()):
+            say(warning)
+        raise
     error = error_of(found)
     for warning in found["hooks_not_told"]:
         say(warning)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,16 @@ from segtools.doctor.finding import Finding, Mend
 MEMORY = (10**9, 2 * 10**9)
 DISK = (10**8, 10**9)
 _CGROUP = Path("/sys/fs/cgroup")
+# Of control groups of version 2, and of 1, whose "no limit" is beyond all memory.
+_LIMITS = (
+    ("memory.max", "memory.current", "memory.stat", "inactive_file"),
+    (
+        "memory/memory.limit_in_bytes",
+        "memory/memory.usage_in_bytes",
+        "memory/memory.stat",
+        "total_inactive_file",
+    ),
+)
 
 
 def memory() -> Finding:
@@ -39,14 +50,17 @@ def _container() -> int | None:
 
     What is cached of files counts as free, as the kernel drops it when asked.
     """
-    try:
-        most = int((_CGROUP / "memory.max").read_text())
-        taken = int((_CGROUP / "memory.current").read_text())
-        lines = (_CGROUP / "memory.stat").read_text().splitlines()
-    except (OSError, ValueError):  # "max", or not a container
-        return None
-    kept = dict(line.split() for line in lines if len(line.split()) == 2)
-    return max(most - taken + int(kept.get("inactive_file", 0)), 0)
+    for most, taken, stat, cached in _LIMITS:
+        try:
+            left = int((_CGROUP / most).read_text()) - int(
+                (_CGROUP / taken).read_text()
+            )
+            lines = (_CGROUP / stat).read_text().splitlines()
+            kept = dict(line.split() for line in lines if len(line.split()) == 2)
+            return max(left + int(kept.get(cached, 0)), 0)
+        except (OSError, ValueError):  # "max", the other version, or no container
+            continue
+    return None
 
 
 def disk() -> list[Finding]:
@@ -63,7 +77,9 @@ def rights() -> list[Finding]:
     here, there = Path.cwd(), _temporary()
     reports = here / "reports"
     place = reports if reports.is_dir() else here
-    mend = Mend(shell=f"chmod u+w '{place}'  # or segtools run --out DIR")
+    mend = Mend(
+        shell=f"chmod u+w {shlex.quote(str(place))}  # or segtools run --out DIR"
+    )
     own = Mend(shell="export TMPDIR=/a/folder/of/yours")
     return [
         _writes("writing here", place, "reports", mend),

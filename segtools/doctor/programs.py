@@ -19,6 +19,7 @@ SANS = (
     *("Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Liberation Sans"),
     *("Arial", "DejaVu Sans"),
 )
+_CJK = {"Chinese": "zh-cn", "Japanese": "ja", "Korean": "ko"}
 _CHROMIUM = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     *("chrome", "microsoft-edge"),
@@ -64,7 +65,14 @@ def sans() -> Finding:
         debian="sudo apt-get install fontconfig fonts-liberation",
         macos="brew install --cask font-liberation",
     )
-    return _font("font sans-serif", "reading and printing reports here", SANS, mend)
+    name, purpose = "font sans-serif", "reading and printing reports here"
+    if known := _without_asking(name, purpose, mend):
+        return known
+    for family in SANS:
+        if shown := _family(family):
+            return Finding(name, "ok", shown, purpose=purpose)
+    looked = f"none of {', '.join(SANS)}"
+    return Finding(name, "missing", looked, False, purpose, mend)
 
 
 def cjk() -> Finding:
@@ -74,24 +82,33 @@ def cjk() -> Finding:
         macos="brew install --cask font-noto-sans-cjk",
     )
     purpose = "reading reports here whose data is Chinese, Japanese or Korean"
-    return _font("font CJK", purpose, (), mend)
+    name = "font CJK"
+    if known := _without_asking(name, purpose, mend):
+        return known
+    fonts = {signs: _family(f":lang={code}") for signs, code in _CJK.items()}
+    lacking = [signs for signs, font in fonts.items() if not font]
+    if lacking:
+        found = f"no font has the signs of {' and '.join(lacking)}"
+        return Finding(name, "missing", found, False, purpose, mend)
+    return Finding(name, "ok", ", ".join(dict.fromkeys(fonts.values())), False, purpose)
 
 
-def _font(name: str, purpose: str, families: tuple[str, ...], mend: Mend) -> Finding:
-    """Ask fontconfig for one of some families or, without any, for CJK signs."""
+def _without_asking(name: str, purpose: str, mend: Mend) -> Finding | None:
+    """Say what is known of fonts where fontconfig is not needed, or not there."""
     if sys.platform in ("darwin", "win32"):
         return Finding(name, "ok", "part of the system", purpose=purpose)
     if not shutil.which("fc-list"):
         found = "fontconfig is not installed, so no font is found"
         return Finding(name, "missing", found, False, purpose, mend)
-    asked = families or (":lang=zh-cn", ":lang=ja", ":lang=ko")
-    for pattern in asked:
-        answer = ask(["fc-list", pattern, "family"])
-        if answer.well and answer.text:
-            shown = sorted(answer.text.splitlines())[0].partition(",")[0]
-            return Finding(name, "ok", shown, purpose=purpose)
-    looked = f"none of {', '.join(families)}" if families else "no font has these signs"
-    return Finding(name, "missing", looked, False, purpose, mend)
+    return None
+
+
+def _family(pattern: str) -> str:
+    """Ask fontconfig for the first family of a pattern; empty if there is none."""
+    answer = ask(["fc-list", pattern, "family"])
+    if not answer.well or not answer.text:
+        return ""
+    return sorted(answer.text.splitlines())[0].partition(",")[0]
 
 
 def chromium() -> Finding:

@@ -23,10 +23,11 @@ from segtools.runs.batch_record import (
     mark_overtaken,
 )
 from segtools.runs.children import Children
+from segtools.runs.figures import safe_text
 from segtools.runs.hooks import notify
 from segtools.runs.one import INTERRUPTED
 from segtools.runs.order import builds_on, chain_lengths, next_run
-from segtools.runs.payload import batch_payload
+from segtools.runs.payload import batch_payload, error_told
 from segtools.runs.plan import Planned, batch_hooks, read_batch, slug
 from segtools.schema import ConfigError
 
@@ -45,6 +46,7 @@ _CUT = {
     "remedy": "Repeat it with --retry-failed.",
     "silent": True,
 }
+_BATCH_CUT = "The batch was interrupted; runs that were done are whole."
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ def run_batch(
     ConfigError
         If the file is no batch file, or the folder is not fit for it.
     KeyboardInterrupt
-        If somebody interrupts: all runs are ended in order, and recorded so.
+        If somebody interrupts: all runs are ended in order, and recorded so. Hooks are
+        told; its notes name those that were not.
     """
     how = how or How()
     if how.jobs < 1:
@@ -126,9 +129,24 @@ def run_batch(
         board = Board(folder, about, planned, earlier)
         if how.retry_failed:
             board.keep()
-        found = _Batch(board, planned, how, show or _nothing).run()
+        try:
+            found = _Batch(board, planned, how, show or _nothing).run()
+        except BaseException as error:
+            _tell_cut(hooks, board, error)
+            raise
     told = notify(hooks, batch_payload(found, folder, error_of(found)))
     return found | {"hooks_not_told": told}
+
+
+def _tell_cut(hooks: list[dict[str, Any]], board: Board, error: BaseException) -> None:
+    """Tell hooks of a batch that broke off; who was not told is noted on the error."""
+    told = error_told(error)
+    if told["code"] == INTERRUPTED:
+        told |= {"sentence": _BATCH_CUT, "remedy": _CUT["remedy"]}
+    told |= {k: safe_text(told[k]) for k in ("sentence", "remedy")}
+    record = board.record() | {"page": board.out / FILE}
+    for warning in notify(hooks, batch_payload(record, board.out, told)):
+        error.add_note(warning)
 
 
 def error_of(record: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from segtools.records import read_record
 from segtools.remote.urls import is_url, local_path, under
 from segtools.report.execution.log import log_event
 from segtools.runs.hooks import notify
-from segtools.runs.payload import run_payload
+from segtools.runs.payload import told_of
 from segtools.runs.project_page import PAGE, refresh_project
 from segtools.runs.remote import is_uploaded, local_run, upload
 from segtools.schema import DataError
@@ -33,7 +33,8 @@ class Ending:
     path : Path or None
         The run's folder, to be set as soon as it is known.
     old : bool
-        Whether the run was done before, so that nothing is to be told.
+        Whether the run was done before, so that nothing is to be told, unless an
+        upload that was owed is made now.
     replace : bool
         Whether it may take the place of a finished run at `url` that differs.
     """
@@ -90,7 +91,11 @@ def ending(
     StageError
         If the upload does not come to its end; the run lies here whole.
     """
-    run = _begin(config, out, replace)
+    try:
+        run = _begin(config, out, replace)
+    except BaseException as error:
+        _tell_hooks(config, Ending(None), error, tell)
+        raise
     try:
         yield run
     except BaseException as error:
@@ -100,12 +105,13 @@ def ending(
         raise
     if _state(run) == "done" and run.path is not None:
         try:
-            if run.url and not (run.old and is_uploaded(run.path, run.url)):
+            owed = bool(run.url) and not (run.old and is_uploaded(run.path, run.url))
+            if owed:
                 upload(run.path, run.url, replace=run.replace)
         except BaseException as error:
             _tell_hooks(config, run, error, tell)
             raise
-        if not run.old:
+        if owed or not run.old:
             _renew_project(config, run, tell)
             _tell_hooks(config, run, None, tell)
 
@@ -155,10 +161,11 @@ def _tell_hooks(
 ) -> None:
     if not config.hooks:
         return
-    state = "done" if error is None else "failed"
     body = config.model_dump(include={"project", "as_of"})
-    payload = run_payload(state, body, run.path, where=run.url, error=error)
-    for warning in notify(config.hooks, payload):
-        tell(warning)
+    payload, warning = told_of(body, run.path, where=run.url, error=error)
+    warnings = [warning] if warning else []
+    for sentence in [*warnings, *notify(config.hooks, payload)]:
+        tell(sentence)
         if run.path is not None:
-            log_event(run.path, "hook_failed", sentence=warning)
+            with suppress(OSError, ValueError):  # it has been said already
+                log_event(run.path, "hook_failed", sentence=sentence)

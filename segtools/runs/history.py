@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from segtools.disclosure import LIMIT, hide_parts
 from segtools.records import read_record
 from segtools.runs.folders import Folder, folders_of
+from segtools.runs.sizes import shown_sizes
 from segtools.schema import DataError
 from segtools.wording import is_missing, plain
 
@@ -61,19 +61,15 @@ class PastRun:
         rows = _rows(self.records.get("personas", {}), "segments")
         if not rows:  # a run that stopped before its personas has no sizes to compare
             return []
-        known = [n if isinstance(n := row.get("n"), int) else 0 for row in rows]
-        cell = _of(self.folder.run, "config").get("smallest_cell")
-        limit = cell if isinstance(cell, int) else LIMIT
-        small = hide_parts(known, limit) if min(known) < limit else [False] * len(rows)
         return [
             {
                 "segment_id": str(row.get("segment_id")),
                 "segment": str(row.get("segment") or row.get("segment_id")),
                 "colour": row.get("colour"),
-                "customers": None if hidden else count,
-                "value": None if hidden else as_shown(row.get("value")),
+                "customers": count,
+                "value": None if count is None else as_shown(row.get("value")),
             }
-            for row, count, hidden in zip(rows, known, small, strict=True)
+            for row, count in zip(rows, shown_sizes(rows, self.folder.run), strict=True)
         ]
 
     def summary(self) -> dict[str, Any]:

@@ -7,18 +7,21 @@ import json
 import os
 import signal
 import subprocess
+import sys
+import tempfile
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from segtools.config.hooks import url_refusal
 
 _GRACE = 1.0
 _MOST = 200  # characters of what a program complains about
+_TAIL = 10_000  # bytes at the end of what it says among which these are looked for
 
 Payload = Mapping[str, Any]
 
@@ -42,13 +45,22 @@ def notify(hooks: Iterable[Mapping[str, Any]], payload: Payload) -> list[str]:
     for number, hook in enumerate(hooks):
         if payload["state"] not in hook["when"]:
             continue
-        why = _program(hook, payload) if hook["run"] else _url(hook, payload)
-        if why:
+        if why := _told(hook, payload):
             warnings.append(
                 f"hooks.{number} must take what it is told, but {why}. The run is as "
                 "it is; mend the hook in the configuration."
             )
     return warnings
+
+
+def _told(hook: Mapping[str, Any], payload: Payload) -> str:
+    """Tell one hook; say why not, or nothing. Nothing that happens gets further."""
+    try:
+        # Pure ASCII, so that a name that is no Unicode can be told as well.
+        body = json.dumps(payload).encode("ascii")
+        return _program(hook, payload, body) if hook["run"] else _url(hook, body)
+    except Exception as error:  # a run that is done cannot fail by its hooks
+        return f"telling it broke off ({_first(error)})"
 
 
 def variables(payload: Payload) -> dict[str, str]:
@@ -73,38 +85,61 @@ def variables(payload: Payload) -> dict[str, str]:
         "SENTENCE": error.get("sentence"),
         "REMEDY": error.get("remedy"),
     }
-    told = {k: str(v).replace("\0", "") for k, v in found.items() if v is not None}
-    return {f"SEGTOOLS_{key}": text for key, text in told.items()}
+    return {f"SEGTOOLS_{k}": _settable(v) for k, v in found.items() if v is not None}
 
 
-def _program(hook: Mapping[str, Any], payload: Payload) -> str:
+def _settable(value: object) -> str:
+    """Give text that a variable can hold: no zero byte, nothing that is no Unicode."""
+    text = str(value).replace("\0", "")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        coding = sys.getfilesystemencoding()
+        return text.encode(coding, "replace").decode(coding)
+    return text
+
+
+def _program(hook: Mapping[str, Any], payload: Payload, body: bytes) -> str:
     """Run a program with the payload on its input; say why not, or nothing."""
     name = os.path.basename(hook["run"][0])
-    try:
-        # A session of its own, so that its children can be ended with it.
-        process = subprocess.Popen(
-            [str(word) for word in hook["run"]],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,  # results alone go to ours
-            stderr=subprocess.PIPE,
-            env=os.environ | variables(payload),
-            start_new_session=True,
-        )
-    except FileNotFoundError:
-        return f"there is no program {name!r}"
-    except (OSError, ValueError) as error:
-        return f"{name!r} cannot be started ({_first(error)})"
-    body = json.dumps(payload, ensure_ascii=False).encode()
-    try:
-        _, said = process.communicate(body, timeout=hook["timeout"])
-    except subprocess.TimeoutExpired:
-        return f"{name!r} did not end within {hook['timeout']:g} seconds"
-    finally:
-        _end(process)
-    lines = said.decode("utf-8", "replace").strip().splitlines()
-    told = f" ({lines[-1][:_MOST].rstrip('. ')})" if lines else ""
-    code = process.returncode
-    return f"{name!r} ended with code {code}{told}" if code else ""
+    # Files and not pipes: a child that it leaves behind would hold a pipe open.
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
+        given.write(body)
+        given.seek(0)
+        try:
+            process = _started(hook, payload, given, said)
+        except FileNotFoundError:
+            return f"there is no program {name!r}"
+        except (OSError, ValueError) as error:
+            return f"{name!r} cannot be started ({_first(error)})"
+        try:
+            code = process.wait(timeout=hook["timeout"])
+        except subprocess.TimeoutExpired:
+            return f"{name!r} did not end within {hook['timeout']:g} seconds"
+        finally:
+            _end(process)
+        return f"{name!r} ended with code {code}{_last_words(said)}" if code else ""
+
+
+def _started(
+    hook: Mapping[str, Any], payload: Payload, given: IO[bytes], said: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [str(word) for word in hook["run"]],
+        stdin=given,
+        stdout=subprocess.DEVNULL,  # results alone go to ours
+        stderr=said,
+        env=os.environ | variables(payload),
+        start_new_session=True,  # so that its children can be ended with it
+    )
+
+
+def _last_words(said: IO[bytes]) -> str:
+    """Give the last line that a program complained with, in brackets."""
+    end = said.seek(0, os.SEEK_END)
+    said.seek(max(end - _TAIL, 0))
+    lines = said.read().decode("utf-8", "replace").strip().splitlines()
+    return f" ({lines[-1][:_MOST].rstrip('. ')})" if lines else ""
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -114,9 +149,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
     elif process.poll() is None:
         process.kill()
-    for stream in (process.stdin, process.stderr):
-        if stream is not None:
-            stream.close()
     process.wait()
 
 
@@ -128,7 +160,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return
 
 
-def _url(hook: Mapping[str, Any], payload: Payload) -> str:
+def _url(hook: Mapping[str, Any], body: bytes) -> str:
     """Post the payload to a URL; say why not, or nothing."""
     url, called = hook["url"], ""
     if url.startswith("env:"):
@@ -142,7 +174,7 @@ def _url(hook: Mapping[str, Any], payload: Payload) -> str:
     answer: list[str] = []
     # A host that sends a byte a minute never runs into a socket's time limit.
     asking = threading.Thread(
-        target=lambda: answer.append(_posted(url, payload, hook["timeout"])),
+        target=lambda: answer.append(_posted(url, body, hook["timeout"])),
         daemon=True,
     )
     asking.start()
@@ -153,10 +185,10 @@ def _url(hook: Mapping[str, Any], payload: Payload) -> str:
     return f"{called} {why}" if why else ""
 
 
-def _posted(url: str, payload: Payload, timeout: float) -> str:
+def _posted(url: str, body: bytes, timeout: float) -> str:
     request = urllib.request.Request(
         url,
-        data=json.dumps(payload, ensure_ascii=False).encode(),
+        data=body,
         headers={"Content-Type": "application/json", "User-Agent": "segtools"},
         method="POST",
     )

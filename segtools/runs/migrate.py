@@ -20,6 +20,7 @@ from segtools.schema import ConfigError, DataError
 
 BACKUP = ".before_migration"
 # Records of runs, and of lists that were written from them.
+_HEAD = re.compile(r'\A\s*\{\s*"format"\s*:\s*"segtools\.')
 _RECORDS = ("*.json", "exports/*.json", "activation/*/*.json")
 
 
@@ -111,13 +112,30 @@ def migrate(path: Path | str, *, dry_run: bool = False) -> Migration:
 def _run(folder: Path) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Give the new text of each record that changes, and what changes."""
     texts, changes = {}, {}
-    for file in sorted(f for pattern in _RECORDS for f in folder.glob(pattern)):
+    found = sorted(f for pattern in _RECORDS for f in folder.glob(pattern))
+    for file in filter(_ours, found):
         new = read_record(file)  # refuses what it does not know
         old = json.loads(file.read_text(encoding="utf-8"))
         if what := differences(old, new):
             name = file.relative_to(folder).as_posix()
             texts[name], changes[name] = as_text(new), what
     return texts, changes
+
+
+def _ours(file: Path) -> bool:
+    """Tell whether a file is a record of ours: what others put there stays as it is."""
+    if file.name == "run.json":  # whatever it says, a run stands and falls with it
+        return True
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # a folder of such a name
+        return not file.is_dir()
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):  # a broken one of ours is to be refused
+        return _HEAD.search(text) is not None
+    form = record.get("format") if isinstance(record, Mapping) else None
+    return isinstance(form, str) and form.startswith("segtools.")
 
 
 def differences(old: Any, new: Any, within: str = "") -> list[str]:

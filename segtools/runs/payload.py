@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from segtools.disclosure import LIMIT
 from segtools.records import read_record
 from segtools.remote.urls import is_url, under
 from segtools.report.execution.run import CODES
 from segtools.report.scan import refuse_record
+from segtools.runs.sizes import shown_sizes
 from segtools.schema import DataError, DisclosureError, parts_of_error
 
 FORMAT, VERSION = "segtools.hook", 1
@@ -24,7 +24,24 @@ _TOLD = ("verdict", "segments", "changed")
 # What sentences about data quote may be somebody's id.
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
+UNREADABLE = "The run's records cannot be read, so nothing is told of them."
+
 Row = dict[str, Any]
+_EMPTY: Row = {
+    "format": FORMAT,
+    "version": VERSION,
+    "what": "run",
+    "state": None,
+    "project": "",
+    "as_of": None,
+    "run": None,
+    "links": {"page": None},
+    "verdict": None,
+    "segments": [],
+    "changed": None,
+    "error": None,
+    "withheld": None,
+}
 
 
 def run_payload(
@@ -61,24 +78,55 @@ def run_payload(
     """
     known = {} if folder is None else _run(folder)
     place = where or ("" if folder is None else str(folder.resolve()))
-    payload: Row = {
-        "format": FORMAT,
-        "version": VERSION,
-        "what": "run",
+    payload: Row = _EMPTY | {
         "state": state,
         "project": str(config.get("project", "")),
-        "as_of": str(known.get("as_of") or config.get("as_of") or "") or None,
+        "as_of": str(config.get("as_of") or known.get("as_of") or "") or None,
         "run": place or None,
         "links": {"page": _page(folder, place)},
-        "verdict": None,
-        "segments": [],
-        "changed": None,
         "error": None if error is None else error_told(error),
-        "withheld": None,
     }
     if folder is not None and state == "done":
         payload |= _results(folder, known)
     return _harmless(payload, folder or Path("none"), known)
+
+
+def told_of(
+    config: Mapping[str, Any],
+    folder: Path | None,
+    *,
+    where: str = "",
+    error: BaseException | None = None,
+) -> tuple[Row, str]:
+    """Put together what hooks are told, whatever the run's records look like.
+
+    Parameters
+    ----------
+    config, folder, where, error
+        As `run_payload` takes them; the state follows from the error.
+
+    Returns
+    -------
+    tuple of dict and str
+        The payload, and a sentence where a record cannot be read: then all that is
+        made from data is left out, and ``withheld`` says so. Else it is empty.
+    """
+    state = "done" if error is None else "failed"
+    try:
+        return run_payload(state, config, folder, where=where, error=error), ""
+    except Exception as fault:  # a run that has ended cannot fail by its hooks
+        why = parts_of_error(str(fault))[0] if isinstance(fault, DataError) else ""
+        found = why.rstrip(".") or type(fault).__name__
+    place = where or ("" if folder is None else str(folder.resolve()))
+    bare: Row = {**_EMPTY, "state": state, "project": str(config.get("project", ""))}
+    bare |= {"as_of": str(config.get("as_of") or "") or None, "run": place or None}
+    bare |= {"links": {"page": _page(folder, place)}, "withheld": UNREADABLE}
+    if error is not None:
+        bare["error"] = error_told(error) | {"sentence": UNREADABLE, "remedy": ""}
+    return bare, (
+        "Hooks must be told what a run found, but its records cannot be read "
+        f"({found}). They are told that it has ended; repeat the run with --again."
+    )
 
 
 def batch_payload(
@@ -113,7 +161,7 @@ def batch_payload(
         "what": "batch",
         "state": "done" if error is None else "failed",
         "run": str(folder.resolve()),
-        "links": {"page": str(record["page"])},
+        "links": {"page": str(Path(record["page"]).resolve())},
         "counts": dict(record["counts"]),
         "runs": runs,
         "error": None if error is None else dict(error),
@@ -142,14 +190,16 @@ def _run(folder: Path) -> Row:
 def _page(folder: Path | None, place: str) -> str | None:
     if folder is None or not (folder / "index.html").is_file():
         return None
-    return under(place, "index.html") if is_url(place) else str(folder / "index.html")
+    if is_url(place):
+        return under(place, "index.html")
+    return str(folder.resolve() / "index.html")
 
 
 def _results(folder: Path, run: Mapping[str, Any]) -> Row:
     """Read verdict, segments and what changed, as far as there are records of them."""
     names = ("verdict", "personas", "changes", "drift")
     found = {n: _record(folder / f"{n}.json") for n in names}
-    limit = int(run.get("config", {}).get("smallest_cell", LIMIT))
+    rows = found["personas"].get("segments") or []
     told = ("structure", "worth", "decision", "sentence")
     return {
         "verdict": {k: found["verdict"].get(k) for k in told},
@@ -157,9 +207,9 @@ def _results(folder: Path, run: Mapping[str, Any]) -> Row:
             {
                 "segment_id": row.get("segment_id"),
                 "segment": row.get("segment"),
-                "customers": _size(row.get("n"), limit),
+                "customers": count,
             }
-            for row in found["personas"].get("segments") or []
+            for row, count in zip(rows, shown_sizes(rows, run), strict=True)
         ],
         "changed": _changed(found["changes"], found["drift"]),
     }
@@ -167,10 +217,6 @@ def _results(folder: Path, run: Mapping[str, Any]) -> Row:
 
 def _record(file: Path) -> Row:
     return read_record(file) if file.is_file() else {}
-
-
-def _size(n: Any, limit: int) -> int | None:
-    return n if isinstance(n, int) and n >= limit else None
 
 
 def _changed(changes: Row, drift: Row) -> Row | None:

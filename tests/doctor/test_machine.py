@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -58,6 +59,39 @@ def test_a_container_without_a_limit_is_no_container(free, tmp_path):
     free(64 * GB)
     (tmp_path / "memory.max").write_text("max\n")
     assert machine.memory().found == "64.0 GB free"
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (2 * GB, "0.3 GB free of what this container may take, but 1.0 GB are needed"),
+        (9223372036854771712, "64.0 GB free"),  # how version 1 says "none"
+    ],
+)
+def test_a_container_of_older_control_groups_is_known(free, tmp_path, limit, said):
+    free(64 * GB)
+    folder = tmp_path / "memory"
+    folder.mkdir()
+    (folder / "memory.limit_in_bytes").write_text(f"{limit}\n")
+    (folder / "memory.usage_in_bytes").write_text(f"{1.8 * GB:.0f}\n")
+    (folder / "memory.stat").write_text(
+        f"inactive_file 5\ntotal_inactive_file {GB // 10}\n"
+    )
+    assert machine.memory().found == said
+
+
+def test_a_folder_with_a_quote_is_one_word_of_the_command(monkeypatch, tmp_path):
+    odd = tmp_path / "it's; touch x"
+    odd.mkdir()
+    monkeypatch.chdir(odd)
+
+    def refused(**options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", refused)
+    command = machine.rights()[0].mend.shell
+    words = ["chmod", "u+w", str(odd)]
+    assert shlex.split(command, comments=True) == words
 
 
 @pytest.mark.parametrize(

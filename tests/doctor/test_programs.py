@@ -73,11 +73,32 @@ def test_a_font_that_the_report_asks_for_is_found(bin_of, monkeypatch):
     assert programs.cjk().state == "missing"
 
 
-def test_a_font_with_signs_of_korean_alone_is_taken(bin_of, monkeypatch):
+@pytest.mark.parametrize(
+    ("there", "state", "said"),
+    [
+        (("ko",), "missing", "no font has the signs of Chinese and Japanese"),
+        (("zh-cn", "ja"), "missing", "no font has the signs of Korean"),
+        (
+            (),
+            "missing",
+            "no font has the signs of Chinese and Japanese and Korean",
+        ),
+        (("zh-cn", "ja", "ko"), "ok", "Font zh-cn, Font ja, Font ko"),
+    ],
+)
+def test_signs_of_all_three_are_needed(bin_of, monkeypatch, there, state, said):
     monkeypatch.setattr(sys, "platform", "linux")
-    bin_of(**{"fc-list": '[ "$1" = ":lang=ko" ] && echo "UnBatang" || true'})
-    assert programs.cjk().found == "UnBatang"
+    lines = [f'[ "$1" = ":lang={code}" ] && echo "Font {code},Other"' for code in there]
+    bin_of(**{"fc-list": "\n".join([*lines, "true"])})
+    found = programs.cjk()
+    assert (found.state, found.found) == (state, said)
     assert programs.sans().state == "missing"
+
+
+def test_one_font_with_the_signs_of_all_three_is_named_once(bin_of, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    bin_of(**{"fc-list": 'case "$1" in :lang=*) echo "Noto Sans CJK";; esac'})
+    assert programs.cjk().found == "Noto Sans CJK"
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])

@@ -330,7 +330,7 @@ def test_hooks_hear_of_a_finished_run_whose_upload_broke_off(bucket, tmp_path, s
     assert "segtools upload" in body["error"]["remedy"]
 
 
-def test_a_run_that_was_done_is_uploaded_only_if_it_is_not_there(bucket, tmp_path):
+def test_a_run_that_was_done_is_uploaded_and_told_only_if_it_is_owed(bucket, tmp_path):
     hooks, told = hook(tmp_path)
     url = f"{bucket.url}/shop/2024-09-29"
     for there_already in (False, True):
@@ -340,7 +340,33 @@ def test_a_run_that_was_done_is_uploaded_only_if_it_is_not_there(bucket, tmp_pat
                 finished(end.folder)
             end.path, end.old = end.folder, True
         assert bool(bucket.of("PUT")) is not there_already
-    assert not told.exists()
+        assert told.exists() is not there_already
+        if not there_already:
+            assert json.loads(told.read_text())["state"] == "done"
+            told.unlink()
+
+
+def test_hooks_hear_of_a_storage_that_is_refused_at_the_start(tmp_path):
+    hooks, told = hook(tmp_path)
+    with (
+        pytest.raises(ConfigError, match="--out must be a path or a URL"),
+        ending(settings(hooks=hooks), "ftp://ann:s3cr3t@shop/a", print),
+    ):
+        pytest.fail("nothing is to be started")
+    body = json.loads(told.read_text())
+    assert (body["state"], body["error"]["code"], body["run"]) == ("failed", 2, None)
+    assert "s3cr3t" not in told.read_text()
+
+
+def test_a_finished_run_with_a_broken_record_stays_done(tmp_path):
+    hooks, told = hook(tmp_path)
+    said: list[str] = []
+    with ending(settings(hooks=hooks), str(tmp_path / "run"), said.append) as end:
+        finished(end.folder)
+        (end.folder / "verdict.json").write_text("{broken")
+        end.path = end.folder
+    assert json.loads(told.read_text())["state"] == "done"
+    assert said[-1].startswith("Hooks must be told what a run found, but its records")
 
 
 def test_a_hook_that_fails_is_a_warning_in_the_log_and_nothing_more(tmp_path):

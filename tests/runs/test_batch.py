@@ -225,6 +225,29 @@ def test_ctrl_c_ends_all_and_the_rest_can_be_done_later(make, tmp_path):
     assert set(states(found).values()) == {"done"}
 
 
+def test_a_batch_that_is_interrupted_tells_its_hooks(make, tmp_path):
+    said = tmp_path / "said.json"
+    keep = f"import sys; open({str(said)!r}, 'w').write(sys.stdin.read())"
+    hooks = [{"run": [sys.executable, "-c", keep]}, {"run": ["no-such-program-here"]}]
+
+    def press(rows, name, event):
+        if event.get("event") == "cell":
+            raise KeyboardInterrupt
+
+    hanging = {"a": {"project": "a", "decision": "hang"}}
+    with pytest.raises(KeyboardInterrupt) as caught:
+        make(hanging, How(1), hooks=hooks, show=press)
+    told = json.loads(said.read_text())
+    assert (told["what"], told["state"], told["error"]["code"]) == (
+        *("batch", "failed", 130),
+    )
+    assert told["error"]["remedy"] == "Repeat it with --retry-failed."
+    assert [(r["name"], r["state"]) for r in told["runs"]] == [("a", "interrupted")]
+    assert Path(told["links"]["page"]).is_file()
+    (note,) = caught.value.__notes__
+    assert note.startswith("hooks.1 must take what it is told, but there is no program")
+
+
 def test_a_child_ends_when_its_batch_is_gone(tmp_path):
     code = "import threading; from segtools.runs import one; one._end_with_parent()"
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)

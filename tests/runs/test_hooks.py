@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import stat
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -229,6 +230,47 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path):
     assert os.read(reader, 1) == b""  # all who could write are gone
     os.close(reader)
     assert not alive.exists()
+
+
+def test_a_child_that_is_left_behind_does_not_hold_the_run_up(tmp_path):
+    """It has the program's output, which nobody waits for, and ends with it."""
+    program = script(tmp_path, "sleep 60 & echo well >&2; exit 0")
+    assert notify(hooks({"run": [program], "timeout": 30}), PAYLOAD) == []
+
+
+def test_of_a_program_that_complains_at_length_the_last_line_is_told(tmp_path):
+    lines = "i=0; while [ $i -lt 3000 ]; do echo line $i >&2; i=$((i + 1)); done"
+    (warning,) = notify(hooks({"run": [script(tmp_path, f"{lines}; exit 1")]}), PAYLOAD)
+    assert "'hook.sh' ended with code 1 (line 2999)." in warning
+
+
+def test_a_folder_whose_name_is_no_unicode_is_told(listener, tmp_path):
+    folder = os.fsdecode(b"/srv/caf\xe9")
+    named = PAYLOAD | {"run": folder, "project": "\ud83d alone"}
+    out, env = tmp_path / "out.json", tmp_path / "env"
+    program = script(tmp_path, 'cat > "$1"; printf %s "$SEGTOOLS_RUN" > "$2"')
+    given = hooks({"run": [program, str(out), str(env)]}, {"url": listener.url})
+    assert notify(given, named) == []
+    assert json.loads(out.read_bytes()) == named
+    assert json.loads(listener.told[0][2]) == named
+    assert env.read_bytes() == b"/srv/caf\xe9"
+
+
+def test_what_cannot_be_written_as_json_is_a_warning_for_each_hook(listener):
+    given = hooks({"run": ["true"]}, {"url": listener.url})
+    warnings = notify(given, PAYLOAD | {"segments": [object()]})
+    assert [w.partition(" must")[0] for w in warnings] == ["hooks.0", "hooks.1"]
+    assert all("telling it broke off (TypeError)" in w for w in warnings)
+    assert listener.told == []
+
+
+def test_no_room_for_temporary_files_is_a_warning(monkeypatch):
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    (warning,) = notify(hooks({"run": ["true"]}), PAYLOAD)
+    assert "telling it broke off (No space left on device)." in warning
 
 
 def test_one_hook_that_fails_does_not_keep_others_from_being_told(listener):

@@ -11,7 +11,13 @@ import pytest
 
 from segtools.records import read_record, write_record
 from segtools.report.execution.errors import InterruptionError, StageError
-from segtools.runs.payload import WITHHELD, run_payload
+from segtools.runs.payload import (
+    UNREADABLE,
+    WITHHELD,
+    batch_payload,
+    run_payload,
+    told_of,
+)
 from segtools.schema import ConfigError, DataError
 
 NEW = Path(__file__).parents[1] / "golden" / "run_2026-11-30"
@@ -64,13 +70,79 @@ def test_no_customer_is_named(run):
     assert not [i for i in ids if i in text]
 
 
-def test_a_segment_of_a_few_customers_has_no_size(run):
-    personas = read_record(run / "personas.json")
-    personas["segments"][0]["n"] = 9
-    write_record(run / "personas.json", personas)
+def personas_of(run, *sizes):
+    """Write segments of some sizes, as run pages count them."""
+    rows = [
+        {"segment_id": f"S0{i}", "segment": f"Group {i}", "n": n}
+        for i, n in enumerate(sizes, 1)
+    ]
+    write_record(run / "personas.json", {"segments": rows})
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown"),
+    [
+        ((60, 7, 40), [60, None, None]),  # 7 would be 107 less 60 and 40
+        ((60, 4, 6, 40), [60, None, None, 40]),  # each covers the other
+        ((60, None, 40), [60, None, None]),
+        ((60, True, 40), [60, None, None]),
+        ((60, 10, 40), [60, 10, 40]),
+        ((None,), [None]),
+        ((), []),
+    ],
+)
+def test_no_small_or_unknown_size_can_be_told_from_the_others(run, sizes, shown):
+    personas_of(run, *sizes)
     told = run_payload("done", CONFIG, run)["segments"]
-    assert told[0]["customers"] is None
-    assert all(isinstance(s["customers"], int) for s in told[1:])
+    assert [s["customers"] for s in told] == shown
+
+
+def test_a_run_may_hide_more_than_ten(run):
+    record = read_record(run / "run.json")
+    record["config"]["smallest_cell"] = 50
+    write_record(run / "run.json", record)
+    personas_of(run, 60, 40, 80)
+    told = run_payload("done", CONFIG, run)["segments"]
+    assert [s["customers"] for s in told] == [None, None, 80]
+
+
+def test_the_day_is_that_of_the_configuration_and_not_of_an_older_run(run):
+    """A run that is refused lies in the folder of the one that it must not replace."""
+    asked = CONFIG | {"as_of": "2025-01-31"}
+    error = ConfigError("A finished run is not overwritten, but one is there. X.")
+    assert run_payload("failed", asked, run, error=error)["as_of"] == "2025-01-31"
+
+
+def test_links_are_absolute_wherever_the_command_was_given(run, monkeypatch):
+    (run / "index.html").write_text("<p>")
+    monkeypatch.chdir(run.parent)
+    told = run_payload("done", CONFIG, Path("run"))
+    assert told["links"] == {"page": str(run.resolve() / "index.html")}
+    rows = [{"name": "a", "state": "done", "code": 0, "folder": "run"}]
+    record = {"runs": rows, "counts": {}, "page": Path("out/../batch.html")}
+    batch = batch_payload(record, Path(), None)
+    assert batch["links"] == {"page": str(run.parent.resolve() / "batch.html")}
+    assert batch["runs"][0]["page"] == str(run.resolve() / "index.html")
+
+
+@pytest.mark.parametrize("body", ["{broken", "[]", '{"version": 99}'])
+def test_records_that_cannot_be_read_are_one_sentence_and_the_end_is_told(run, body):
+    (run / "verdict.json").write_text(body)
+    told, sentence = told_of(CONFIG, run)
+    assert (told["state"], told["project"]) == ("done", "golden-shop")
+    assert told["run"] == str(run.resolve())
+    assert (told["verdict"], told["segments"]) == (None, [])
+    assert told["withheld"] == UNREADABLE
+    assert sentence.startswith("Hooks must be told what a run found, but its records")
+    assert "\n" not in sentence
+
+
+def test_a_record_of_another_form_is_no_traceback_either(run):
+    write_record(run / "personas.json", {"segments": ["S01"]})
+    told, sentence = told_of(CONFIG, run, where="s3://shop/run")
+    assert (told["run"], told["withheld"]) == ("s3://shop/run", UNREADABLE)
+    assert sentence.count("repeat the run with --again") == 1
+    assert set(told) == set(run_payload("done", CONFIG))
 
 
 def test_a_first_run_has_nothing_that_changed(run):

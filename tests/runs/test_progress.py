@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from fake_batch import failed, row
 from rich.console import Console
 
 from segtools.cli import batches
+from segtools.runs import batch
 
 
 @pytest.fixture
@@ -80,3 +82,16 @@ def test_more_runs_than_lines_are_counted(terminal):
     shown = text.getvalue()
     assert "late" in shown
     assert "and 19 more" in shown
+
+
+def test_an_interrupted_batch_says_which_hooks_were_not_told(terminal, monkeypatch):
+    def cut(*_):
+        error = KeyboardInterrupt()
+        error.add_note("hooks.0 must take what it is told, but it does not. Mend it.")
+        raise error
+
+    monkeypatch.setattr(batch, "run_batch", cut)
+    text = terminal(is_terminal=False)
+    with pytest.raises(KeyboardInterrupt):
+        batches.batch(Path("shops.yaml"))
+    assert text.getvalue().count("hooks.0 must take what it is told") == 1
