@@ -42,6 +42,8 @@ def test_with_one_thread_no_kernel_starts_ahead(monkeypatch, said, spares):
     started = []
 
     class Counted(Kernels):
+        exit_code = None  # it lives
+
         def _started(self):
             started.append(1)
             return self

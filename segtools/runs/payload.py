@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,6 @@ WITHHELD = (
 )
 # The parts that hold texts made from data.
 _TOLD = ("verdict", "segments", "changed")
-# What sentences about data quote may be somebody's id.
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 UNREADABLE = "The run's records cannot be read, so nothing is told of them."
 
@@ -169,12 +166,15 @@ def batch_payload(
 
 
 def error_told(error: BaseException) -> Row:
-    """Give an error's code, sentence and remedy; of data nothing is quoted."""
+    """Give an error's code, sentence and remedy.
+
+    A sentence about data quotes it, so that it stays in the run's own record.
+    """
     parts = [*parts_of_error(str(error))]
     kind = type(error).__name__
     code = 130 if isinstance(error, KeyboardInterrupt) else CODES.get(kind, 4)
     if code == CODES["DataError"]:
-        parts = [_QUOTED.sub("…", part) for part in parts]
+        parts = ["The run stopped at its data.", "Its page and record say why."]
     if code == CODES["InterruptionError"]:
         parts = ["The run was interrupted.", "Run it again."]
     return {"code": code, "sentence": parts[0], "remedy": parts[1]}

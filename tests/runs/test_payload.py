@@ -170,7 +170,7 @@ def test_a_name_that_tells_who_somebody_is_holds_back_all_that_is_made_of_data(r
         ),
         (
             DataError("orders must be read, but 'K001 €' is none in 'a.csv'. Mend it."),
-            *(3, "orders must be read, but … is none in ….", "Mend it."),
+            *(3, "The run stopped at its data.", "Its page and record say why."),
         ),
         (StageError("It stopped. Look."), 4, "It stopped.", "Look."),
         (KeyboardInterrupt(), 130, "The run was interrupted.", "Run it again."),
