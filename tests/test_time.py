@@ -83,6 +83,7 @@ def records(path: Path) -> dict[str, dict]:
         stage.pop("peak_memory_mb", None)
     found["run.json"]["config"].pop("source")
     found["run.json"].pop("config_hash")
+    found["run.json"].pop("folder")  # where each of them lies
     return found
 
 
