@@ -312,7 +312,8 @@ def test_a_failed_run_is_uploaded_too_and_its_error_is_told(bucket, tmp_path):
     assert json.loads(there(bucket, "shop/2024-09-29")["run.json"])["state"] == "failed"
     body = json.loads(told.read_text())
     assert body["state"] == "failed"
-    assert body["error"]["remedy"] == "Remedy."
+    assert body["error"]["remedy"] == "Its page and record say why."
+    assert "but value" not in told.read_text()  # what a sentence quotes of the data stays here
 
 
 def test_hooks_hear_of_a_finished_run_whose_upload_broke_off(bucket, tmp_path, service):
