@@ -1,0 +1,204 @@
+"""One lesson as a student works through it: data, predictions, and checked answers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from segtools.lessons.book import Chapter, chapter
+from segtools.lessons.exercises import Exercise, Judgement
+from segtools.schema import ConfigError
+
+__all__ = ["MIME", "Checked", "Lesson", "start"]
+
+# What `segtools grade` reads back from a saved notebook.
+MIME = "application/vnd.segtools.answer+json"
+_LONGEST = 200  # characters of an answer that are kept
+_WORDS = {
+    "right": ("✓", "Right."),
+    "nearly": ("≈", "Nearly."),
+    "wrong": ("✗", "Wrong."),
+    "unanswered": ("…", "Not answered yet."),
+    "unreadable": ("?", "Not readable."),
+}
+_COUNTED = {"right", "nearly", "wrong"}
+_STUCK = 3
+
+
+@dataclass(frozen=True, repr=False)
+class Checked:
+    """What is shown for an answer: a word, a sentence, and a record to grade by.
+
+    Attributes
+    ----------
+    number : str
+        The exercise.
+    judgement : Judgement
+        The state and the sentence.
+    record : dict
+        ``lesson``, ``exercise``, ``seed``, ``answer``, ``state`` and ``tries``.
+    """
+
+    number: str
+    judgement: Judgement
+    record: dict[str, Any]
+
+    def __repr__(self) -> str:
+        sign, word = _WORDS[self.judgement.state]
+        return f"{sign} {self.number}: {word} {self.judgement.sentence}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        sign, word = _WORDS[self.judgement.state]
+        sentence = escape(self.judgement.sentence).replace("$", "&#36;")
+        markup = (
+            f'<p class="st-checked st-{self.judgement.state}" role="status">'
+            f'<span aria-hidden="true">{sign}</span> {escape(self.number)}: '
+            f"<b>{word}</b> {sentence}</p>"
+        )
+        return {"text/plain": repr(self), "text/html": markup, MIME: self.record}
+
+
+@dataclass(eq=False, repr=False)
+class Lesson:
+    """A lesson that was started: its data, and what was answered so far.
+
+    Attributes
+    ----------
+    chapter : Chapter
+        Which lesson.
+    seed : int
+        The variant: another seed makes other customers and other right answers.
+    """
+
+    chapter: Chapter
+    seed: int
+    _tries: dict[str, int] = field(default_factory=dict)
+    _predicted: dict[str, Any] = field(default_factory=dict)
+    _data: Any = None
+
+    def __repr__(self) -> str:
+        return f"Lesson {self.chapter.number}, variant {self.seed}"
+
+    @property
+    def data(self) -> Any:
+        """What the lesson is about; made once, from the seed alone."""
+        if self._data is None:
+            self._data = self.chapter.data(self.seed)
+        return self._data
+
+    def predict(self, number: str, answer: Any) -> Checked:
+        """Note a prediction before the cell that shows what happens is run.
+
+        Parameters
+        ----------
+        number : str
+            The exercise, such as ``"4.2"``.
+        answer : Any
+            What you expect. It is not judged yet: `check` does that.
+        """
+        exercise = self._exercise(number)
+        judged = exercise.judge(answer, self.data)
+        if judged.state in _COUNTED:
+            self._predicted[exercise.number] = answer
+            judged = Judgement("unanswered", "Noted. Run on, then check it.")
+        return Checked(number, judged, self._record(number, answer, judged))
+
+    def check(self, number: str, answer: Any = None) -> Checked:
+        """Judge an answer: right, nearly or wrong, with a hint and never the answer.
+
+        Parameters
+        ----------
+        number : str
+            The exercise, such as ``"4.2"`` or ``"4.Q1"``.
+        answer : Any, default=None
+            The answer. None takes what was predicted, if anything was.
+
+        Returns
+        -------
+        Checked
+            A line for the notebook, which also records the answer for `segtools grade`.
+
+        Raises
+        ------
+        ConfigError
+            If the lesson has no exercise of that number.
+        """
+        exercise = self._exercise(number)
+        answer = self._predicted.get(exercise.number) if answer is None else answer
+        judged = exercise.judge(answer, self.data)
+        if judged.state in _COUNTED:
+            self._tries[number] = self._tries.get(number, 0) + 1
+        stuck = self._tries.get(number, 0) >= _STUCK
+        if stuck and judged.state in {"nearly", "wrong"}:
+            more = f"{judged.sentence} Stuck? `segtools lessons DIR --solutions` helps."
+            judged = Judgement(judged.state, more)
+        return Checked(number, judged, self._record(number, answer, judged))
+
+    def _exercise(self, number: str) -> Exercise:
+        found = self.chapter.exercises
+        if number not in found:
+            raise ConfigError(
+                f"An exercise of lesson {self.chapter.number} must be one of "
+                f"{', '.join(found)}, but it is {number!r}. Use its number as text."
+            )
+        return found[number]
+
+    def _record(self, number: str, answer: Any, judged: Judgement) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "lesson": self.chapter.number,
+            "exercise": number,
+            "seed": self.seed,
+            "answer": plain_answer(answer),
+            "state": judged.state,
+            "tries": self._tries.get(number, 0),
+        }
+
+
+def start(number: int, *, seed: int = 1) -> Lesson:
+    """Start a lesson.
+
+    Parameters
+    ----------
+    number : int
+        1 to 10.
+    seed : int, default=1
+        The variant; a teacher gives each group another.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such lesson, or the seed is no whole number from 0.
+    """
+    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
+    if not whole or seed < 0:
+        raise ConfigError(
+            f"The seed must be a whole number from 0, but it is {seed!r}. "
+            "Take the one that your teacher gave, or 1."
+        )
+    return Lesson(chapter(number), int(seed))
+
+
+def plain_answer(answer: Any) -> Any:
+    """Give an answer as JSON can hold it, cut where it is long.
+
+    Examples
+    --------
+    >>> plain_answer({"b", "a"}), plain_answer(None)
+    (['a', 'b'], None)
+    """
+    if isinstance(answer, (np.generic, np.ndarray)) and answer.size == 1:
+        answer = answer.item()
+    if answer is None or isinstance(answer, (bool, int)):
+        return answer
+    if isinstance(answer, float):
+        return answer if math.isfinite(answer) else str(answer)
+    if isinstance(answer, (set, frozenset)):
+        answer = sorted(answer, key=str)
+    if isinstance(answer, (list, tuple)):
+        return [plain_answer(item) for item in list(answer)[:20]]
+    return str(answer)[:_LONGEST]
