@@ -1,6 +1,15 @@
 """The command line: thin. It parses, calls and prints."""
 
-from segtools.cli import batches, doctor, lists, looking, moving, project, running
+from segtools.cli import (
+    batches,
+    doctor,
+    lessons,
+    lists,
+    looking,
+    moving,
+    project,
+    running,
+)
 from segtools.cli.app import app
 from segtools.cli.entry import main
 
@@ -8,6 +17,7 @@ __all__ = [
     "app",
     "batches",
     "doctor",
+    "lessons",
     "lists",
     "looking",
     "main",

@@ -19,6 +19,7 @@ _ORDER = (
     *("run", "rerun", "check", "init", "schema"),
     *("assign", "approve", "export", "typing", "sensitivity", "compare"),
     *("batch", "history", "upload", "forget", "retention", "migrate", "doctor"),
+    *("lessons", "grade"),
 )
 
 

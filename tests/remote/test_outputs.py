@@ -313,7 +313,9 @@ def test_a_failed_run_is_uploaded_too_and_its_error_is_told(bucket, tmp_path):
     body = json.loads(told.read_text())
     assert body["state"] == "failed"
     assert body["error"]["remedy"] == "Its page and record say why."
-    assert "but value" not in told.read_text()  # what a sentence quotes of the data stays here
+    assert (
+        "but value" not in told.read_text()
+    )  # what a sentence quotes of the data stays here
 
 
 def test_hooks_hear_of_a_finished_run_whose_upload_broke_off(bucket, tmp_path, service):
