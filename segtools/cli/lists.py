@@ -39,9 +39,11 @@ def approve(
     from segtools.destinations.approval import FILE
     from segtools.destinations.approval import approve as record
     from segtools.report.assign import finished_run
+    from segtools.report.execution.lock import locked
 
     finished_run(run_dir)
-    found = record(run_dir, name, reason, at)
+    with locked(run_dir):
+        found = record(run_dir, name, reason, at)
     print(json.dumps(found) if as_json else run_dir / FILE)
 
 

@@ -18,6 +18,9 @@ def upload(
     url: Annotated[
         str, typer.Argument(metavar="URL", help="the run's folder, such as s3://...")
     ],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="also over another finished run")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Upload a run, or one whose upload broke off; to repeat it ends the same."""
@@ -27,7 +30,7 @@ def upload(
     from segtools.runs.remote import upload as send
 
     ended_run(run_dir)
-    files = send(run_dir, url)
+    files = send(run_dir, url, replace=replace)
     page = under(url, "index.html")
     state = read_record(run_dir / "run.json")["state"]
     if as_json:

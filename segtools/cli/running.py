@@ -68,13 +68,14 @@ def rerun(
     out: Annotated[
         Path | None, typer.Option(help="the new folder; default: beside RUN")
     ] = None,
+    resume: Annotated[bool, typer.Option(help="continue a broken rerun")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Repeat a run from its own record; say whether data and results are the same."""
     from segtools.report.execution.rerun import rerun as repeat
 
     with Bar() as bar:
-        found = repeat(run_dir, out, bar)
+        found = repeat(run_dir, out, bar, resume=resume)
     if as_json:
         print(json.dumps(found.record))
         return

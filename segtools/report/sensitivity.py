@@ -12,6 +12,7 @@ from segtools.config import RunConfig, validate
 from segtools.prepare.fingerprint import fingerprint
 from segtools.records import read_record, write_record
 from segtools.report.assign import finished_run
+from segtools.report.execution.lock import locked
 from segtools.report.execution.run import Progress
 from segtools.report.extensions import load_extensions
 from segtools.report.stage import Stage
@@ -81,6 +82,12 @@ def sensitivity(run: Path | str, *, progress: Progress | None = None) -> Sensiti
         If a file of the run is missing, or the source has changed since.
     """
     path = Path(run)
+    finished_run(path)
+    with locked(path):
+        return _repeated(path, progress)
+
+
+def _repeated(path: Path, progress: Progress | None) -> Sensitivity:
     about = finished_run(path)
     written = _written(path)
     if len(written.selection["segments"]) < 2:

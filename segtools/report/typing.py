@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from segtools.features.shop import Shop
 from segtools.features.survey import needs_table
 from segtools.records import read_record, write_record, write_text
 from segtools.report.assign import finished_run
+from segtools.report.execution.lock import locked
 from segtools.report.html import front_page
 from segtools.report.scan import refuse_disclosure
 from segtools.report.templating import day
@@ -90,9 +92,11 @@ def typing_files(
         names={s["segment_id"]: s["name"] for s in listed},
     )
     own = run_dir / FOLDER
-    _write(tool, own if out is None else out, run, run_dir)
-    if (own / FORM).is_file():
-        front_page(run_dir)
+    linked = out is None or (own / FORM).is_file()
+    with locked(run_dir) if linked else nullcontext():  # a run may be read-only
+        _write(tool, own if out is None else out, run, run_dir)
+        if linked:
+            front_page(run_dir)
     return tool
 
 

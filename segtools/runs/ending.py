@@ -101,7 +101,9 @@ def ending(
     except BaseException as error:
         if run.url and isinstance(error, Exception):
             _upload_failed(run, tell)
-        _tell_hooks(config, run, error, tell)
+        # A run that was refused is not the one that lies finished in its folder.
+        refused = _state(run) == "done"
+        _tell_hooks(config, Ending(None) if refused else run, error, tell)
         raise
     if _state(run) == "done" and run.path is not None:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from segtools.records import read_record
+from segtools.runs.sizes import shown_sizes
 from segtools.schema import DataError
 
 Record = Mapping[str, Any]
@@ -36,7 +37,7 @@ def figures(folder: Path) -> dict[str, Any]:
     found = {n: _record(folder, n) for n in ("run", "verdict", "data_quality")}
     personas, contest = _record(folder, "personas"), _record(folder, "contest")
     rows = personas.get("segments") or []
-    segments = [{k: s.get(k) for k in (*_OF_A_SEGMENT, "colour")} for s in rows]
+    segments = _segments(rows, found["run"])
     segments.sort(key=lambda s: -float(s["value"] or 0))
     previous = found["run"].get("previous_run")
     return {
@@ -54,6 +55,16 @@ def figures(folder: Path) -> dict[str, Any]:
             "worth": _worth(contest),
         },
     }
+
+
+def _segments(rows: list[Record], run: Record) -> list[dict[str, Any]]:
+    """Name segments with their figures; a hidden size takes its share with it."""
+    keys = (*_OF_A_SEGMENT, "colour")
+    shown = [
+        {k: row.get(k) for k in keys} | {"n": n}
+        for row, n in zip(rows, shown_sizes(rows, run), strict=True)
+    ]
+    return [row if row["n"] is not None else row | {"share": None} for row in shown]
 
 
 def _record(folder: Path, name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from segtools import cli
 from segtools.config import RunConfig, validate
 from segtools.history.previous import FILES, find_previous
 from segtools.history.snapshot import read_snapshot
@@ -428,3 +429,44 @@ def test_a_path_stays_a_path(tmp_path):
     with export_folder((tmp_path / "a b").as_uri()) as folder:
         assert folder == tmp_path / "a b"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_hooks_of_a_refused_run_do_not_name_the_one_that_lies_there(bucket, tmp_path):
+    hooks, told = hook(tmp_path)
+    with (  # noqa: PT012
+        pytest.raises(ConfigError, match="not overwritten"),
+        ending(settings(hooks=hooks), None, print) as end,
+    ):
+        finished(tmp_path / "older")
+        end.path = tmp_path / "older"
+        raise ConfigError("A run is not overwritten, but it is there. Use --replace.")
+    body = json.loads(told.read_text())
+    assert (body["state"], body["run"], body["links"]) == (
+        "failed",
+        None,
+        {"page": None},
+    )
+    assert body["error"]["remedy"] == "Use --replace."
+
+
+def test_the_command_uploads_over_another_finished_run_only_when_told(
+    bucket, run, tmp_path, monkeypatch
+):
+    url = f"{bucket.url}/shop/2024-09-29"
+    upload(run, url)
+    other = tmp_path / "other"
+    shutil.copytree(run, other)
+    record = read_record(other / "run.json") | {"config_hash": "another"}
+    write_record(other / "run.json", record)
+    before = there(bucket, "shop/2024-09-29")["run.json"]
+
+    def call(*words: str) -> int:
+        monkeypatch.setattr("sys.argv", ["segtools", "upload", str(other), url, *words])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        return stop.value.code
+
+    assert call() == 2
+    assert there(bucket, "shop/2024-09-29")["run.json"] == before
+    assert call("--replace") == 0
+    assert there(bucket, "shop/2024-09-29")["run.json"] != before

@@ -8,6 +8,8 @@ import threading
 
 import pytest
 
+from segtools import cli
+from segtools.records import write_record
 from segtools.report.execution.lock import is_locked, locked
 from segtools.report.execution.log import LOG, log_event, read_log
 from segtools.schema import ConfigError
@@ -108,3 +110,15 @@ def test_a_line_that_was_cut_does_not_spoil_the_next_one(tmp_path):
 def test_a_log_that_cannot_be_written_stops_nothing_and_none_is_no_lines(tmp_path):
     log_event(tmp_path / "gone", "cell")
     assert read_log(tmp_path / "gone") == []
+
+
+def test_an_approval_waits_for_whoever_works_in_the_run(holder, monkeypatch, capsys):
+    folder, process = holder
+    write_record(folder / "run.json", {"state": "done"})
+    words = ["segtools", "approve", str(folder), "--name", "Ann", "--reason", "seen"]
+    monkeypatch.setattr("sys.argv", words)
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    assert f"process {process.pid} has worked since" in capsys.readouterr().err
+    assert not (folder / "approval.json").exists()

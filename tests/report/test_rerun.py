@@ -72,6 +72,21 @@ def test_on_the_same_data_everything_is_the_same(done):
         rerun(done)
 
 
+def test_a_repetition_that_broke_off_goes_on(done):
+    with pytest.raises(ConfigError, match="--resume"):
+        rerun(done, resume=True)
+    whole = rerun(done)
+    broken = read_record(whole.path / "run.json") | {"state": "running"}
+    broken["stages"] |= {"06_follow_up": {"state": "running"}}
+    write_record(whole.path / "run.json", broken)
+    kept = (whole.path / "notebooks" / "05_activation.ipynb").stat().st_mtime_ns
+    again = rerun(done, resume=True)
+    assert again.record["results"] == whole.record["results"]
+    assert read_record(again.path / "run.json")["state"] == "done"
+    after = (again.path / "notebooks" / "05_activation.ipynb").stat().st_mtime_ns
+    assert after == kept
+
+
 def test_what_has_changed_is_said_table_by_table(done, capsys, monkeypatch):
     write_lines(done.parents[1] / "lines.csv", n=301)
     moved_on = pd.DataFrame({"customer_id": ["a", "b"], "segment_id": ["S02", "S01"]})

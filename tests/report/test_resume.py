@@ -383,3 +383,12 @@ def test_settings_that_cannot_work_are_refused_before_anything_goes(shop):
         carry_out(config, path, How(first="3", replace=True))
     assert states(path) == ["done"] * 6
     assert (path / "segments.parquet").exists()
+
+
+def test_a_misspelt_stage_is_suggested_once():
+    with pytest.raises(ConfigError) as caught:
+        stage_named("03_segmentaton", "--until")
+    assert str(caught.value).endswith("Did you mean 'segmentation'?")
+    with pytest.raises(ConfigError) as caught:
+        stage_named("x", "--until")
+    assert str(caught.value).count("personas") == 1

@@ -17,6 +17,8 @@ from segtools.runs.batch_record import Board
 from segtools.runs.figures import figures
 from segtools.runs.plan import Planned
 
+from .made import make_run
+
 
 def test_failures_stand_above_everything_with_reason_and_remedy(tmp_path):
     page = batch_page(tmp_path, two_dozen(tmp_path)).read_text(encoding="utf-8")
@@ -148,3 +150,14 @@ def test_the_table_sorts_and_failed_runs_stay_below_sorted_figures(opened, tmp_p
     page.get_by_role("button", name="Sort by Run").click()
     names = page.locator(".st-table tbody th").all_inner_texts()
     assert names == sorted(names)
+
+
+def test_a_hidden_size_takes_its_share_with_it(tmp_path):
+    sizes = [("S01", "Many", 400, 90), ("S02", "Few", 4, 5), ("S03", "Some", 60, 5)]
+    found = figures(make_run(tmp_path / "shop", "2024-01-01", sizes))["segments"]
+    assert {s["segment"]: s["n"] for s in found} == {
+        "Many": 400,
+        "Few": None,
+        "Some": None,
+    }
+    assert [s["share"] for s in found if s["n"] is None] == [None, None]

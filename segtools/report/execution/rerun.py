@@ -16,6 +16,7 @@ from segtools.report.assign import finished_run
 from segtools.report.execution.lock import locked
 from segtools.report.execution.marks import changed_code, changed_settings
 from segtools.report.execution.moved import moved
+from segtools.report.execution.resume import continue_run, refuse_nothing
 from segtools.report.execution.run import Progress, run_stages
 from segtools.report.execution.start import (
     Prospect,
@@ -113,7 +114,11 @@ class Rerun:
 
 
 def rerun(
-    run_dir: Path, out: Path | None = None, progress: Progress | None = None
+    run_dir: Path,
+    out: Path | None = None,
+    progress: Progress | None = None,
+    *,
+    resume: bool = False,
 ) -> Rerun:
     """Repeat a finished run with its recorded configuration, ``as_of`` and seed.
 
@@ -125,6 +130,8 @@ def rerun(
         The new folder; default ``<run>-rerun`` beside it.
     progress : callable, optional
         Called with stage, cell number and number of cells.
+    resume : bool, default=False
+        Go on with a repetition that broke off.
 
     Returns
     -------
@@ -133,17 +140,19 @@ def rerun(
     Raises
     ------
     ConfigError
-        If the run is not finished, its record cannot be read by this version, or the
-        new folder is not empty.
+        If the run is not finished, its record cannot be read by this version, the new
+        folder is not empty, or there is nothing that could go on.
     DataError
         If its source or its previous run is not there any more.
     """
     run = _finished(run_dir)
     path = out or run_dir.with_name(f"{run_dir.name}-rerun")
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if resume:
+        refuse_nothing(path, "--resume")
+    elif path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise ConfigError(
             f"A rerun needs a new folder, but {path} is there. "
-            "Choose another with --out."
+            "Choose another with --out, or go on with it by --resume."
         )
     previous = None
     if run.get("previous_run"):
@@ -152,8 +161,10 @@ def rerun(
     found = look_ahead(_config_of(run_dir, run), path)
     refuse_hopeless(found)
     with locked(path):
-        begin_run(found, previous=previous)
-        run_stages(path, progress)
+        if not resume:
+            begin_run(found, previous=previous)
+        if not resume or continue_run(found):
+            run_stages(path, progress)
     return _compared(run_dir, run, found)
 
 

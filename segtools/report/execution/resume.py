@@ -47,14 +47,15 @@ def stage_named(text: str, option: str = "--from") -> str:
     >>> stage_named("3"), stage_named("personas")
     ('03_segmentation', '04_personas')
     """
-    names = {s: s for s in STAGES} | {s.partition("_")[2]: s for s in STAGES}
+    short = {s.partition("_")[2]: s for s in STAGES}
+    names = {s: s for s in STAGES} | short
     if text.isdecimal() and 1 <= int(text) <= len(STAGES):
         return STAGES[int(text) - 1]
     if text.lower() in names:
         return names[text.lower()]
     raise ConfigError(
         f"{option} must be a stage, by name or number from 1 to {len(STAGES)}, but it "
-        f"is {text!r}. {did_you_mean(text.lower(), names)}"
+        f"is {text!r}. {did_you_mean(text.lower().lstrip('0123456789_'), short)}"
     )
 
 
