@@ -46,7 +46,7 @@ build: $(READY)  ## build wheel and sdist into dist/ and check them; RELEASE=1 t
 	$(BIN)/python release/check_archives.py dist $(if $(RELEASE),--release)
 
 lock:  ## pin the whole tree but Spark, which has a short lock of its own (needs uv)
-	uv pip compile pyproject.toml --extra complete-journey --extra dev --extra postgres --universal --no-header --no-annotate \
+	uv pip compile pyproject.toml --extra complete-journey --extra dev --extra docs --extra postgres --universal --no-header --no-annotate \
 		--no-emit-index-url --python-version 3.11 --quiet -o requirements.lock
 
 # uv where it is, else venv and pip: both install the locked tree, then this checkout.
