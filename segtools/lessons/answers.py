@@ -11,7 +11,7 @@ import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import nbformat
 
@@ -121,9 +121,9 @@ def _notebook(path: Path) -> Any:
                 f"{path.name} is not. Clear its outputs, run it again, and save it."
             )
         return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
-        if isinstance(error, DataError):
-            raise
+    except DataError:
+        raise
+    except Exception as error:  # whatever a stranger's file makes of the reader
         raise DataError(
             f"What is handed in must be a Jupyter notebook, but {path.name} is none "
             "that can be read. Ask for it again."
@@ -132,7 +132,8 @@ def _notebook(path: Path) -> Any:
 
 def _handed(notebook: Any, path: Path) -> Handed:
     number = _lesson(notebook, path)
-    written, recorded = {}, {}
+    written: dict[str, Answer] = {}
+    recorded: dict[str, Answer] = {}
     variant = _variant(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -167,39 +168,53 @@ def _records(cell: Any, lesson: int) -> dict[str, Answer]:
     """Read what `check` left in a cell's outputs, whoever wrote it there."""
     found = {}
     for output in cell.get("outputs", []):
-        record = output.get("data", {}).get(MIME)
-        if not isinstance(record, dict) or record.get("lesson") != lesson:
-            continue
-        answer, seed = record.get("answer"), record.get("seed")
-        name, tries = record.get("exercise"), record.get("tries")
-        if answer is None or not _whole(seed) or not isinstance(name, str):
-            continue
-        found[name] = Answer(name, answer, seed, tries if _whole(tries) else None)
+        left = output.get("data", {}).get(MIME)
+        for record in left if isinstance(left, list) else [left]:
+            answer = _answer(record, lesson)
+            if answer is not None:
+                found[answer.exercise] = answer
     return found
 
 
-def _whole(value: Any) -> bool:
+def _answer(record: Any, lesson: int) -> Answer | None:
+    if not isinstance(record, dict) or record.get("lesson") != lesson:
+        return None
+    answer, seed = record.get("answer"), record.get("seed")
+    name, tries = record.get("exercise"), record.get("tries")
+    if answer is None or not _whole(seed) or not isinstance(name, str):
+        return None
+    return Answer(name, answer, int(seed), tries if _whole(tries) else None)
+
+
+def _whole(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
 
 
 def _literals(source: str, seed: int) -> dict[str, Answer]:
-    """Find ``check("4.2", answer)`` whose answer is written down in the same cell."""
+    """Find answers that are written down in the cell that checks them."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
     values: dict[str, Any] = {}
-    found = {}
+    found: dict[str, Any] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             values[node.targets[0].id] = _literal(node.value, values)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            call = node.value
-            name = call.func.id if isinstance(call.func, ast.Name) else ""
-            given = [_literal(a, values) for a in call.args]
-            if name in {"check", "predict"} and len(given) == 2:
-                found[str(given[0])] = Answer(str(given[0]), given[1], seed, None)
-    return found
+            found |= _called(node.value, values)
+    return {n: Answer(n, answer, seed, None) for n, answer in found.items()}
+
+
+def _called(call: ast.Call, values: dict[str, Any]) -> dict[str, Any]:
+    """Read ``check("4.2", answer)``, ``predict`` alike, and ``quiz({"4.Q1": "b"})``."""
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    given = [_literal(argument, values) for argument in call.args]
+    if name == "quiz" and len(given) == 1 and isinstance(given[0], dict):
+        return {str(number): answer for number, answer in given[0].items()}
+    if name in {"check", "predict"} and len(given) == 2:
+        return {str(given[0]): given[1]}
+    return {}
 
 
 def _literal(node: ast.expr, values: dict[str, Any]) -> Any:

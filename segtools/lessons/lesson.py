@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -13,7 +14,7 @@ from segtools.lessons.book import Chapter, chapter
 from segtools.lessons.exercises import Exercise, Judgement
 from segtools.schema import ConfigError
 
-__all__ = ["MIME", "Checked", "Lesson", "start"]
+__all__ = ["MIME", "Checked", "Lesson", "Quizzed", "start"]
 
 # What `segtools grade` reads back from a saved notebook.
 MIME = "application/vnd.segtools.answer+json"
@@ -60,6 +61,34 @@ class Checked:
             f"<b>{word}</b> {sentence}</p>"
         )
         return {"text/plain": repr(self), "text/html": markup, MIME: self.record}
+
+
+@dataclass(frozen=True, repr=False)
+class Quizzed:
+    """Several answers that were checked together.
+
+    Attributes
+    ----------
+    checked : tuple of Checked
+        One a question.
+    """
+
+    checked: tuple[Checked, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join([*map(repr, self.checked), self.sentence])
+
+    @property
+    def sentence(self) -> str:
+        """How many are right."""
+        right = sum(c.judgement.state == "right" for c in self.checked)
+        return f"{right} of {len(self.checked)} right."
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        parts = [c._repr_mimebundle_()["text/html"] for c in self.checked]
+        markup = "".join(parts) + f"<p>{self.sentence}</p>"
+        records = [c.record for c in self.checked]
+        return {"text/plain": repr(self), "text/html": markup, MIME: records}
 
 
 @dataclass(eq=False, repr=False)
@@ -137,6 +166,16 @@ class Lesson:
             more = f"{judged.sentence} Stuck? `segtools lessons DIR --solutions` helps."
             judged = Judgement(judged.state, more)
         return Checked(number, judged, self._record(number, answer, judged))
+
+    def quiz(self, answers: Mapping[str, Any]) -> Quizzed:
+        """Judge several answers at once.
+
+        Parameters
+        ----------
+        answers : mapping of str to Any
+            Number of the question to the answer; None is none yet.
+        """
+        return Quizzed(tuple(self.check(n, a) for n, a in answers.items()))
 
     def _exercise(self, number: str) -> Exercise:
         found = self.chapter.exercises

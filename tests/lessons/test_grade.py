@@ -19,7 +19,7 @@ CODE, PROSE = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
 
 
 @pytest.fixture(autouse=True)
-def fourth(monkeypatch, tmp_path):
+def fourth(monkeypatch, tmp_path_factory):
     """Put a small lesson in the place of the fourth; give its notebook."""
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [
@@ -29,8 +29,7 @@ def fourth(monkeypatch, tmp_path):
         CODE('answer = None\ncheck("4.1", answer)', metadata={"tags": ["exercise"]}),
         CODE('check("4.1", "b")', metadata={"tags": ["solution"]}),
     ]
-    path = tmp_path / "source" / "04_how_many.ipynb"
-    path.parent.mkdir()
+    path = tmp_path_factory.mktemp("source") / "04_how_many.ipynb"
     nbformat.write(notebook, path)
     module = SimpleNamespace(
         EXERCISES=(LETTER, SHARE), data=lambda seed: {"share": seed / 10}
@@ -99,7 +98,7 @@ def test_copies_never_replace_what_is_there(tmp_path):
 
 def test_answers_are_judged_anew_whatever_a_notebook_says(tmp_path):
     work = tmp_path / "in"
-    handed(work / "anna" / "04.ipynb", record("4.1", "b"), record("2.3", 0.1))
+    handed(work / "anna" / "04.ipynb", [record("4.1", "b"), record("2.3", 0.1)])
     handed(work / "bert" / "04.ipynb", record("4.1", "a", state="right"))
     handed(work / "04_how_many_cleo.ipynb", record("2.3", 0.7, seed=7), lesson=None)
     graded = grade.grade(work)
@@ -126,12 +125,14 @@ def test_stripped_notebooks_are_read_by_what_is_written_in_their_cells(tmp_path)
             'check("2.3", frame.mean())',
             'answer = 0.6\npredict("2.3", answer)',
             "this is ( no Python",
+            'quiz({"4.Q1": "a", "4.Q2": None})',
         ],
     )
     found = read_handed(path).answers
     assert {n: (a.answer, a.seed, a.tries) for n, a in found.items()} == {
         "4.1": ("b", 6, None),
         "2.3": (0.6, 6, None),
+        "4.Q1": ("a", 6, None),
     }
 
 
@@ -166,6 +167,7 @@ def test_a_notebook_is_run_when_asked_and_stays_as_it_is(tmp_path):
         record(41, "b"),
         record("4.1", "b", lesson=5),
         ["4.1", "b"],
+        [["4.1", "b"], None],
         "b",
     ],
 )
@@ -211,4 +213,4 @@ def test_a_spreadsheet_runs_nothing_of_the_marks(tmp_path):
 
 
 def test_tags_that_are_no_list_are_no_tags():
-    assert tags(CODE("1", metadata={"tags": "exercise"})) == []
+    assert tags({"metadata": {"tags": "exercise"}}) == []

@@ -67,6 +67,14 @@ def test_the_record_is_plain_json_and_names_the_variant(lesson):
     }
 
 
+def test_a_quiz_checks_all_and_counts(lesson):
+    shown = lesson.quiz({"4.1": "b", "2.3": None, "4.9": 7})
+    bundle = shown._repr_mimebundle_()
+    assert [r["state"] for r in bundle[MIME]] == ["right", "unanswered", "wrong"]
+    assert bundle["text/plain"].endswith("\n1 of 3 right.")
+    assert "<script" not in bundle["text/html"]
+
+
 def test_sentences_are_escaped(lesson):
     wrong = lesson.check("4.9", 5)._repr_mimebundle_()["text/html"]
     right = lesson.check("4.9", 1)._repr_mimebundle_()["text/html"]
