@@ -129,7 +129,7 @@ class AtAGlance:
     """Shows itself by its glance: HTML in a notebook, text at a terminal."""
 
     def _glance(self) -> Glance:
-        raise NotImplementedError
+        return Glance(type(self).__name__)
 
     def _repr_html_(self) -> str | None:
         return self._glance().html()
@@ -146,8 +146,13 @@ class Record(AtAGlance, dict[str, Any]):
 
     Examples
     --------
-    >>> Record(a=1) | {"b": 2}
-    {'a': 1, 'b': 2}
+    >>> class Sizes(Record):
+    ...     def _glance(self):
+    ...         return Glance(f"Segments: {self['n']}")
+    >>> Sizes(n=2) | {"smallest": 0.1}
+    Segments: 2
+    >>> Sizes(smallest=0.1)
+    {'smallest': 0.1}
     """
 
     def __or__(self, other: Any) -> Any:
@@ -157,7 +162,7 @@ class Record(AtAGlance, dict[str, Any]):
     def _shown(self) -> Glance | None:
         try:
             return self._glance()
-        except (LookupError, TypeError, ValueError, NotImplementedError):
+        except (LookupError, TypeError, ValueError, AttributeError):
             return None
 
     def _repr_html_(self) -> str | None:

@@ -47,7 +47,7 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 @pytest.fixture(scope="module")
 def live():
     pytest.importorskip("itables")
-    return executed(CELLS, **{SESSION: "/home/ann/first look.ipynb"})
+    return executed(CELLS, **{SESSION: "first look.ipynb"})
 
 
 @pytest.fixture(scope="module")

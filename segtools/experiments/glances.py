@@ -26,15 +26,7 @@ class ExperimentPlan(Record):
             ("Segments tested", number(self["tests"])),
         ]
         head = ("Segment", "Customers", "Held back", "Smallest lift")
-        cells = [
-            (
-                row["segment"],
-                number(row["customers"]),
-                number(row["holdout"]),
-                _size(row["smallest_effect"], money=money),
-            )
-            for row in rows
-        ]
+        cells = [_could_find(row, money=money) for row in rows]
         said = plan_sentences({"plan": self, "running": []}, "")
         return Glance(
             title=f"Experiment plan: {self['name'] or 'none is planned'}",
@@ -50,8 +42,10 @@ class ExperimentPlan(Record):
         )
 
 
-def _size(value: float | None, *, money: bool) -> str:
-    return amount(value, "") if money else points(value)
+def _could_find(row: Row, *, money: bool) -> tuple[str, ...]:
+    smallest = row["smallest_effect"]
+    size = amount(smallest, "") if money else points(smallest)
+    return row["segment"], number(row["customers"]), number(row["holdout"]), size
 
 
 class Readout(Record):

@@ -26,14 +26,20 @@ _PAGE = 10
 _OPTIONS: dict[str, Any] = {
     "order": [],
     "autoWidth": False,
+    "columnDefs": [{"targets": "_all", "type": "rank"}],
     "pageLength": _PAGE,
-    "lengthMenu": [_PAGE, 25, 100, {"label": "all", "value": -1}],
+    "lengthMenu": [_PAGE, 25, 100, {"label": "All", "value": -1}],
 }
 _SHOWN: dict[str, tuple[Any, int]] = {}  # the cell that holds the library, its run
 # Tables may be on the page before the library is: both meet in a promise.
 _MEET = (
     "const met = window.segtoolsTables ??= (() => { let ready; const made = "
     "new Promise(done => { ready = done; }); made.ready = ready; return made; })();"
+)
+# Numbers stand right and words left, as on a page.
+_SIDES = (
+    "[data-live] .gt_right { text-align: right; } "
+    "[data-live] .gt_left, [data-live] caption { text-align: left; }"
 )
 _TABLE = """<script type="module">
 %(meet)s
@@ -52,7 +58,7 @@ const unpacked = async packed => {
 if (!met.asked) {
   met.asked = true;
   const sheet = document.createElement("style");
-  sheet.textContent = await unpacked("%(sheet)s");
+  sheet.textContent = await unpacked("%(sheet)s") + "%(sides)s";
   document.head.append(sheet);
   const text = await unpacked("%(script)s");
   const place = URL.createObjectURL(new Blob([text], {type: "text/javascript"}));
@@ -61,7 +67,12 @@ if (!met.asked) {
   themed();
   new MutationObserver(themed).observe(
     document.body, {attributes: true, attributeFilter: ["data-jp-theme-light"]});
-  met.ready(found.DataTable ?? found.default);
+  const DataTable = found.DataTable ?? found.default;
+  // What is missing, and what sums up the others, stays below as it does on a page.
+  const below = turn => (a, b) => (a === "") - (b === "") || turn * (a - b);
+  DataTable.ext.type.order["rank-asc"] = below(1);
+  DataTable.ext.type.order["rank-desc"] = below(-1);
+  met.ready(DataTable);
 }
 </script>"""
 
@@ -127,7 +138,8 @@ def _library() -> Display | None:
     sheet = script.with_suffix(".css")
     if not (script.is_file() and sheet.is_file()):
         return None
-    parts = {"meet": _MEET, "script": _packed(script), "sheet": _packed(sheet)}
+    parts = {"meet": _MEET, "sides": _SIDES}
+    parts |= {"script": _packed(script), "sheet": _packed(sheet)}
     return Display(_LIBRARY % parts, "")
 
 

@@ -148,29 +148,28 @@ def model_glance(model: SegmentModel) -> Glance:
         for s in segments
     ]
     names = {s["segment_id"]: s["name"] for s in segments}
+    head = ("Segment", "Id", "Assigned", "Rank")
+    colours = [colour(s["rank"]) for s in segments]
     facts: list[tuple[str, object]] = [
         ("Segments", number(len(segments))),
         ("Features it reads", number(len(model.features))),
         ("Bootstrap models", number(len(model.replicates))),
     ]
-    reads = [f["name"] for f in model.features]
-    asked = f"It reads {listed(reads)}. " if reads else "It reads no feature. "
     return Glance(
-        title=f"Segment model: {model.payload['kind']!s}",
-        answer=(
-            "Gives every customer one segment; customers without any order get "
-            f"{plain(names.get(model.fallback, model.fallback))}."
-        ),
+        title=f"Segment model: {model.payload['kind']}",
+        answer="Gives every customer one segment; customers without any order get "
+        f"{plain(names.get(model.fallback, model.fallback))}.",
         facts=facts,
-        lines=Lines(
-            "Segments, the best first",
-            ("Segment", "Id", "Assigned", "Rank"),
-            cells,
-            words=3,
-            colours=[colour(s["rank"]) for s in segments],
-        ),
-        note=asked + ("" if model.replicates else "Its rules are not uncertain."),
+        lines=Lines("The best first", head, cells, words=3, colours=colours),
+        note=_reads(model),
     )
+
+
+def _reads(model: SegmentModel) -> str:
+    names = [f["name"] for f in model.features]
+    asked = f"It reads {listed(names)}." if names else "It reads no feature."
+    certain = model.payload["kind"] == "rules"
+    return f"{asked} Its rules are not uncertain." if certain else asked
 
 
 def typing_glance(tool: TypingTool) -> Glance:

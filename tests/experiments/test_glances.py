@@ -48,7 +48,7 @@ def test_a_plan_without_a_name_is_none():
 
 @hostile
 def test_a_plan_escapes_the_names_that_users_give(name):
-    looked_at(planned(name=name, segment=name))
+    assert looked_at(planned(name=name, segment=name))
 
 
 def test_a_readout_says_what_was_found_where(drawn, campaign):
@@ -80,11 +80,13 @@ def test_what_may_not_be_told_is_not_shown(drawn, campaign):
     found = read_out(campaign(rows))
     line = next(x for x in repr(found).splitlines() if x.startswith("New"))
     assert plain(line).split()[1:3] == ["not", "told"]
-    looked_at(found)
+    assert looked_at(found)
 
 
 @hostile
 def test_a_readout_escapes_the_campaigns_name(drawn, campaign, name):
     from dataclasses import replace
 
-    looked_at(read_out(replace(campaign(drawn([0.1, 0.0, 0.0])), campaign_id=name)))
+    assert looked_at(
+        read_out(replace(campaign(drawn([0.1, 0.0, 0.0])), campaign_id=name))
+    )

@@ -33,7 +33,7 @@ def test_the_catalogue_counts_features_by_basis_and_names_what_is_lacking(shop):
 def test_names_from_attributes_and_extensions_are_escaped(name):
     many = [feature(name, basis=f"{i} {name}") for i in range(40)]
     left = {f"{i} {name}": [name] for i in range(40)}
-    looked_at(Catalogue(features=many, left_out=left, window_days=90))
+    assert looked_at(Catalogue(features=many, left_out=left, window_days=90))
 
 
 def test_a_catalogue_that_lacks_nothing_says_nothing_of_it():

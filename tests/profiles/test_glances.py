@@ -51,8 +51,8 @@ def test_a_card_says_how_many_they_are_and_what_each_statement_rests_on():
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_card_escapes_names_and_statements(name):
-    looked_at(card(name))
-    looked_at(Personas(segments=[card(name)] * 30, everyone={"n": 30}))
+    assert looked_at(card(name))
+    assert looked_at(Personas(segments=[card(name)] * 30, everyone={"n": 30}))
 
 
 def test_cards_of_a_run_are_shown_together_and_each_alone(personas):

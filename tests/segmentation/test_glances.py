@@ -98,7 +98,7 @@ def test_a_contest_lists_each_scheme_once_the_winner_first():
 
 @hostile
 def test_a_contest_escapes_the_labels_of_own_schemes(name):
-    looked_at(contest_of(name))
+    assert looked_at(contest_of(name))
 
 
 def test_a_contest_that_nothing_was_judged_in_says_why():
@@ -129,7 +129,7 @@ def test_a_verdict_against_segments_and_a_forced_one_say_so(constructed):
 
 @hostile
 def test_a_verdict_escapes_the_label_of_the_winner(constructed, name):
-    looked_at(verdict_of(constructed, label=name))
+    assert looked_at(verdict_of(constructed, label=name))
 
 
 def test_a_verdict_stays_one_where_a_hand_changed_it(constructed):
