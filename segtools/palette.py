@@ -13,3 +13,14 @@ PALETTE = (
     "#5B5B5B",
 )
 OTHER = "#8A8A8A"
+
+
+def colour(rank: int) -> str:
+    """Give a segment's colour, the same on every page.
+
+    Examples
+    --------
+    >>> colour(1), colour(9)
+    ('#0072B2', '#8A8A8A')
+    """
+    return PALETTE[rank - 1] if rank <= len(PALETTE) else OTHER

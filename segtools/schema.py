@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 MONEY = "decimal(18, 4)"
+SEE_TRACE = "(%tb shows where it was raised.)"
 
 STAGES = (
     "01_goals",
@@ -18,15 +20,36 @@ STAGES = (
 )
 
 
-class ConfigError(ValueError):
+class OneSentence:
+    """Of an error, a notebook shows the sentence, and the trace when it is asked.
+
+    Outside IPython nothing is different.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """Give the lines that IPython shows.
+
+        It asks while it handles the error, and once more where somebody writes
+        ``%tb``: then nothing is being handled.
+        """
+        ipython = sys.modules.get("IPython")
+        shell = None if ipython is None else ipython.get_ipython()
+        if shell is not None and sys.exc_info()[1] is None:
+            told = (type(self), self, getattr(self, "__traceback__", None))
+            trace: list[str] = shell.InteractiveTB.structured_traceback(*told)
+            return trace
+        return [f"{type(self).__name__}: {self}", SEE_TRACE]
+
+
+class ConfigError(OneSentence, ValueError):
     """The configuration, a parameter or the command line breaks a rule."""
 
 
-class DataError(ValueError):
+class DataError(OneSentence, ValueError):
     """The data breaks the contract so far that no honest run is possible."""
 
 
-class DisclosureError(ValueError):
+class DisclosureError(OneSentence, ValueError):
     """Something that could identify a person would have been published."""
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from segtools.disclosure import LIMIT
+from segtools.experiments.glances import ExperimentPlan
 from segtools.experiments.lift import FALSE_DISCOVERIES
 from segtools.intervals import Floats
 
@@ -177,7 +178,7 @@ def plan_experiment(
     days: int,
     smallest_cell: int = LIMIT,
     learned_days: int | None = None,
-) -> Row:
+) -> ExperimentPlan:
     """Say what an experiment could find, before anybody is treated.
 
     Parameters
@@ -201,8 +202,8 @@ def plan_experiment(
 
     Returns
     -------
-    dict
-        ``segments`` and ``everyone`` with ``customers``, ``holdout``, ``base``,
+    ExperimentPlan
+        A dict: ``segments`` and ``everyone`` with ``customers``, ``holdout``, ``base``,
         ``smallest_effect`` (found four times in five), ``power`` at the effect worth
         finding, ``needed`` customers and ``enough``; ``tests`` (how many segments
         share the 5 % of false alarms), ``unit`` (share or money), ``days``,
@@ -215,7 +216,7 @@ def plan_experiment(
     tested = [r for r in rows if r["base"] is not None and r["holdout"] is not None]
     own = [_judged(r, block, len(tested) or 1, share=share) for r in rows]
     whole = _judged(_everyone(rows), block, 1, share=share)
-    plan: Row = {
+    made: Row = {
         "name": block.get("name"),
         "unit": "share" if share else "money",
         "effect": block.get("effect"),
@@ -227,6 +228,7 @@ def plan_experiment(
         "segments": own,
         "everyone": whole,
     }
+    plan = ExperimentPlan(made)
     plan["duration"] = _duration(plan, block.get("per_day"))
     return plan | {"curves": power_curves(plan)}
 

@@ -14,6 +14,7 @@ from segtools.disclosure import LIMIT
 from segtools.experiments.arms import Arms, Campaign, named
 from segtools.experiments.checks import alike, balance, sample_ratio
 from segtools.experiments.compared import by_segment, compared
+from segtools.experiments.glances import Readout
 from segtools.intervals import wilson
 
 Row = dict[str, Any]
@@ -27,7 +28,7 @@ def read_out(
     goal: str = "grow_spend",
     margin: float = 1.0,
     smallest_cell: int = LIMIT,
-) -> Row:
+) -> Readout:
     """Compare those who got a campaign with those who were held back, by segment.
 
     Parameters
@@ -42,8 +43,8 @@ def read_out(
 
     Returns
     -------
-    dict
-        ``design`` (``randomised`` or ``association``) and ``why``, a word;
+    Readout
+        A dict: ``design`` (``randomised`` or ``association``) and ``why``, a word;
         ``checks`` of the arms, ``counts`` of who took part, ``cost`` of writing to
         one customer (0 where the file has none) and ``margin``. Of a randomised one
         ``segments`` and ``everyone`` with ``response`` (shares) and ``spend`` (money a
@@ -58,7 +59,7 @@ def read_out(
     if checks["sample_ratio"] and not arms.told.totals:
         # The share held back, of customers who are known, would tell how many.
         checks["sample_ratio"] |= {"observed": None, "p": None}
-    head: Row = {
+    known: Row = {
         "campaign_id": campaign.campaign_id,
         "days": campaign.days,
         "drawn": campaign.drawn,
@@ -70,6 +71,7 @@ def read_out(
         "cost": arms.cost(),
         "margin": margin,
     }
+    head = Readout(known)
     if design == ASSOCIATION:
         return head | _associated(arms)
     return head | compared(arms) | {"policy": by_segment(arms, goal, margin)}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from segtools.features.build import supported
 from segtools.features.catalogue import Feature, Window
+from segtools.features.glances import Catalogue
 from segtools.features.shop import Shop
 
 QUARTILES = [0.25, 0.5, 0.75]
@@ -47,7 +48,7 @@ def catalogue_record(
     shop: Shop,
     window: Window,
     variables: list[Feature] | None = None,
-) -> dict[str, Any]:
+) -> Catalogue:
     """Give what ``feature_catalogue.json`` keeps.
 
     Parameters
@@ -63,10 +64,10 @@ def catalogue_record(
 
     Returns
     -------
-    dict
-        ``features`` (segmentation variables and descriptors), ``left_out`` (feature
-        to the columns it lacks) and ``window_days``. Attributes are descriptors:
-        they describe segments and never build them.
+    Catalogue
+        A dict: ``features`` (segmentation variables and descriptors), ``left_out``
+        (feature to the columns it lacks) and ``window_days``. Attributes are
+        descriptors: they describe segments and never build them.
     """
     people = shop.attributes()
     columns = [] if people is None else sorted(set(people.columns) - {"customer_id"})
@@ -88,11 +89,9 @@ def catalogue_record(
     entries = [
         chosen.get(f.name, replace(f, role="descriptor")).entry() for f in features
     ]
-    return {
-        "window_days": window.days,
-        "features": entries + descriptors,
-        "left_out": missing,
-    }
+    return Catalogue(
+        window_days=window.days, features=entries + descriptors, left_out=missing
+    )
 
 
 def building(frame: pd.DataFrame, catalogue: list[dict[str, Any]]) -> pd.DataFrame:

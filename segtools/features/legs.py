@@ -18,6 +18,7 @@ from segtools.features.plan import Leg, Plan, look_back, nothing_learned, why_no
 from segtools.features.responses import learn_from_campaigns
 from segtools.features.shop import Shop
 from segtools.features.waves import GOAL
+from segtools.progress import progress
 from segtools.timezones import DAY, epoch, instant
 
 
@@ -149,7 +150,7 @@ def build_learning(
         _part(shop, Window(origin, days), features, goal, plan.outcome_days).assign(
             part=name
         )
-        for name, origin, days in wanted
+        for name, origin, days in progress(wanted, "Periods to learn from")
     ]
     if not parts:
         return nothing_learned(features)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.markup import Display, guarded
 from segtools.plots.cells import Format, cell_strings, is_numeric, table_markup
+from segtools.plots.live_table import enlivened, wanted
 from segtools.plots.rows import mark_rows
 from segtools.plots.svg import SVG_LIMIT, png_of, svg_of
 from segtools.wording import plain, shorten
@@ -25,26 +26,6 @@ if TYPE_CHECKING:
 
 LIGHTS = ("green", "amber", "red")
 LONGEST_CAPTION = 600  # characters; names from data may be of any length
-
-
-@dataclass(frozen=True, repr=False)
-class Display:
-    """Markup for a page, with a plain-text twin.
-
-    Examples
-    --------
-    >>> Display(html="<p>Five segments.</p>", text="Five segments.")
-    Five segments.
-    """
-
-    html: str
-    text: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 def finding(text: object) -> Display:
@@ -67,7 +48,7 @@ def finding(text: object) -> Display:
 tex2jax_ignore">$</span>5</p>'
     """
     sentence = plain(text)
-    return Display(f'<p class="st-finding">{_sentence(sentence)}</p>', sentence)
+    return Display(f'<p class="st-finding">{guarded(sentence)}</p>', sentence)
 
 
 def findings(sentences: Iterable[object]) -> Display:
@@ -79,7 +60,7 @@ def findings(sentences: Iterable[object]) -> Display:
     '<ul class="st-findings"><li>One.</li><li>Two.</li></ul>'
     """
     lines = [plain(s) for s in sentences]
-    items = "".join(f"<li>{_sentence(line)}</li>" for line in lines)
+    items = "".join(f"<li>{guarded(line)}</li>" for line in lines)
     text = "\n".join(f"- {line}" for line in lines)
     return Display(f'<ul class="st-findings">{items}</ul>', text)
 
@@ -120,7 +101,7 @@ def light(name: str, colour: str, sentence: object) -> Display:
     markup = (
         f'<p class="st-light st-light-{colour}">'
         '<span class="st-dot" aria-hidden="true"></span>'
-        f"<b>{_sentence(head)}</b> {_sentence(reason)}</p>"
+        f"<b>{guarded(head)}</b> {guarded(reason)}</p>"
     )
     return Display(markup, f"{head} {reason}")
 
@@ -131,6 +112,7 @@ def table(
     caption: object,
     units: Mapping[str, str] | None = None,
     formats: Mapping[str, Format] | None = None,
+    interactive: bool | None = None,
 ) -> Display:
     """Show a DataFrame as a table that a page and a screen reader can use.
 
@@ -147,6 +129,10 @@ def table(
         Column to ``"percent"``, ``"count"``, ``"rounded"``, ``"text"``, ``".2f"`` or a
         function. None takes ``frame.attrs["formats"]`` if there is one, and else the
         type of each column decides.
+    interactive : bool, default=None
+        Whether a reader can sort, search and page through it. None does so for more
+        than 15 rows in a live notebook (see `segtools.live`); reports never do. It
+        needs itables, without which the table stays as it is.
 
     Returns
     -------
@@ -169,12 +155,15 @@ def table(
     headers = [_header(str(c), units or {}) for c in shown.columns]
     right = [is_numeric(shown.iloc[:, i]) for i in range(shown.shape[1])]
     title = shorten(caption, LONGEST_CAPTION)
-    made = mark_rows(table_markup(strings, headers, right, title), shown, strings)
+    live = wanted(len(shown), interactive)
+    made = table_markup(strings, headers, right, title)
+    made = mark_rows(made, shown, strings, live=live)
     markup = (
         '<div class="st-table" tabindex="0" role="region" '
         f'aria-label="{escape(title)}">{made}</div>'
     )
-    return Display(markup, _text_table(strings, headers, title))
+    text = _text_table(strings, headers, title)
+    return Display(enlivened(markup) if live else markup, text)
 
 
 def figure(
@@ -233,12 +222,6 @@ def together(*shown: Display) -> Display:
     return Display("".join(d.html for d in shown), "\n".join(d.text for d in shown))
 
 
-def _sentence(text: str) -> str:
-    # JupyterLab typesets what stands between dollar signs unless told not to.
-    guarded = '<span class="mathjax_ignore tex2jax_ignore">$</span>'
-    return escape(text).replace("$", guarded)
-
-
 def _header(column: str, units: Mapping[str, str]) -> str:
     unit = f" ({plain(units[column])})" if column in units else ""
     name = plain(column)
@@ -255,7 +238,9 @@ def _text_table(strings: pd.DataFrame, headers: list[str], title: str) -> str:
 
 
 def _twin(rows: pd.DataFrame, caption: str) -> Display:
-    return table(rows, caption=f"Numbers of the figure: {caption}")
+    # It is folded, and what is not seen cannot be measured for its columns.
+    caption = f"Numbers of the figure: {caption}"
+    return table(rows, caption=caption, interactive=False)
 
 
 def _forbid_math(fig: Figure) -> None:

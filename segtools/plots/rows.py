@@ -115,7 +115,9 @@ def row_segments(frame: pd.DataFrame) -> list[str | None]:
     return [None if is_missing(v) else segment_key(v) for v in own]
 
 
-def mark_rows(markup: str, frame: pd.DataFrame, strings: pd.DataFrame) -> str:
+def mark_rows(
+    markup: str, frame: pd.DataFrame, strings: pd.DataFrame, *, live: bool = False
+) -> str:
     """Write ranks into the cells and segments into the rows of a finished table.
 
     Parameters
@@ -124,6 +126,9 @@ def mark_rows(markup: str, frame: pd.DataFrame, strings: pd.DataFrame) -> str:
         One ``<table>`` whose body has one row a row of `frame`, cells escaped.
     frame, strings : DataFrame of shape (n_rows, n_columns)
         The values, and the cells as they are written.
+    live : bool, default=False
+        For DataTables, which looks for ``data-order`` and takes what the first row has
+        for what all rows have: cells without a rank get an empty one.
 
     Returns
     -------
@@ -132,11 +137,11 @@ def mark_rows(markup: str, frame: pd.DataFrame, strings: pd.DataFrame) -> str:
         tables get no ranks), and ``data-long`` on cells of long text.
     """
     head, body, rest = markup.partition("<tbody")
-    marks = iter(_marks(frame, strings))
+    marks = iter(_marks(frame, strings, live=live))
     return head + body + _ROW_OR_CELL.sub(lambda m: m.group() + next(marks), rest)
 
 
-def _marks(frame: pd.DataFrame, strings: pd.DataFrame) -> Iterator[str]:
+def _marks(frame: pd.DataFrame, strings: pd.DataFrame, *, live: bool) -> Iterator[str]:
     """Give the attributes of each row and cell in the order of the page."""
     columns = [
         ranks(frame.iloc[:, i], strings.iloc[:, i].tolist())
@@ -149,6 +154,8 @@ def _marks(frame: pd.DataFrame, strings: pd.DataFrame) -> Iterator[str]:
         for place, column in enumerate(columns):
             rank = None if sums_up else column[row]
             mark = "" if rank is None else f' data-rank="{rank}"'
+            if live:
+                mark = f' data-order="{"" if rank is None else rank}"'
             yield mark + " data-long" * (len(strings.iat[row, place]) > LONG_TEXT)
 
 

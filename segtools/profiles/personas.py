@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.palette import OTHER, PALETTE
+from segtools.palette import colour
 from segtools.profiles.choose import choose_claims
 from segtools.profiles.claim import Claim
 from segtools.profiles.day import CUSTOMERS, day_in_numbers
+from segtools.profiles.glances import Personas
 from segtools.profiles.headline import headline, summary
 from segtools.profiles.interviews import by_segment
 from segtools.profiles.matching import match_cards
@@ -35,7 +36,7 @@ def build_personas(
     model_segments: list[dict[str, Any]],
     currency: str,
     interviews: Sequence[dict[str, Any]] = (),
-) -> dict[str, Any]:
+) -> Personas:
     """Make one persona card a segment.
 
     Parameters
@@ -51,9 +52,9 @@ def build_personas(
 
     Returns
     -------
-    dict
-        What ``personas.json`` keeps: ``segments`` by rank, ``everyone``, and
-        ``interviews_left_out`` with the reason.
+    Personas
+        A dict with what ``personas.json`` keeps: ``segments`` by rank, ``everyone``,
+        and ``interviews_left_out`` with the reason.
     """
     worth = segment_value(data).set_index("segment_id")
     claims = evidence(data, currency)
@@ -70,11 +71,11 @@ def build_personas(
     matched = match_cards(data, {c["segment_id"]: _computations(c) for c in cards})
     cards = [c | {"match_all": matched[c["segment_id"]]} for c in cards]
     everyone = {"n": len(data.segments), "value": str(worth["value"].sum())}
-    return {
-        "segments": cards,
-        "everyone": everyone | figures["everyone"],
-        "interviews_left_out": left_out,
-    }
+    return Personas(
+        segments=cards,
+        everyone=everyone | figures["everyone"],
+        interviews_left_out=left_out,
+    )
 
 
 def _sizes(
@@ -131,11 +132,6 @@ def _computations(card: dict[str, Any]) -> list[dict[str, Any]]:
 def _words(card: dict[str, Any], data: Segmented) -> dict[str, str]:
     proved = [s for s in card["statements"] if s["kind"] == "evidence"]
     return {"headline": headline(proved), "summary": summary(card, data)}
-
-
-def colour(rank: int) -> str:
-    """Give a segment's colour, the same on every page."""
-    return PALETTE[rank - 1] if rank <= len(PALETTE) else OTHER
 
 
 def value_sentence(personas: dict[str, Any]) -> str:

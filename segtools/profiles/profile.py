@@ -14,15 +14,17 @@ from segtools.disclosure import LIMIT
 from segtools.features.catalogue import Window
 from segtools.features.shop import Shop
 from segtools.features.views import views
+from segtools.glance import AtAGlance, Glance
 from segtools.profiles.cells import FLAGS, mark_hidden
+from segtools.profiles.glances import segmented_glance
 from segtools.profiles.remember import remembered
 from segtools.timezones import timestamp_of
 
 INDEX_BASE = 100.0
 
 
-@dataclass(frozen=True)
-class Segmented:
+@dataclass(frozen=True, repr=False)
+class Segmented(AtAGlance):
     """A shop at its origin, everybody's features and everybody's segment."""
 
     shop: Shop
@@ -40,6 +42,9 @@ class Segmented:
     def with_segment(self, table: ir.Table) -> ir.Table:
         """Join the segment_id to a table that has a customer_id."""
         return table.inner_join(self._own, "customer_id")
+
+    def _glance(self) -> Glance:
+        return segmented_glance(self)
 
     @cached_property
     def _own(self) -> ir.Table:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from segtools.config import RunConfig, validate
 from segtools.prepare.fingerprint import fingerprint
+from segtools.progress import progress as shown
 from segtools.records import read_record, write_record
 from segtools.report.assign import finished_run
 from segtools.report.execution.lock import locked
@@ -143,7 +144,8 @@ def vary(
     variants = variants_of(choices)
     plain = {"method": settled.method, "n_segments": settled.n_segments}
     trials: dict[int, Trial] = {}
-    for number, trial in learn_variants(variants, config.model_copy(update=plain)):
+    learned = learn_variants(variants, config.model_copy(update=plain))
+    for number, trial in shown(learned, "Other choices", total=len(variants)):
         trials[number] = trial
         if progress:
             progress("sensitivity", len(trials), len(variants))

@@ -27,15 +27,19 @@ from segtools.config import (
     validate,
 )
 from segtools.features.catalogue import Window
+from segtools.features.glances import Catalogue
 from segtools.features.legs import plan_contest
 from segtools.features.plan import Plan
 from segtools.features.shop import Shop
 from segtools.prepare.clean import tables_at
+from segtools.profiles.glances import Personas
+from segtools.progress import progress
 from segtools.records import read_record, read_run, write_record, write_table
 from segtools.report.execution.lock import is_locked
 from segtools.report.extensions import load_extensions
 from segtools.report.scan import refuse_record
 from segtools.schema import STAGES, TABLES, ConfigError, did_you_mean
+from segtools.segmentation.glances import Verdict
 from segtools.sources import Opened, connect, open_source
 from segtools.sources.remote import FOLDER as FETCHED
 from segtools.sources.remote import let_go
@@ -43,6 +47,8 @@ from segtools.timezones import epoch, instant
 
 if TYPE_CHECKING:
     from segtools.profiles.profile import Segmented
+
+_SHOWN = {"feature_catalogue": Catalogue, "personas": Personas, "verdict": Verdict}
 
 
 @dataclass
@@ -147,8 +153,9 @@ class Stage:
         )
 
     def read(self, name: str) -> dict[str, Any]:
-        """Read one of the run's JSON records."""
-        return read_record(self.path / f"{name}.json")
+        """Read one of the run's JSON records; some show in a notebook what they say."""
+        kind = _SHOWN.get(name, dict)
+        return kind(read_record(self.path / f"{name}.json"))
 
     @property
     def goals_hash(self) -> str | None:
@@ -350,6 +357,6 @@ def _sample_run(name: str, given: dict[str, Any]) -> Path:
     path = start_run(config, folder / str(config.as_of))
     earlier = STAGES[: STAGES.index(name)]
     with Kernels(path) as kernels:
-        for stage in earlier:
+        for stage in progress(earlier, "Earlier stages, on the sample"):
             execute_stage(path, stage, kernels.next(last=stage == earlier[-1]))
     return path

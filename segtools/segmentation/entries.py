@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segtools.config import AUTO_SEGMENTS, RunConfig
+from segtools.glance import AtAGlance, Glance
 from segtools.segmentation.baselines import TRIVIAL
-from segtools.segmentation.figures import Array, interval
+from segtools.segmentation.figures import FIGURE, Array, interval
+from segtools.segmentation.glances import contest_glance
 
 Ints = NDArray[np.int64]
-FIGURE = "gini"
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ class Entry:
     why_not: str = ""
 
 
-@dataclass
-class Contest:
+@dataclass(repr=False)
+class Contest(AtAGlance):
     """What the contest found; `record` is what ``contest.json`` keeps."""
 
     rules: Rules
@@ -126,3 +127,6 @@ class Contest:
         """Give the best of spend quintiles, RFM grid and k-means on RFM."""
         own = [e for name in TRIVIAL if (e := self.entry(name))]
         return max(own, key=lambda e: float(e.draws[FIGURE][0]), default=None)
+
+    def _glance(self) -> Glance:
+        return contest_glance(self)

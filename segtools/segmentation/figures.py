@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+FIGURE = "gini"  # the one that decides
 FIGURES = ("gini", "gini_capped", "r2", "r2_capped", "eta2", "eta2_capped")
 _BATCH = 4_000_000
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.progress import progress
 from segtools.schema import ConfigError
 from segtools.segmentation.apart import extra_rows
 from segtools.segmentation.apart_scheme import awake, days_at_origin
@@ -194,7 +195,7 @@ def replicates(task: Task, learned: Learned) -> list[Any]:
     rng = np.random.default_rng(task.seed)
     n = len(task.features)
     found = []
-    for _ in range(N_REPLICATES):
+    for _ in progress(range(N_REPLICATES), "Bootstrap models"):
         rows: NDArray[np.int64] = np.sort(rng.integers(n, size=n))
         found.append(_again(task, payload, rows))
     return found

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.segmentation.entries import FIGURE
+from segtools.segmentation.glances import Verdict
 from segtools.wording import is_missing, number, percent, plain
 
 
@@ -82,9 +83,7 @@ def _change(figure: Mapping[str, Mapping[str, float]]) -> str:
     )
 
 
-def with_hand(
-    verdict: Mapping[str, Any], record: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def with_hand(verdict: Mapping[str, Any], record: Mapping[str, Any] | None) -> Verdict:
     """Add to a verdict how many segments decisions by hand left.
 
     Parameters
@@ -96,7 +95,7 @@ def with_hand(
 
     Returns
     -------
-    dict
+    Verdict
         With other ``n_segments`` and a longer ``sentence`` where they differ.
 
     Examples
@@ -107,10 +106,7 @@ def with_hand(
     """
     n = (record or {}).get("n_segments", {"before": 0, "after": 0})
     if n["before"] == n["after"]:
-        return dict(verdict)
+        return Verdict(verdict)
     more = {"n_segments": n["after"]}
-    return (
-        dict(verdict)
-        | more
-        | {"sentence": f"{verdict['sentence']} By hand they became {n['after']}."}
-    )
+    sentence = f"{verdict['sentence']} By hand they became {n['after']}."
+    return Verdict({**verdict, **more, "sentence": sentence})

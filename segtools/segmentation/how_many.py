@@ -15,7 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.disclosure import LIMIT, Published, hide
+from segtools.glance import AtAGlance, Glance
 from segtools.segmentation.clusters import learn_preprocess
+from segtools.segmentation.glances import how_many_glance
 from segtools.segmentation.place import prepared
 from segtools.segmentation.stability.pairs import MAY_MOVE
 from segtools.segmentation.stability.select import AGREEMENT, select_clusters
@@ -29,8 +31,8 @@ VALID, FIRM = 0.75, 0.85  # Hennig's guideline for the bootstrap Jaccard
 FEW = "There are too few different customers ({n}) to ask how many segments hold."
 
 
-@dataclass(frozen=True)
-class HowMany:
+@dataclass(frozen=True, repr=False)
+class HowMany(AtAGlance):
     """What was measured; ``selection`` is None where customers are too few."""
 
     selection: Selection | None
@@ -82,6 +84,9 @@ class HowMany:
         if self.selection is None:
             return pd.DataFrame()
         return self.selection.gorge(self.n_clusters)
+
+    def _glance(self) -> Glance:
+        return how_many_glance(self)
 
 
 def _hidden(sizes: NDArray[np.float64], limit: int) -> NDArray[np.bool_]:

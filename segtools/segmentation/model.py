@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.glance import AtAGlance, Glance
 from segtools.schema import DataError
 from segtools.segmentation.apart import ladder_steps, which
 from segtools.segmentation.far import fits
+from segtools.segmentation.glances import model_glance
 from segtools.segmentation.one import answer, compiled
 from segtools.segmentation.place import Placement, needed, place, readable
 from segtools.segmentation.spot import Placer
@@ -31,8 +33,8 @@ _LADDER_NEEDS = ("customer_id", "recency_days")
 _PLAIN, _WITH_EXTRA = 1, 2
 
 
-@dataclass
-class SegmentModel:
+@dataclass(repr=False)
+class SegmentModel(AtAGlance):
     """A frozen segmentation.
 
     Attributes
@@ -250,6 +252,9 @@ class SegmentModel:
                 f"segments, but {outside:,} of {len(labels):,} customers get a label "
                 "that is none of them. Freeze it again."
             )
+
+    def _glance(self) -> Glance:
+        return model_glance(self)
 
     def _label(self, segment_id: str) -> int:
         return [s["segment_id"] for s in self.segments].index(segment_id)

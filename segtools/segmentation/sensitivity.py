@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from segtools.disclosure import LIMIT, hide, two_way
+from segtools.glance import AtAGlance, Glance
 from segtools.segmentation.alternatives import Alternative
 from segtools.segmentation.choices import POLICIES, Choice, Variant
 from segtools.segmentation.claims import Claim, Own, claims_of
 from segtools.segmentation.company import company_of
+from segtools.segmentation.glances import sensitivity_glance
 from segtools.wording import listed, number, percent
 
 # A choice is to blame if a claim holds less often at one of its levels by this much.
@@ -35,8 +37,8 @@ class Trial:
     why_not: str = ""
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(AtAGlance):
     """How a run fared under other choices.
 
     Attributes
@@ -49,7 +51,7 @@ class Sensitivity:
     """
 
     record: dict[str, Any]
-    customers: pd.DataFrame = field(repr=False)
+    customers: pd.DataFrame
 
     @property
     def sentence(self) -> str:
@@ -63,6 +65,9 @@ class Sensitivity:
     def segments(self) -> pd.DataFrame:
         """Tabulate by segment how often its customers stay in the same company."""
         return segments_table(self.record)
+
+    def _glance(self) -> Glance:
+        return sensitivity_glance(self)
 
 
 def compare(

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.config.blocks import StructureThresholds
+from segtools.glance import AtAGlance, Glance
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.doubts import giant, plain_doubts
 from segtools.segmentation.evidence import (
@@ -24,6 +25,7 @@ from segtools.segmentation.evidence import (
     dip_on_distances,
     gap_statistic,
 )
+from segtools.segmentation.glances import structure_glance
 from segtools.segmentation.inputs import telling
 from segtools.segmentation.preprocess import prepared
 from segtools.segmentation.references import tighter
@@ -52,8 +54,8 @@ LIMITS_TEXT = (
 )
 
 
-@dataclass
-class Structure:
+@dataclass(repr=False)
+class Structure(AtAGlance):
     """A structure verdict: its label, the number of clusters, and the evidence.
 
     ``labels`` gives each row's natural group, from 0 for the largest, and -1 for rows
@@ -64,13 +66,16 @@ class Structure:
     n_clusters: int
     sentence: str
     evidence: dict[str, Any] = field(default_factory=dict)
-    labels: NDArray[np.int64] | None = field(default=None, compare=False, repr=False)
+    labels: NDArray[np.int64] | None = field(default=None, compare=False)
 
     @property
     def limits_sentence(self) -> str:
         """Say where the lines were that decided; empty where nothing was decided."""
         limits = self.evidence.get("thresholds")
         return LIMITS_TEXT.format(**limits) if limits else ""
+
+    def _glance(self) -> Glance:
+        return structure_glance(self)
 
 
 def structure_verdict(

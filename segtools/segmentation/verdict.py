@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from segtools.segmentation.apart import CALLED
 from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
+from segtools.segmentation.glances import Verdict
 from segtools.segmentation.structure import Structure
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -91,7 +91,7 @@ def decide(
     adequacy: str,
     force: bool,
     n_segments: int,
-) -> dict[str, Any]:
+) -> Verdict:
     """Put structure, worth and adequacy together.
 
     Parameters
@@ -109,9 +109,9 @@ def decide(
 
     Returns
     -------
-    dict
-        What ``verdict.json`` keeps. Who stands apart by rule is listed in ``apart``
-        and not counted in ``n_segments``.
+    Verdict
+        A dict with what ``verdict.json`` keeps; a notebook shows its answer. Who
+        stands apart by rule is listed in ``apart`` and not counted in ``n_segments``.
     """
     worth = judge_worth(contest)
     why = _against(worth, adequacy, n_segments)
@@ -119,7 +119,7 @@ def decide(
     winner, one = contest.winner, bool(why) and not force
     sentence = _sentence(structure, worth, why, n_segments, force=force)
     kinds = [] if one or n_segments < 2 else list(contest.rules.apart)
-    return {
+    record = {
         "structure": structure.label,
         "structure_sentence": structure.sentence,
         "worth": worth.word,
@@ -136,6 +136,7 @@ def decide(
         "adequacy": adequacy,
         "evidence": structure.evidence | {"n_clusters": structure.n_clusters},
     }
+    return Verdict(record)
 
 
 def _apart_sentence(kinds: Sequence[str]) -> str:

@@ -5,10 +5,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from jupyter_core.utils import run_sync
+from sessions import executed, pages
 
 from segtools import private_folder
+from segtools.live import SESSION
+from segtools.plots.display import table
 from segtools.report.execution.kernel import Kernels
 from segtools.report.execution.log import LOG
 
@@ -75,3 +79,26 @@ def test_a_run_that_stops_takes_the_waiting_kernel_with_it(tmp_path, sockets):
         broken()
     assert gone(pids)
     assert list(sockets.iterdir()) == []
+
+
+CELLS = {
+    "session": "import os\n[os.environ.get(n) for n in ('JPY_SESSION_NAME', "
+    "'SEGTOOLS_LIVE')]",
+    "table": "import pandas as pd\nfrom segtools import plots\n"
+    "plots.table(pd.DataFrame({'n': range(40)}), caption='Forty')",
+    "work": "from segtools.progress import progress\nlist(progress('ab', 'Work'))",
+}
+
+
+def test_a_run_that_is_started_from_a_notebook_makes_the_same_pages(
+    tmp_path, sockets, monkeypatch
+):
+    monkeypatch.setenv(SESSION, "first look.ipynb")
+    monkeypatch.setenv("SEGTOOLS_LIVE", "1")
+    with Kernels(tmp_path) as kernels:
+        found = executed(CELLS, km=kernels.next(last=True))
+    assert found["session"][0].data["text/plain"] == "[None, '0']"
+    expected = table(pd.DataFrame({"n": range(40)}), caption="Forty").html
+    assert pages(found["table"]) == [expected]
+    assert [o.output_type for o in found["work"]] == ["execute_result"]
+    assert os.environ[SESSION] == "first look.ipynb"

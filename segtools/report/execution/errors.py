@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from segtools.schema import ConfigError
+from segtools.schema import ConfigError, OneSentence
 
 # What DuckDB calls it.
 OUT_OF_MEMORY = "OutOfMemoryException"
@@ -15,7 +15,7 @@ _CLOSED = (os.strerror(errno.EROFS),)
 _REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
-class StageError(RuntimeError):
+class StageError(OneSentence, RuntimeError):
     """A stage stopped for a reason that is neither configuration nor data."""
 
 

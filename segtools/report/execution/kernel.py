@@ -15,6 +15,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
 from segtools.cores import cores
+from segtools.live import unattended
 from segtools.private_folder import private_folder, remove_folder
 from segtools.report.execution.log import log_event
 
@@ -48,6 +49,8 @@ class LocalKernelManager(AsyncKernelManager):
     async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
         """Start the kernel with its complaints going to the log."""
         folder = Path(options.get("cwd") or self._sockets)
+        # Nobody sits before it, be the run itself started from a notebook.
+        options["env"] = unattended(options.get("env") or os.environ)
         ours, theirs = os.pipe()
         try:
             await self._async_start_kernel(**options, stderr=theirs)

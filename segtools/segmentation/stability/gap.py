@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from segtools.progress import progress
 from segtools.schema import ConfigError
 from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.kmeans import Cloud, cloud, kmeans, nearest
@@ -177,7 +178,7 @@ def gap_curves(
         means = partial(_means, n_init=n_init, rng=rng)
         own = _curve(X, most, powers, cluster or means(cloud(X), polish=True))
         drawn = np.empty((n_references, len(powers), most))
-        for b in range(n_references):
+        for b in progress(range(n_references), "Clouds without groups"):
             R = _without_structure(X, reference, rng)
             drawn[b] = _curve(R, most, powers, cluster or means(cloud(R)))
     expected = drawn.mean(axis=0)

@@ -7,7 +7,7 @@ the bootstrap Jaccard of a cluster among the rows that were drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from segtools.cores import cores
+from segtools.progress import progress
 from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.agreement import (
     adjusted_rand,
@@ -152,21 +153,31 @@ def bootstrap_pairs(
     """
     points = X if isinstance(X, Cloud) else cloud(np.asarray(X, dtype=float))
     plan = _Plan(points, base, n_init, random_state, DOUBLED_PAIRS if double else 0)
-    undecided = list(base)
     found: dict[int, list[Any]] = {k: [] for k in base}
-    step = n_pairs if decide_at is None else LOOK_EVERY
     with one_thread(), ThreadPoolExecutor(_workers()) as pool:
-        for start in range(0, n_pairs, step):
-            numbers = range(start, min(start + step, n_pairs))
-            for by_k in pool.map(
-                lambda b, ks=tuple(undecided): _pair(plan, b, ks), numbers
-            ):
-                for k, row in by_k.items():
-                    found[k].append(row)
-            undecided = [k for k in undecided if not _decided(found[k], decide_at)]
-            if not undecided:
-                break
+        compared = _compared(plan, found, n_pairs, decide_at, pool)
+        for by_k in progress(compared, "Pairs of resamples", total=n_pairs):
+            for k, row in by_k.items():
+                found[k].append(row)
     return {k: _gathered(rows) for k, rows in found.items()}
+
+
+def _compared(
+    plan: _Plan,
+    found: Mapping[int, list[Any]],
+    n_pairs: int,
+    decide_at: float | None,
+    pool: ThreadPoolExecutor,
+) -> Iterator[dict[int, Any]]:
+    """Give each pair's rows, until it is decided; whoever takes them fills `found`."""
+    undecided = list(found)
+    step = n_pairs if decide_at is None else LOOK_EVERY
+    for start in range(0, n_pairs, step):
+        numbers = range(start, min(start + step, n_pairs))
+        yield from pool.map(lambda b, ks=tuple(undecided): _pair(plan, b, ks), numbers)
+        undecided = [k for k in undecided if not _decided(found[k], decide_at)]
+        if not undecided:
+            return
 
 
 def stability_rows(pairs: Mapping[int, Pairs]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.progress import progress
 from segtools.schema import ConfigError
 from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.preprocess import distances
@@ -161,7 +162,7 @@ def _solutions(
     """Fit every number of clusters, place everyone, number segments alike."""
     points = cloud(customers.X[sample])
     centres, placed = {}, {}
-    for n in settings.ks:
+    for n in progress(settings.ks, "Numbers of segments"):
         rng = np.random.default_rng([settings.random_state, n])
         fit = kmeans(points, n, rng=rng, n_init=settings.n_init)
         # In a fixed order, so that the lower of two equally near is always the same.

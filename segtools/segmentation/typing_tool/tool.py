@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.glance import AtAGlance, Glance
 from segtools.schema import DataError
+from segtools.segmentation.glances import typing_glance
 from segtools.segmentation.typing_tool.points import Points, ranked
 from segtools.segmentation.typing_tool.questions import Ints, Question
 from segtools.wording import percent
@@ -19,8 +21,8 @@ from segtools.wording import percent
 Record = dict[str, Any]
 
 
-@dataclass
-class TypingTool:
+@dataclass(repr=False)
+class TypingTool(AtAGlance):
     """A few questions whose answers earn each segment points; most points win.
 
     Attributes
@@ -176,6 +178,9 @@ class TypingTool:
             f"{said} Of {percent(sure['share'])} it is sure, and right for "
             f"{percent(sure['accuracy'])} of these."
         )
+
+    def _glance(self) -> Glance:
+        return typing_glance(self)
 
     def _right(self, lead: Ints) -> NDArray[np.float64]:
         starts = [c["lead"] for c in self.confidence]
