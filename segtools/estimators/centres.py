@@ -29,12 +29,12 @@ class CentreSegments(
 ):
     """Base of clusterers that place customers by the nearest of their centres."""
 
-    def _settle(self, frame: pd.DataFrame, centres: pd.DataFrame) -> Array:
+    def _settle(self, frame: pd.DataFrame, centres: pd.DataFrame) -> NDArray[np.int64]:
         """Keep centres in the order of their content, and place everyone.
 
         `centres` may lack columns that tell nobody apart. Gives the new order.
         """
-        order = np.lexsort(centres.to_numpy().T[::-1])
+        order = np.asarray(np.lexsort(centres.to_numpy().T[::-1]), dtype=np.int64)
         self._payload = {
             "kind": "centroids",
             "uses": list(centres.columns),

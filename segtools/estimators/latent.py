@@ -173,7 +173,11 @@ class LatentClassSegments(ClusterMixin, BaseEstimator):
         """Fit every number that there are customers for; warn of each doubt once."""
         there = slice(None) if weights is None else weights > 0
         own = None if weights is None else weights[there]
-        given = {"n_starts": self.n_init, "random_state": seed, "sample_weight": own}
+        given: dict[str, Any] = {
+            "n_starts": self.n_init,
+            "random_state": seed,
+            "sample_weight": own,
+        }
         found: dict[int, LatentClasses] = {}
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always", UserWarning)

@@ -47,11 +47,10 @@ def test_the_example_runs_and_the_goal_decides():
         assert len(judged) == 8
         assert judged["gini"].is_monotonic_decreasing
         assert judged["gini"].iloc[0] > 0.2
-        # Segments made for the goal stand above k-means of as many.
-        by_name = judged.set_index("segmenter")["gini"]
-        card = by_name[[n for n in by_name.index if "n_bands=8" in n]].item()
-        means = by_name[[n for n in by_name.index if "StableKMeans(n_clusters=8" in n]]
-        assert card > means.item()
+        # Segments made for the goal predict it better, whatever their number.
+        made = judged["segmenter"].str.contains("Scorecard")
+        assert made.sum() == 3
+        assert judged.loc[made, "r2"].min() > judged.loc[~made, "r2"].max()
         assert names["segment"].notna().all()
         assert len(np.unique(names["segment"])) > 1
         assert known_scheme("mine").label == "Stable k-means"

@@ -154,9 +154,9 @@ def cluster(
 
     Examples
     --------
-    >>> found = cluster(np.array([[0.0], [1.0], [10.0], [11.0]] * 5), 2)
+    >>> found = cluster(np.array([[0.0], [0.5], [10.0], [10.5]] * 5), 2)
     >>> sorted(found.centres[0].tolist())
-    [0.5, 10.5]
+    [0.25, 10.25]
     """
     ks = _asked([k], 1, n_init, max_rows)
     customers = read(X, k)
