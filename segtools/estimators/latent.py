@@ -130,8 +130,8 @@ class LatentClassSegments(ClusterMixin, BaseEstimator):
         Raises
         ------
         DataError
-            If a question has too many different answers, none has two, or there are
-            fewer customers than the classes have free parameters.
+            If a question has too many different answers, none has two, or `n_classes`
+            of two or more have at least as many free parameters as there are customers.
         """
         by = one_of("criterion", self.criterion, CRITERIA)
         whole("n_init", self.n_init)
@@ -187,7 +187,7 @@ class LatentClassSegments(ClusterMixin, BaseEstimator):
                 except DataError:
                     if not found:
                         raise
-                    break
+                    break  # more classes have more free parameters still
         for sentence in dict.fromkeys(str(w.message) for w in said):
             warnings.warn(sentence, UserWarning, stacklevel=3)
         return found

@@ -33,6 +33,7 @@ from segtools.segmentation.scorecard import (
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+MOST_REPEATED = 1_000_000
 
 
 class Scorecard(Renamed, TransformerMixin, BaseEstimator):
@@ -169,7 +170,11 @@ def points_table(payload: dict[str, Any]) -> pd.DataFrame:
 def rows_of(
     estimator: Any, X: Any, y: Any, sample_weight: Any, **checked: Any
 ) -> tuple[pd.DataFrame, NDArray[Any], Array | None]:
-    """Read features, outcome and weights; rows of weight 0 are left out."""
+    """Read features, outcome and weights; rows of weight 0 are left out.
+
+    Whole weights repeat their rows, so that a weight of two is a customer twice in
+    everything, the smallest leaf included.
+    """
     X = in_pandas(X)
     if isinstance(X, pd.DataFrame):
         refuse_words(X)
@@ -187,5 +192,9 @@ def rows_of(
     weights = weights_of(sample_weight, len(frame))
     if weights is None:
         return frame, y, None
-    there = weights > 0
-    return frame[there], y[there], weights[there]
+    rows = np.flatnonzero(weights)
+    counted = bool((weights == np.rint(weights)).all())
+    if counted and weights.sum() <= MOST_REPEATED:
+        rows, weights = np.repeat(rows, weights[rows].astype(int)), None
+    own = None if weights is None else weights[rows]
+    return frame.iloc[rows], y[rows], own

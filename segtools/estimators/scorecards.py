@@ -49,8 +49,9 @@ class ScorecardRegressor(RegressorMixin, Scorecard):
     -----
     NaN stands for what is missing, and gets points of its own. The outcome is capped at
     its 99th percentile; refunds (negative ones) count as 0. Chance plays no part, and
-    the order of rows none. A leaf of a stump holds at least 20 rows, whatever their
-    weights, so that fewer than 40 rows get no points.
+    the order of rows none. A leaf of a stump holds at least 20 customers, so that fewer
+    than 40 get no points. Weights that are whole numbers repeat their rows (up to a
+    million); of others a leaf holds at least 20 rows, whatever their weights.
 
     References
     ----------

@@ -105,7 +105,7 @@ def latent_classes(
     ------
     DataError
         If a question has more than 20 different answers, no question has two, or
-        there are no more customers than the classes have free parameters.
+        there are no more customers than two classes or more have free parameters.
 
     Warns
     -----

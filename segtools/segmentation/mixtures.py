@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
@@ -172,7 +173,9 @@ def fit_mixture(
         max_iter=SHORT_ROUNDS,
         **common,
     )
-    with one_thread(), warnings.catch_warnings():
+    # Rows are NumPy's whatever the caller's setting, under which k-means++ is refused.
+    here = config_context(array_api_dispatch=False)
+    with here, one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         best = short.fit(X)
         return GaussianMixture(

@@ -147,7 +147,8 @@ def refuse_few(patterns: Patterns, n_classes: int) -> None:
         raise DataError(
             f"n_classes must be 1 or more, but it is {n_classes}. Ask for at least one."
         )
-    if n <= needed:
+    # One class is the shares of all, which any number of customers has.
+    if n <= (needed if n_classes > 1 else 0):
         raise DataError(
             f"{n_classes} classes must have more customers than their {needed} free "
             f"parameters, but {n} customers answered. Ask for fewer classes or fewer "

@@ -24,7 +24,7 @@ QUICK = [
     StableKMeans(3, n_pairs=0),
     WardSegments(),
     MixtureSegments(max_components=4, n_init=1),
-    LatentClassSegments(max_classes=4, n_init=5, n_bins=5),
+    LatentClassSegments(max_classes=4, n_init=5, n_bins=3),
     FAMD(),
     RFMScores(),
     TierSegments(),

@@ -82,6 +82,18 @@ def test_words_are_encoded_in_a_pipeline_and_no_answer_counts_nothing():
     assert shares == pytest.approx(pipe[-1].class_weights_)
 
 
+def test_one_class_is_the_shares_of_all_however_few_they_are():
+    answers = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [1.0, 1.0, 2.0]})
+    model = LatentClassSegments(n_init=2).fit(answers)
+    assert model.n_classes_ == 1
+    assert model.answer_shares_[0].to_numpy() == pytest.approx(
+        [1 / 3] * 3 + [2 / 3, 1 / 3]
+    )
+    nobody = pd.DataFrame({"a": [np.nan, np.nan], "b": [np.nan, np.nan]})
+    with pytest.raises(DataError, match="two different answers"):
+        LatentClassSegments(1).fit(nobody)
+
+
 def test_only_numbers_of_classes_that_customers_can_carry_are_tried():
     answers = pd.DataFrame({"a": [1.0, 2.0, 1.0, 2.0, 1.0], "b": [1.0, 1.0, 2.0, 2, 2]})
     model = LatentClassSegments(max_classes=8, n_init=2).fit(answers)

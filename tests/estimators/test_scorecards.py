@@ -81,11 +81,15 @@ def test_a_weight_of_two_is_a_customer_twice(kind, rng):
     rows = np.repeat(np.arange(len(X)), twice)
     repeated = kind().fit(X.iloc[rows], y.iloc[rows])
     one, two = weighted.points_table_, repeated.points_table_
-    # The bins are the same; of the points all but those of leaves near 20 rows.
-    assert one[["feature", "up_to"]].equals(two[["feature", "up_to"]])
-    assert np.abs(one["points"] - two["points"]).median() <= 2
-    agree = (weighted.segment(X) == repeated.segment(X)).mean()
-    assert agree > 0.9
+    assert one.equals(two)
+    assert weighted.cuts_ == repeated.cuts_
+    # Halved, weights are no numbers of customers; the bins are the same, and the
+    # points all but those of leaves near 20 rows.
+    halved = kind().fit(X, y, sample_weight=twice / 2)
+    three = halved.points_table_
+    assert one[["feature", "up_to"]].equals(three[["feature", "up_to"]])
+    assert np.abs(one["points"] - three["points"]).median() <= 2
+    assert (weighted.segment(X) == halved.segment(X)).mean() > 0.9
 
 
 def test_customers_of_weight_zero_are_not_there(spenders):

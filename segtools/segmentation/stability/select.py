@@ -154,9 +154,10 @@ def cluster(
 
     Examples
     --------
-    >>> found = cluster(np.array([[0.0], [0.5], [10.0], [10.5]] * 5), 2)
-    >>> sorted(found.centres[0].tolist())
-    [0.25, 10.25]
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.vstack([rng.normal(c, 0.3, (60, 2)) for c in ((0, 0), (4, 0), (0, 4))])
+    >>> cluster(X, 3).sizes.tolist()
+    [60, 60, 60]
     """
     ks = _asked([k], 1, n_init, max_rows)
     customers = read(X, k)
