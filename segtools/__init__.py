@@ -63,6 +63,16 @@ _HOMES = {
     "segmentation.typing_tool": ("TypingTool", "typing_tool"),
     "segmentation.verdict": ("decide",),
     "segmentation.why": ("explain",),
+    "estimators.comparable": ("ComparableFeatures",),
+    "estimators.factors": ("FAMD",),
+    "estimators.kmeans": ("StableKMeans",),
+    "estimators.latent": ("LatentClassSegments",),
+    "estimators.means": ("SegmentMeans",),
+    "estimators.mixture": ("MixtureSegments",),
+    "estimators.rfm": ("RFMScores",),
+    "estimators.scorecards": ("ScorecardClassifier", "ScorecardRegressor"),
+    "estimators.tiers": ("TierSegments",),
+    "estimators.ward": ("WardSegments",),
     "history.registry": ("match_segments", "name_segments"),
     "history.changes": ("migration", "summarise_changes"),
     "history.drift": ("psi",),
@@ -91,7 +101,15 @@ _HOMES = {
     "report.typing": ("typing_files",),
     "report.typing_form": ("typing_form",),
 }
-_ROOMS = ("experiments", "features", "goals", "plots", "segmentation", "simulate")
+_ROOMS = (
+    "estimators",
+    "experiments",
+    "features",
+    "goals",
+    "plots",
+    "segmentation",
+    "simulate",
+)
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [*sorted(_WHERE), "plots", "simulate"]

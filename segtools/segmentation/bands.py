@@ -19,6 +19,7 @@ def optimal_cuts(
     min_share: float,
     max_levels: int = MAX_LEVELS,
     ranking: float = 0.0,
+    weights: Array | None = None,
 ) -> list[float]:
     """Cut scores where the values within the bands vary least.
 
@@ -44,6 +45,8 @@ def optimal_cuts(
     ranking : float, default=0
         Weight of what is lost of the Gini coefficient, beside 1 for what is lost of
         the variation.
+    weights : array of shape (n_customers,), default=None
+        How many customers each row stands for; None means one.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def optimal_cuts(
     [8.0]
     """
     levels, count, value = _levels(
-        np.asarray(scores, float), np.asarray(values, float), max_levels
+        np.asarray(scores, float), np.asarray(values, float), max_levels, weights
     )
     cost = _costs(count, value, min_share * count.sum())
     if ranking:
@@ -70,8 +73,11 @@ def optimal_cuts(
     return []
 
 
-def _levels(scores: Array, values: Array, most: int) -> tuple[Array, Array, Array]:
-    levels, first, count = np.unique(scores, return_index=True, return_counts=True)
+def _levels(
+    scores: Array, values: Array, most: int, weights: Array | None
+) -> tuple[Array, Array, Array]:
+    levels, first, place = np.unique(scores, return_index=True, return_inverse=True)
+    count = np.bincount(place, weights=weights)
     value = values[first]
     if len(levels) <= most:
         return levels, count.astype(float), value

@@ -111,13 +111,39 @@ def learn_centroids(
     k = min(task.n_segments, len(np.unique(X, axis=0)))
     # Customers who are all alike are one cluster, and may have no column left.
     centres = X[:1] if k < 2 else fit_kmeans(X, k, task.seed).cluster_centers_
+    return frozen_centres(payload, X, centres, task)
+
+
+def frozen_centres(
+    payload: dict[str, Any],
+    X: NDArray[np.float64],
+    centres: NDArray[np.float64],
+    task: Task,
+    note: str = "",
+) -> Learned:
+    """Freeze centres found in prepared rows; small clusters go to their neighbours.
+
+    Parameters
+    ----------
+    payload : dict
+        Preprocessing of kind ``centroids``; its centres are added to it.
+    X : array of shape (n_customers, n_features)
+        The prepared rows of which the centres were learned.
+    centres : array of shape (n_clusters, n_features)
+        In any order.
+    task : Task
+    note : str, optional
+        Default: how many clusters were too small.
+    """
+    found = len(centres)
     centres = large_centres(centres, prepared(payload, task.at), task.min_share)
     # In a fixed order, so that labels do not depend on where the algorithm started.
     order = np.lexsort(centres.T[::-1]) if len(centres) > 1 else [0]
     payload["centroids"] = centres[order].round(12).tolist()
     own = distances(X, centres).min(axis=1)
     payload["far_threshold"] = float(np.quantile(np.sqrt(own), FAR_QUANTILE))
-    note = f"{k - len(centres)} clusters were too small" if len(centres) < k else ""
+    if not note and len(centres) < found:
+        note = f"{found - len(centres)} clusters were too small"
     return Learned(lambda F: place(payload, F).labels, payload, note)
 
 

@@ -77,6 +77,7 @@ def latent_classes(
     *,
     n_starts: int = N_STARTS,
     random_state: int = 1,
+    sample_weight: Array | None = None,
 ) -> LatentClasses:
     """Fit latent classes to answers or categorical attributes.
 
@@ -92,6 +93,9 @@ def latent_classes(
         Random starts. Fewer may end in a local optimum.
     random_state : int, default=1
         Where chance starts.
+    sample_weight : array of shape (n_customers,), default=None
+        How many customers each row stands for, such as a survey's weights; None means
+        one.
 
     Returns
     -------
@@ -101,7 +105,7 @@ def latent_classes(
     ------
     DataError
         If a question has more than 20 different answers, no question has two, or
-        there are no more customers than the classes have free parameters.
+        there are no more customers than two classes or more have free parameters.
 
     Warns
     -----
@@ -120,7 +124,7 @@ def latent_classes(
     >>> found.labels(answers.iloc[[0, -1]]).tolist()
     [0, 1]
     """
-    patterns, gaps = collapsed(answers)
+    patterns, gaps = collapsed(answers, weights=sample_weight)
     refuse_few(patterns, n_classes)
     n_starts = 1 if n_classes == 1 else n_starts  # one class has one solution
     with one_thread():  # sums in one order, whatever the machine
@@ -178,7 +182,7 @@ def compare_latent_classes(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("n_classes")
 
 
-def learn_latent_classes(task: Task) -> Learned:
+def learn_latent_classes(task: Task, n_starts: int = N_STARTS) -> Learned:
     """Learn latent classes on the features that have few different values.
 
     A class under the smallest share goes to the others; without two such features
@@ -190,7 +194,10 @@ def learn_latent_classes(task: Task) -> Learned:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         found = latent_classes(
-            task.features[names], task.n_segments, random_state=task.seed
+            task.features[names],
+            task.n_segments,
+            n_starts=n_starts,
+            random_state=task.seed,
         )
     payload = large_enough(found.payload, task.at, task.min_share)
     lost = task.n_segments - len(payload["weights"])

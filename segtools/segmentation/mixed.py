@@ -17,13 +17,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.schema import ConfigError, DataError
-from segtools.segmentation.clusters import fit_kmeans, large_centres, learn_preprocess
+from segtools.segmentation.clusters import (
+    fit_kmeans,
+    frozen_centres,
+    learn_preprocess,
+)
 from segtools.segmentation.doubts import looks_like_codes
-from segtools.segmentation.far import FAR_QUANTILE
 from segtools.segmentation.mixtures import fit_rows
 from segtools.segmentation.one_thread import one_thread
-from segtools.segmentation.place import place
-from segtools.segmentation.preprocess import category_codes, distances, prepared
+from segtools.segmentation.preprocess import category_codes, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task
 
 Array = NDArray[np.float64]
@@ -272,14 +274,7 @@ def learn_mixed(task: Task) -> Learned:
     k = min(task.n_segments, len(np.unique(X.round(9), axis=0)))
     rows = fit_rows(X, len(X))
     centres = X[:1] if k < 2 else fit_kmeans(rows, k, task.seed).cluster_centers_
-    centres = large_centres(centres, prepared(payload, task.at), task.min_share)
-    centres = centres[np.lexsort(centres.T[::-1])]
-    payload["centroids"] = centres.round(12).tolist()
-    near = distances(X, centres).min(axis=1)
-    payload["far_threshold"] = float(np.quantile(np.sqrt(near), FAR_QUANTILE))
-    lost = k - len(centres)
-    note = f"{lost} clusters were too small" if lost else ""
-    return Learned(lambda F: place(payload, F).labels, payload, note)
+    return frozen_centres(payload, X, centres, task)
 
 
 # Not in every contest, since features are seldom categories: add(SCHEME) enters it.

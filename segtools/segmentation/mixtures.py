@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
@@ -96,10 +97,22 @@ def compare_mixtures(
     X = fit_rows(prepared(payload, frame), MAX_ROWS)
     if note := giant(X):
         warnings.warn(note, UserWarning, stacklevel=2)
+    return tabulated(X, n_components, kinds, seed=random_state, n_starts=n_starts)
+
+
+def tabulated(
+    X: Array,
+    n_components: Sequence[int],
+    kinds: Sequence[str],
+    *,
+    seed: int,
+    n_starts: int = N_STARTS,
+) -> pd.DataFrame:
+    """Do as `compare_mixtures`, on rows that are comparable as they are."""
     rows = []
     for kind in kinds:
         for k in n_components:
-            model = fit_mixture(X, k, kind, seed=random_state, n_starts=n_starts)
+            model = fit_mixture(X, k, kind, seed=seed, n_starts=n_starts)
             rows.append({"n_components": k, "kind": kind} | _figures(model, X))
     return pd.DataFrame(rows)
 
@@ -160,7 +173,9 @@ def fit_mixture(
         max_iter=SHORT_ROUNDS,
         **common,
     )
-    with one_thread(), warnings.catch_warnings():
+    # Rows are NumPy's whatever the caller's setting, under which k-means++ is refused.
+    here = config_context(array_api_dispatch=False)
+    with here, one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         best = short.fit(X)
         return GaussianMixture(
@@ -213,22 +228,28 @@ def _fields(model: GaussianMixture, digits: int = 12) -> dict[str, Any]:
     }
 
 
-def learn_mixture(task: Task) -> Learned:
+def frozen_mixture(model: GaussianMixture) -> dict[str, Any]:
+    """Give what a payload of form ``gaussian`` keeps, components in a fixed order."""
+    fields = {"kind": "mixture", "form": "gaussian"}
+    return fields | {"covariance": model.covariance_type} | _ordered(_fields(model))
+
+
+def learn_mixture(
+    task: Task, kinds: Sequence[str] = KINDS, *, by: str = "bic"
+) -> Learned:
     """Learn a mixture of so many components; the BIC chooses their covariances.
 
     A component under the smallest share goes to the others.
     """
     payload = learn_preprocess(task.features)
-    payload |= {"kind": "mixture", "form": "gaussian"}
     X = fit_rows(prepared(payload, task.features), MAX_ROWS)
     k = min(task.n_segments, len(np.unique(X, axis=0)))
     if k < 2:
         return Learned(lambda F: np.zeros(len(F), dtype=np.int64))
-    first = [fit_mixture(X, k, c, seed=task.seed, n_starts=FIRST_STARTS) for c in KINDS]
-    scores = [_figures(model, X)["bic"] for model in first]
-    kind = KINDS[int(np.argmin(scores))]
-    model = fit_mixture(X, k, kind, seed=task.seed)
-    payload |= {"covariance": kind} | _ordered(_fields(model))
+    first = [fit_mixture(X, k, c, seed=task.seed, n_starts=FIRST_STARTS) for c in kinds]
+    scores = [_figures(model, X)[by] for model in first]
+    kind = kinds[int(np.argmin(scores))]
+    payload |= frozen_mixture(fit_mixture(X, k, kind, seed=task.seed))
     payload = large_enough(payload, task.at, task.min_share)
     own = mahalanobis(payload, X).min(axis=1)
     payload["far_threshold"] = float(np.quantile(np.sqrt(own), FAR_QUANTILE))

@@ -39,7 +39,9 @@ class Patterns:
 
 
 def collapsed(
-    answers: pd.DataFrame, known: dict[str, list[float]] | None = None
+    answers: pd.DataFrame,
+    known: dict[str, list[float]] | None = None,
+    weights: Array | None = None,
 ) -> tuple[Patterns, list[str]]:
     """Count each pattern of answers once; fewer rows, same likelihood.
 
@@ -49,6 +51,8 @@ def collapsed(
         Codes; NaN is no answer.
     known : dict, default=None
         Question to its levels; None takes those that occur.
+    weights : array of shape (n_customers,), default=None
+        How many customers each row stands for; None means one.
 
     Returns
     -------
@@ -62,7 +66,8 @@ def collapsed(
     levels = known or _useful({n: _levels(frame, n) for n in names}, frame)
     codes = np.column_stack([_place(_codes(frame, n), v) for n, v in levels.items()])
     gaps = [n for n, c in zip(levels, codes.T, strict=True) if (c < 0).any()]
-    different, counts = np.unique(codes, axis=0, return_counts=True)
+    different, place = np.unique(codes, axis=0, return_inverse=True)
+    counts = np.bincount(place.ravel(), weights=weights, minlength=len(different))
     some = (different >= 0).any(axis=1)
     given = [
         (different[some, j][:, None] == np.arange(len(v))).astype(float)
@@ -142,7 +147,8 @@ def refuse_few(patterns: Patterns, n_classes: int) -> None:
         raise DataError(
             f"n_classes must be 1 or more, but it is {n_classes}. Ask for at least one."
         )
-    if n <= needed:
+    # One class is the shares of all, which any number of customers has.
+    if n <= (needed if n_classes > 1 else 0):
         raise DataError(
             f"{n_classes} classes must have more customers than their {needed} free "
             f"parameters, but {n} customers answered. Ask for fewer classes or fewer "

@@ -90,13 +90,17 @@ def score(payload: dict[str, Any], features: pd.DataFrame) -> Ints:
     """Add up a scorecard's points."""
     total = np.full(len(features), payload["base"], dtype=np.int64)
     for name, bins in payload["bins"].items():
-        values = features[name].to_numpy(float)
-        code = np.searchsorted(bins["upper"], values, side="left")
-        own = np.asarray(bins["points"], dtype=np.int64)[
-            np.minimum(code, len(bins["points"]) - 1)
-        ]
-        total += np.where(np.isnan(values), bins["missing"] or 0, own)
+        total += bin_points(bins, features[name].to_numpy(float))
     return total
+
+
+def bin_points(bins: dict[str, Any], values: NDArray[np.float64]) -> Ints:
+    """Give the points that one feature of a scorecard adds for each value."""
+    code = np.searchsorted(bins["upper"], values, side="left")
+    own = np.asarray(bins["points"], dtype=np.int64)[
+        np.minimum(code, len(bins["points"]) - 1)
+    ]
+    return np.where(np.isnan(values), bins["missing"] or 0, own)
 
 
 def _scorecard(payload: dict[str, Any], features: pd.DataFrame) -> Placement:

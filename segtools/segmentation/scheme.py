@@ -146,7 +146,10 @@ def scheme(name: str, *, label: str = "") -> Callable[[Any], Any]:
         one row per customer and gives one label a row; if it wins, its labels are
         frozen as a tree of rules that repeats them exactly. Or for an unfitted
         scikit-learn clusterer, mixture, classifier or regressor, which is cloned for
-        every fit, see `learn_estimator`.
+        every fit, see `learn_estimator`. An estimator that has a method
+        ``learn_task(task)``, as those of `segtools.estimators` have, gives what it
+        learned of a `Task` itself; its ``one_size`` says that it finds one number of
+        segments only.
 
     Examples
     --------
@@ -186,10 +189,13 @@ def _of_function(function: Any, name: str, label: str) -> Scheme:
 def _of_estimator(estimator: Any, name: str, label: str) -> Scheme:
     from segtools.segmentation.estimators import learn_estimator, learned_kind
 
+    needs_outcome = learned_kind(estimator, name) in ("classifier", "regressor")
+    own = getattr(estimator, "learn_task", None)
     return Scheme(
         name,
         label,
-        lambda task: learn_estimator(estimator, task, name),
+        own or (lambda task: learn_estimator(estimator, task, name)),
         simplicity=6,
-        needs_outcome=learned_kind(estimator, name) in ("classifier", "regressor"),
+        needs_outcome=needs_outcome,
+        fixed=bool(getattr(estimator, "one_size", False)),
     )

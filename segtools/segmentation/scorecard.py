@@ -43,20 +43,22 @@ _BOOSTING: dict[str, Any] = {
 }
 
 
-def learn_scorecard(task: Task) -> Learned:
+def learn_scorecard(task: Task, n_bins: int = N_BINS) -> Learned:
     """Learn points on one period and cut bands on the scores of the next.
 
     Parameters
     ----------
     task : Task
         With an outcome that varies.
+    n_bins : int, default=16
+        Bins of each feature, as for `bin_edges`.
 
     Returns
     -------
     Learned
         Its payload is of kind ``scorecard``; label 0 is the highest band.
     """
-    upper = bin_edges(task.features)
+    upper = bin_edges(task.features, n_bins)
     payload = points(task.features, _outcome(task), upper, _link(task.goal))
     payload["cuts"] = cut_bands(payload, task)
     return Learned(labels=lambda X: place(payload, X).labels, payload=payload)
@@ -79,15 +81,27 @@ def cut_bands(
     payload: dict[str, Any], task: Task, max_levels: int = MAX_LEVELS
 ) -> list[int]:
     """Cut the scores at the origin that is to be segmented."""
-    total = score(payload, task.at)
-    cuts = optimal_cuts(
-        total,
-        expected_outcome(total, payload["link"]),
+    return cut_scores(
+        score(payload, task.at),
+        payload["link"],
         n_bands=task.n_segments,
         min_share=task.min_share,
         max_levels=max_levels,
-        ranking=RANKING,
     )
+
+
+def cut_scores(total: NDArray[Any], link: str, **asked: Any) -> list[int]:
+    """Cut scores where the outcomes that they stand for part best.
+
+    Parameters
+    ----------
+    total : array of int of shape (n_customers,)
+    link : str
+        ``log`` or ``logit``.
+    **asked
+        ``n_bands``, ``min_share``, ``max_levels`` and ``weights`` of `optimal_cuts`.
+    """
+    cuts = optimal_cuts(total, expected_outcome(total, link), ranking=RANKING, **asked)
     return [int(c) for c in cuts]
 
 
@@ -99,7 +113,10 @@ def expected_outcome(total: NDArray[Any], link: str) -> NDArray[np.float64]:
 
 
 def bin_edges(
-    features: pd.DataFrame, n_bins: int = N_BINS, n_tail: int = N_TAIL
+    features: pd.DataFrame,
+    n_bins: int = N_BINS,
+    n_tail: int = N_TAIL,
+    weights: NDArray[Any] | None = None,
 ) -> dict[str, list[float]]:
     """Give each feature's bins by quantiles; equal values are never parted.
 
@@ -111,6 +128,8 @@ def bin_edges(
         Bins of equally many customers, as far as equal values allow.
     n_tail : int, default=2
         How often the upper half of the last bin is cut off.
+    weights : array of shape (n_customers,), default=None
+        How many customers each row stands for; None means one.
 
     Returns
     -------
@@ -121,10 +140,13 @@ def bin_edges(
     halves = 1 - 0.5 ** np.arange(1, n_tail + 1) / n_bins
     steps = np.r_[np.arange(1, n_bins) / n_bins, halves]
     for name in sorted(features.columns):
-        known = features[name].dropna().to_numpy(float)
+        there = features[name].notna().to_numpy()
+        known = features[name].to_numpy(float)[there]
         if len(known) == 0:
             continue
-        cuts = np.unique(np.quantile(known, steps, method="inverted_cdf"))
+        own = None if weights is None else weights[there]
+        cuts = np.quantile(known, steps, method="inverted_cdf", weights=own)
+        cuts = np.unique(cuts)
         cuts = cuts[cuts < known.max()]
         if len(cuts):
             edges[name] = [float(c) for c in cuts]
@@ -231,11 +253,23 @@ def _outcome(task: Task) -> NDArray[np.float64]:
             f"{len(task.features):,} of them. Use method: rules or clusters."
         )
     y = task.outcome.to_numpy(float)
-    if _link(task.goal) == "logit":
-        return y
-    # One giant customer must not carry the points; refunds are no negative spend.
-    cap = np.quantile(y, CAP_QUANTILE, method="inverted_cdf")
-    return np.clip(y, 0, cap if cap > 0 else None)
+    return y if _link(task.goal) == "logit" else capped(y)
+
+
+def capped(
+    outcome: NDArray[np.float64], weights: NDArray[Any] | None = None
+) -> NDArray[np.float64]:
+    """Cap an outcome of money at its 99th percentile, and from below at 0.
+
+    One giant customer must not carry the points; refunds are no negative spend.
+
+    Examples
+    --------
+    >>> capped(np.array([-5.0, *[1.0] * 98, 900.0])).max()
+    np.float64(1.0)
+    """
+    cap = np.quantile(outcome, CAP_QUANTILE, method="inverted_cdf", weights=weights)
+    return np.clip(outcome, 0, cap if cap > 0 else None)
 
 
 add(

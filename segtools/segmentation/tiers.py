@@ -7,6 +7,7 @@ from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from segtools.features.catalogue import registered
 from segtools.schema import ConfigError, did_you_mean
@@ -41,11 +42,17 @@ def enter_tiers(cuts: Cuts) -> None:
 
 def learn_tiers(task: Task, cuts: Cuts) -> Learned:
     """Place customers by cut points; a tier that nobody is in joins the nearest one."""
-    payload = cut_payload(cuts)
-    unknown = [n for n in cuts if task.at[n].isna().any()]
-    payload["seen_missing"] = unknown
-    _join_empty(payload, np.unique(place(payload, task.at).labels), cuts)
+    payload = tier_payload(cuts, task.at)
     return Learned(lambda features: place(payload, features).labels, payload)
+
+
+def tier_payload(cuts: Cuts, at: pd.DataFrame) -> dict[str, Any]:
+    """Freeze cut points, and give tiers that nobody in `at` is in to the nearest."""
+    payload = cut_payload(cuts)
+    unknown = [n for n in cuts if at[n].isna().any()]
+    payload["seen_missing"] = unknown
+    _join_empty(payload, np.unique(place(payload, at).labels), cuts)
+    return payload
 
 
 def cut_payload(cuts: Cuts, names: Sequence[str] = ()) -> dict[str, Any]:

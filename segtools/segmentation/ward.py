@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.optimize import linear_sum_assignment
 
-from segtools.segmentation.clusters import large_centres, learn_preprocess
-from segtools.segmentation.far import FAR_QUANTILE
+from segtools.segmentation.clusters import frozen_centres, learn_preprocess
 from segtools.segmentation.mixtures import fit_rows, thinned
-from segtools.segmentation.place import place
 from segtools.segmentation.preprocess import distances, prepared
 from segtools.segmentation.scheme import Learned, Scheme, Task, add
 from segtools.wording import percent
@@ -74,13 +72,8 @@ def learn_ward(task: Task) -> Learned:
     X = prepared(payload, task.features)
     k = min(task.n_segments, len(np.unique(fit_rows(X, MAX_ROWS), axis=0)))
     centres, kept = (X[:1], 1.0) if k < 2 else ward_centres(X, k)
-    centres = large_centres(centres, prepared(payload, task.at), task.min_share)
-    order = np.lexsort(centres.T[::-1]) if len(centres) > 1 else [0]
-    payload["centroids"] = centres[order].round(12).tolist()
-    own = distances(X, centres).min(axis=1)
-    payload["far_threshold"] = float(np.quantile(np.sqrt(own), FAR_QUANTILE))
     note = f"{percent(kept)} of the sample stay with their centre"
-    return Learned(lambda F: place(payload, F).labels, payload, note)
+    return frozen_centres(payload, X, centres, task, note)
 
 
 def replicate_ward(task: Task, payload: dict[str, Any], rows: NDArray[Any]) -> Any:

@@ -129,6 +129,47 @@ def select_clusters(
     return Selection(chosen, sentence, segments, pairs, tree, notes, *fitted)
 
 
+def cluster(
+    X: pd.DataFrame | NDArray[Any],
+    k: int,
+    *,
+    n_init: int = 10,
+    random_state: int = 1,
+    max_rows: int = MAX_ROWS,
+) -> Segments:
+    """Cluster by one number of segments, as `select_clusters` does, and resample none.
+
+    Parameters
+    ----------
+    X : DataFrame or array of shape (n_customers, n_features)
+        As for `select_clusters`, which raises and warns of the same.
+    k : int
+        2 or more.
+    n_init : int, default=10
+    random_state : int, default=1
+    max_rows : int, default=5000
+
+    Returns
+    -------
+    Segments
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.vstack([rng.normal(c, 0.3, (60, 2)) for c in ((0, 0), (4, 0), (0, 4))])
+    >>> cluster(X, 3).sizes.tolist()
+    [60, 60, 60]
+    """
+    ks = _asked([k], 1, n_init, max_rows)
+    customers = read(X, k)
+    for note in customers.notes:
+        warnings.warn(note, UserWarning, stacklevel=2)
+    settings = Settings(tuple(ks), 0, n_init, random_state, max_rows, 0.0)
+    sample = _sample(len(customers.X), settings)
+    with one_thread():
+        return _solutions(customers, sample, settings)[1][k]
+
+
 def _asked(k: Iterable[int], n_pairs: int, n_init: int, max_rows: int) -> list[int]:
     ks = sorted({int(n) for n in k})
     if not ks or ks[0] < 2:
