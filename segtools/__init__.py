@@ -90,6 +90,7 @@ _HOMES = {
     "report.execution.pages": ("write_pages",),
     "report.typing": ("typing_files",),
     "report.typing_form": ("typing_form",),
+    "frames.segment": ("segment_customers",),
 }
 _ROOMS = ("experiments", "features", "goals", "plots", "segmentation", "simulate")
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
