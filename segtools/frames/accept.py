@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -209,7 +211,7 @@ def _stream(frame: Any, library: str, columns: list[str]) -> Any:
     import pyarrow as pa
 
     if library == "ibis":
-        return frame.select(*columns).to_pyarrow_batches(chunk_size=_BATCH)
+        return _of_ibis(frame.select(*columns))
     if library == "arrow":
         return frame.select(columns).to_reader()
     some = nw.from_native(frame).select(*columns)
@@ -219,6 +221,19 @@ def _stream(frame: Any, library: str, columns: list[str]) -> Any:
     if library == "duckdb" and hasattr(native, "__arrow_c_stream__"):
         return pa.RecordBatchReader.from_stream(native)
     return some.collect(backend="pyarrow").to_native().to_reader()
+
+
+def _of_ibis(table: Any) -> Any:
+    """Give the batches of an Ibis table, the first of which is asked for at once."""
+    import pyarrow as pa
+
+    with warnings.catch_warnings():
+        # Ibis 12 asks DuckDB 1.5 in a way that 2.0 will not know.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        stream = table.to_pyarrow_batches(chunk_size=_BATCH)
+        first = next(stream, None)
+    ahead = [] if first is None else [first]
+    return pa.RecordBatchReader.from_batches(stream.schema, chain(ahead, stream))
 
 
 def _plain(stream: Any, names: list[str]) -> Any:

@@ -31,7 +31,8 @@ def shown(result: SegmentResult) -> Display:
     from segtools.segmentation.selection import sizes_table
 
     verdict = result.verdict
-    words = f"{verdict.structure}, {verdict.worth}: {verdict.decision}"
+    decided = "forced" if verdict.record["forced"] else verdict.decision
+    words = f"{verdict.structure}, {verdict.worth}: {decided}"
     sizes = sizes_table(result.selection)
     return plots.together(
         plots.finding(verdict.sentence),
