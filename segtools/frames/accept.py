@@ -290,7 +290,8 @@ def _held_in_memory(table: Any, given: Given, *, typed: bool) -> Any:
         return table.to_pandas()
     import narwhals as nw
 
-    made = nw.from_arrow(table, backend=given.library)
+    backend = nw.Implementation.from_string(given.library)
+    made = nw.from_arrow(table, backend=backend)  # type: ignore[arg-type]
     if typed:
         kind = nw.from_native(given.frame).collect_schema()[given.who]
         made = made.with_columns(nw.col("customer_id").cast(kind))

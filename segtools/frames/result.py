@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from segtools.frames import described
 from segtools.frames.learned import Learned
 from segtools.frames.orders import Accepted
 from segtools.frames.prepared import Prepared, origin_of
+from segtools.frames.verdict import Verdict
 
 if TYPE_CHECKING:
     from segtools.features.shop import Shop
@@ -23,39 +24,6 @@ if TYPE_CHECKING:
     from segtools.segmentation.how_many import HowMany
     from segtools.segmentation.model import SegmentModel
     from segtools.segmentation.structure import Structure
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether to segment, and what the segments are.
-
-    Attributes
-    ----------
-    sentence : str
-        The answer.
-    decision : {"segment", "do_not_segment"}
-    structure : {"natural", "reproducible", "constructed"}
-        What customers are like.
-    worth : {"proved", "not_proved", "not_judged"}
-        What the segments are good for.
-    record : dict
-        As ``verdict.json`` keeps it, with the evidence.
-    """
-
-    sentence: str
-    decision: str
-    structure: str
-    worth: str
-    record: Mapping[str, Any] = field(repr=False, compare=False)
-
-    @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Verdict:
-        """Read a record."""
-        keys = ("sentence", "decision", "structure", "worth")
-        return cls(*(str(record[k]) for k in keys), record=record)
-
-    def __str__(self) -> str:
-        return self.sentence
 
 
 @dataclass(frozen=True, eq=False, repr=False)
