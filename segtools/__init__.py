@@ -100,6 +100,7 @@ _HOMES = {
     "report.execution.pages": ("write_pages",),
     "report.typing": ("typing_files",),
     "report.typing_form": ("typing_form",),
+    "frames.segment": ("segment_customers",),
 }
 _ROOMS = (
     "estimators",

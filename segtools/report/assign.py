@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pandas as pd
 
 from segtools.config import RunConfig, validate
@@ -17,7 +18,7 @@ from segtools.records import read_record, write_table, write_text
 from segtools.report.extensions import load_extensions
 from segtools.schema import ConfigError
 from segtools.segmentation.model import SegmentModel
-from segtools.sources import connect, open_source
+from segtools.sources import Opened, connect, open_source
 from segtools.timezones import epoch, instant
 
 _MAIN = ("order_lines", "orders")
@@ -70,14 +71,47 @@ def assign_file(
 def _assigned(run_dir: Path, config: RunConfig) -> pd.DataFrame:
     load_extensions(config)
     con = connect(memory_limit=config.memory_limit)
-    origin = epoch(instant(str(config.as_of), str(config.timezone)))
-    cleaned = clean(open_source(config, con), con, config, origin)
-    shop = Shop.of(cleaned.tables, config)
     days = int(read_record(run_dir / "data_quality.json")["window_days"])
+    model = SegmentModel.from_record(read_record(run_dir / "model.json"))
+    return assign_opened(model, open_source(config, con), con, config, days)
+
+
+def assign_opened(
+    model: SegmentModel,
+    opened: Opened,
+    con: ibis.BaseBackend,
+    config: RunConfig,
+    window_days: int,
+) -> pd.DataFrame:
+    """Give everyone of an opened source a segment of a frozen model.
+
+    Parameters
+    ----------
+    model : SegmentModel
+        Nothing of it is refitted.
+    opened : Opened
+        Orders of the shape of those that it was learned from.
+    con : ibis backend
+        Where they lie.
+    config : RunConfig
+        With ``as_of``, at which features are measured.
+    window_days : int
+        How far the model's features look back.
+
+    Raises
+    ------
+    ConfigError
+        If the model reads a feature that nobody has registered here.
+    DataError
+        If the data breaks the contract.
+    """
+    origin = epoch(instant(str(config.as_of), str(config.timezone)))
+    cleaned = clean(opened, con, config, origin)
+    shop = Shop.of(cleaned.tables, config)
     features, _ = supported(shop, config.bases)
     features = variables(features, config.variables, shop, config.protected_reasons)
-    table = features_at(shop, Window(origin, days), features, with_customers=True)
-    model = SegmentModel.from_record(read_record(run_dir / "model.json"))
+    window = Window(origin, window_days)
+    table = features_at(shop, window, features, with_customers=True)
     _refuse_unknown(model, {f.name for f in features})
     return model.assign(collect(table))
 
