@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 WORKERS ?= 2
 
-.PHONY: report test test-all lint format sample lock screenshots build clean help
+.PHONY: report test test-all lint format sample lock screenshots docs build clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -39,6 +39,10 @@ sample: $(READY)  ## make data/sample again
 screenshots: $(READY)  ## make the README's pictures from a finished report
 	$(BIN)/python docs/make_screenshots.py
 
+docs: $(READY)  ## build the documentation site into docs/_build/html, without a network
+	$(BIN)/python -m sphinx -c docs -W --keep-going -b html -q . docs/_build/html
+	@echo "$(CURDIR)/docs/_build/html/index.html"
+
 build: $(READY)  ## build wheel and sdist into dist/ and check them; RELEASE=1 to publish
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist .
@@ -46,7 +50,7 @@ build: $(READY)  ## build wheel and sdist into dist/ and check them; RELEASE=1 t
 	$(BIN)/python release/check_archives.py dist $(if $(RELEASE),--release)
 
 lock:  ## pin the whole tree but Spark, which has a short lock of its own (needs uv)
-	uv pip compile pyproject.toml --extra complete-journey --extra dev --extra postgres --universal --no-header --no-annotate \
+	uv pip compile pyproject.toml --extra complete-journey --extra dev --extra docs --extra postgres --universal --no-header --no-annotate \
 		--no-emit-index-url --python-version 3.11 --quiet -o requirements.lock
 
 # uv where it is, else venv and pip: both install the locked tree, then this checkout.
@@ -71,4 +75,4 @@ $(SPARK): $(READY) requirements-spark.lock
 	@touch $(SPARK)
 
 clean:  ## remove the environment and what was built
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) dist docs/_build docs/api
