@@ -1,7 +1,7 @@
-"""Names in prose lead to their page: `segtools.psi` is a link, on pages as in docstrings.
+"""Names in prose lead to their page: `segtools.psi` is a link, in docstrings as well.
 
-Pages stay plain Markdown, which is read in editors and repositories, too, and docstrings
-keep their single backticks. A name that has no page is set as code.
+Pages stay plain Markdown, which is read in editors and repositories, too, and
+docstrings keep their single backticks. A name that has no page is set as code.
 """
 
 from __future__ import annotations

@@ -38,13 +38,19 @@ class Site:
 
     @property
     def pages(self) -> list[Path]:
-        """All pages, in order."""
-        return sorted(self.folder.rglob("*.html"))
+        """All pages, in order; the theme's own templates are none."""
+        every = self.folder.rglob("*.html")
+        return sorted(p for p in every if "_static" not in p.parts)
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Site:
-    """Build the site in a folder of its own; warnings are errors."""
+    """Build the site in a folder of its own; warnings are errors.
+
+    ``SEGTOOLS_SITE`` names a site that is built already, to look at it only.
+    """
+    if built := os.environ.get("SEGTOOLS_SITE"):
+        return Site(Path(built).resolve(), "")
     for name in NEEDED:
         needed(name)
     home = tmp_path_factory.mktemp("site")
