@@ -91,7 +91,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_last_updated_fmt = None
-html_sidebars = {"docs/index": []}
+html_sidebars = {"docs/index": [], "docs/gallery/index": []}
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "segtools"},
