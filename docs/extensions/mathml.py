@@ -7,12 +7,18 @@ page and needs nothing. latex2mathml (MIT, pure Python, without dependencies) co
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+
+# One letter by itself would be set in italics, whatever the command says.
+UPRIGHT = re.compile(r"\\mathrm\{(\w)\}")
+ONE = "\N{MATHEMATICAL DOUBLE-STRUCK DIGIT ONE}"
+CAPITALS = re.compile(r"<mi>(&#x003(?:9\d|A[0-9A]|9[A-F]);)</mi>")
 
 
 def markup(latex: str, *, display: str) -> str:
@@ -38,9 +44,12 @@ def markup(latex: str, *, display: str) -> str:
     --------
     >>> "<mfrac>" in markup(r"\frac{x}{n}", display="inline")
     True
+    >>> "<mtext>P</mtext>" in markup(r"\mathrm{P}", display="inline")
+    True
     """
+    plain = UPRIGHT.sub(r"\\text{\1}", latex).replace(r"\mathbb{1}", ONE)
     try:
-        found = convert(latex, display=display)
+        found = convert(plain, display=display)
     except Exception as error:
         raise ExtensionError(
             f"A formula must be LaTeX that can be converted, but {latex!r} is not: "
@@ -51,7 +60,7 @@ def markup(latex: str, *, display: str) -> str:
             f"A formula must be of known commands, but {latex!r} has another. "
             "Write it with the commands of latex2mathml."
         )
-    return found
+    return CAPITALS.sub(r'<mi mathvariant="normal">\1</mi>', found)
 
 
 def visit_inline(self: Any, node: nodes.math) -> None:
