@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 WORKERS ?= 2
 
-.PHONY: report test test-all lint format sample lock screenshots build clean help
+.PHONY: report test test-all lint format sample lock screenshots docs build clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -38,6 +38,10 @@ sample: $(READY)  ## make data/sample again
 
 screenshots: $(READY)  ## make the README's pictures from a finished report
 	$(BIN)/python docs/make_screenshots.py
+
+docs: $(READY)  ## build the documentation site into docs/_build/html, without a network
+	$(BIN)/python -m sphinx -c docs -W --keep-going -b html -q . docs/_build/html
+	@echo "$(CURDIR)/docs/_build/html/index.html"
 
 build: $(READY)  ## build wheel and sdist into dist/ and check them; RELEASE=1 to publish
 	rm -rf dist
@@ -71,4 +75,4 @@ $(SPARK): $(READY) requirements-spark.lock
 	@touch $(SPARK)
 
 clean:  ## remove the environment and what was built
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) dist docs/_build docs/api
