@@ -36,10 +36,10 @@ _MEET = (
     "const met = window.segtoolsTables ??= (() => { let ready; const made = "
     "new Promise(done => { ready = done; }); made.ready = ready; return made; })();"
 )
-# Numbers stand right and words left, as on a page.
+# Numbers stand right and words left, as on a page; JupyterLab sets all to the right.
 _SIDES = (
-    "[data-live] .gt_right { text-align: right; } "
-    "[data-live] .gt_left, [data-live] caption { text-align: left; }"
+    "[data-live] .gt_right { text-align: right !important; } "
+    "[data-live] :is(.gt_left, caption) { text-align: left !important; }"
 )
 _TABLE = """<script type="module">
 %(meet)s
