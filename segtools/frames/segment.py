@@ -27,7 +27,7 @@ def segment_customers(
     Parameters
     ----------
     orders : DataFrame
-        One row an order or one a line of an order. Of pandas, Polars, PyArrow, Modin,
+        One row an order or one a line of an order. Of pandas, Polars, PyArrow,
         DuckDB, Ibis, PySpark or whatever gives an Arrow stream. Never changed.
     customers : DataFrame, optional
         One row a customer: everything else that is known of them. It describes
