@@ -172,7 +172,12 @@ class SegmentMeans(RegressorMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags = get_tags(self._given()).input_tags
+        given = self._given()
+        whole = get_tags(given).input_tags
+        # Of a pipeline the first step reads, but every step must take sparse matrices.
+        first = given[0] if isinstance(given, Pipeline) else given
+        tags.input_tags = get_tags(first).input_tags if hasattr(first, "fit") else whole
+        tags.input_tags.sparse = whole.sparse
         tags.regressor_tags.poor_score = True
         return tags
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import make_pipeline
 
 from segtools.estimators import (
     FAMD,
@@ -31,6 +32,7 @@ QUICK = [
     ScorecardRegressor(),
     ScorecardClassifier(),
     SegmentMeans(WardSegments(3)),
+    SegmentMeans(make_pipeline(ComparableFeatures(), StableKMeans(2, n_pairs=0))),
 ]
 CLASSES = {type(e) for e in QUICK}
 TRANSFORMERS = [e for e in QUICK if hasattr(e, "transform")]

@@ -11,8 +11,8 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import get_tags
-from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
+from sklearn.utils import estimator_checks, get_tags
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import segtools
 from segtools import estimators
@@ -33,17 +33,32 @@ from .people import (
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 
-@parametrize_with_checks(QUICK)
+# With scikit-learn 1.6 the check makes two classes of three by setting apart the one
+# that comes first, which is another one after the rows of one fit were shuffled.
+SHUFFLED = "y.flat[0]" in inspect.getsource(estimator_checks._enforce_estimator_tags_y)
+OTHER_CLASSES = {
+    "check_sample_weight_equivalence_on_dense_data": "the fits get different classes"
+}
+
+
+def expected(estimator):
+    binary = isinstance(estimator, estimators.ScorecardClassifier)
+    return OTHER_CLASSES if SHUFFLED and binary else {}
+
+
+@parametrize_with_checks(QUICK, expected_failed_checks=expected)
 def test_scikit_learn_finds_nothing(estimator, check):
     assert check(estimator) is None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", sorted(CLASSES, key=lambda c: c.__name__))
-def test_scikit_learn_finds_nothing_with_defaults(kind):
-    # Without bands, latent classes refuse what has many values, as the checks have.
-    asked = {"n_bins": 3} if kind.__name__ == "LatentClassSegments" else {}
-    found = check_estimator(kind(**asked), on_fail=None)
+@pytest.mark.parametrize(
+    "estimator",
+    [estimators.StableKMeans(n_pairs=20), estimators.MixtureSegments(n_init=3)],
+    ids=named,
+)
+def test_scikit_learn_finds_nothing_where_eight_numbers_are_tried(estimator):
+    found = estimator_checks.check_estimator(estimator, on_fail=None)
     assert [f["check_name"] for f in found if f["status"] == "failed"] == []
     assert len(found) > 30
 
