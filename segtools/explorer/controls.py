@@ -1,0 +1,257 @@
+"""The explorer's controls: ipywidgets that choose, and markup that answers.
+
+Each answer is one HTML widget whose content was escaped where it was made. Nothing is
+computed in the browser, and whatever is chosen goes through the explorer's own methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from segtools.explorer.moves import place_words
+from segtools.explorer.views import MOST_PANELS, no_cuts_view
+from segtools.wording import plain
+
+if TYPE_CHECKING:
+    from segtools.explorer.explore import Explorer
+
+VIEWS = ("Members", "Two segments", "Examples", "Move a cut")
+_WIDE = {"width": "min(36rem, 100%)"}
+_LABEL = {"description_width": "6.5rem"}
+# Seen by screen readers only.
+_UNSEEN = (
+    "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
+    "white-space:nowrap"
+)
+
+
+class Controls:
+    """Controls of one explorer.
+
+    Attributes
+    ----------
+    box : ipywidgets.VBox
+        What a notebook shows.
+    answer : ipywidgets.HTML
+        What was asked for last.
+    """
+
+    def __init__(self, explorer: Explorer) -> None:
+        self._explorer = explorer
+        self._busy = False
+        self.answer = w.HTML()
+        self.said = w.HTML()
+        self.view = w.RadioButtons(
+            options=VIEWS,
+            description="Look at",
+            orientation="horizontal",
+            layout={"width": "100%"},
+            style=_LABEL,
+        )
+        self._members()
+        self._pair()
+        self._cut()
+        self._kept()
+        self._parts = {
+            "Members": [self.feature, self.segments],
+            "Two segments": [self.first, self.second],
+            "Examples": [self.segment],
+            "Move a cut": [
+                self.cut,
+                self.place,
+                self.steps,
+                self.reason,
+                self.who,
+                self.buttons,
+            ],
+        }
+        self._panel = w.VBox()
+        self.head = w.HTML(_markup(explorer.overview().html))
+        inside = [self.head, self.view, self._panel, self.said, self.answer]
+        self.box = w.VBox(inside)
+        self.box.add_class("segtools-explorer")
+        for control in (self.view, self.feature, self.segments, self.first):
+            control.observe(self._changed, "value")
+        for control in (self.second, self.segment, self.place):
+            control.observe(self._changed, "value")
+        self.cut.observe(self._other_cut, "value")
+        self._changed()
+
+    def _members(self) -> None:
+        names = _options(self._explorer.segments)
+        first = [i for _, i in names][:MOST_PANELS]
+        self.feature = _dropdown("Feature", _options(self._explorer.features))
+        self.segments = w.SelectMultiple(
+            options=names,
+            value=first,
+            rows=min(len(names), 8),
+            description="Segments",
+            layout=_WIDE,
+            style=_LABEL,
+        )
+
+    def _pair(self) -> None:
+        names = _options(self._explorer.segments)
+        self.first = _dropdown("First", names)
+        self.second = _dropdown("Second", names)
+        self.second.value = names[-1][1]
+        self.segment = _dropdown("Segment", names)
+
+    def _cut(self) -> None:
+        self.cut = _dropdown("Cut", self._cut_options())
+        # No slider: those of ipywidgets have no name that a screen reader could say.
+        self.place = _dropdown("Move to", [("–", 0.0)])
+        self.steps = w.HBox(
+            [_button("Lower", lambda: self._step(-1)), _button("Higher", self._step)]
+        )
+        if self._explorer.cuts:
+            self._set_places()
+
+    def _step(self, by: int = 1) -> None:
+        """Move the cut to the next place, as far as there is one."""
+        last = len(self.place.options) - 1
+        self.place.index = min(max(self.place.index + by, 0), last)
+
+    def _kept(self) -> None:
+        self.reason = _text("Reason", "why the cut belongs there; needed to keep it")
+        self.who = _text("Who", "who decides; may stay empty")
+        self.buttons = w.HBox(
+            [
+                _button("Keep this cut", self._keep),
+                _button("Take back", self._take_back),
+            ]
+        )
+
+    def _cut_options(self) -> list[tuple[str, int]]:
+        return [(words, n) for n, words in enumerate(self._explorer.cuts)] or [("–", 0)]
+
+    def _set_places(self) -> None:
+        """Offer the places of the chosen cut, and stand where it is."""
+        state = self._explorer.state
+        cut = list(self._explorer.cuts.values())[self.cut.value]
+        stops = self._explorer.stops(cut)
+        with self._quiet():
+            options = [(plain(place_words(state, cut, to)), to) for to in stops]
+            self.place.options = options
+            self.place.value = cut.at
+
+    @contextmanager
+    def _quiet(self) -> Iterator[None]:
+        """Let controls change without an answer in between."""
+        before, self._busy = self._busy, True
+        try:
+            yield
+        finally:
+            self._busy = before
+
+    def _other_cut(self, _: object = None) -> None:
+        if not self._busy:
+            self._set_places()
+            self._changed()
+
+    def _changed(self, _: object = None) -> None:
+        if self._busy:
+            return
+        parts = self._parts[self.view.value]
+        if self.view.value == "Move a cut" and not self._explorer.cuts:
+            parts = []
+        if tuple(self._panel.children) != tuple(parts):
+            self._panel.children = parts
+        self._answer(self._asked)
+
+    def _asked(self) -> tuple[str, str]:
+        """Give the markup of what is chosen, and what a screen reader says of it."""
+        explorer, view = self._explorer, self.view.value
+        if view == "Members":
+            shown = explorer.members(self.feature.value, self.segments.value)
+        elif view == "Two segments":
+            shown = explorer.compare(self.first.value, self.second.value)
+        elif view == "Examples":
+            shown = explorer.examples(self.segment.value)
+        elif not explorer.cuts:
+            shown = no_cuts_view(explorer.state)
+        else:
+            shown = explorer.move(self.cut.value, self.place.value)
+        more = _kept_markup(explorer) if view == "Move a cut" else ""
+        return shown.html + more, shown.text.partition("\n")[0]
+
+    def _answer(self, of: Callable[[], tuple[str, str]]) -> None:
+        """Show an answer, or in one sentence why there is none."""
+        try:
+            markup, said = of()
+        except ValueError as error:
+            self.answer.value = _markup(f'<p role="alert">{escape(plain(error))}</p>')
+            return
+        self.answer.value = _markup(markup)
+        unseen = f'<div role="status" style="{_UNSEEN}">{escape(said)}</div>'
+        self.said.value = unseen
+
+    def _keep(self) -> None:
+        def kept() -> tuple[str, str]:
+            who = self.who.value.strip() or None
+            chosen = (self.cut.value, self.place.value)
+            self._explorer.keep(*chosen, why=self.reason.value, who=who)
+            self._renew(self.cut.value)
+            return self._asked()
+
+        self._answer(kept)
+
+    def _take_back(self) -> None:
+        def back() -> tuple[str, str]:
+            self._explorer.undo()
+            self._renew(self.cut.value)
+            return self._asked()
+
+        self._answer(back)
+
+    def _renew(self, number: int) -> None:
+        """Show the segments as they are now, and the cuts where they are now."""
+        self.head.value = _markup(self._explorer.overview().html)
+        with self._quiet():
+            self.cut.options = self._cut_options()
+            self.cut.value = min(number, len(self.cut.options) - 1)
+        self._set_places()
+
+
+def _kept_markup(explorer: Explorer) -> str:
+    """Show what to write into the configuration, once something was kept."""
+    if not explorer.decisions():
+        return ""
+    text = escape(explorer.configuration())
+    return (
+        "<p>To keep what you decided, put this into the configuration in place of its "
+        "<code>decisions</code>, and run it again:</p>"
+        f'<pre tabindex="0" aria-label="Lines of the configuration">{text}</pre>'
+    )
+
+
+def _options(named: dict[str, str]) -> list[tuple[str, Any]]:
+    return [(plain(label), key) for key, label in named.items()]
+
+
+def _dropdown(description: str, options: list[tuple[str, Any]]) -> Any:
+    return w.Dropdown(
+        options=options, description=description, layout=_WIDE, style=_LABEL
+    )
+
+
+def _button(description: str, do: Callable[[], None]) -> Any:
+    made = w.Button(description=description)
+    made.on_click(lambda _: do())
+    return made
+
+
+def _text(description: str, placeholder: str) -> Any:
+    return w.Text(
+        description=description, placeholder=placeholder, layout=_WIDE, style=_LABEL
+    )
+
+
+def _markup(html: str) -> str:
+    # JupyterLab's own look for tables and text, in its light and dark themes.
+    return f'<div class="jp-RenderedHTMLCommon">{html}</div>'
