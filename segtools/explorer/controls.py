@@ -2,6 +2,11 @@
 
 Each answer is one HTML widget whose content was escaped where it was made. Nothing is
 computed in the browser, and whatever is chosen goes through the explorer's own methods.
+
+JupyterLab takes the arrow keys of whatever stands in an output, to move from cell to
+cell. So everything can be done with the tabulator and the space bar: segments are
+check boxes, and beside each list is a button that goes on to its next entry. A slider
+would need arrows, and those of ipywidgets have no name that a screen reader could say.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
 VIEWS = ("Members", "Two segments", "Examples", "Move a cut")
 _WIDE = {"width": "min(36rem, 100%)"}
 _LABEL = {"description_width": "6.5rem"}
+_FLOW = {"flex_flow": "row wrap"}
 # Seen by screen readers only.
 _UNSEEN = (
     "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
@@ -46,24 +52,20 @@ class Controls:
         self._busy = False
         self.answer = w.HTML()
         self.said = w.HTML()
-        self.view = w.RadioButtons(
-            options=VIEWS,
-            description="Look at",
-            orientation="horizontal",
-            layout={"width": "100%"},
-            style=_LABEL,
-        )
+        self.view = w.ToggleButtons(options=VIEWS, description="Look at", style=_LABEL)
         self._members()
         self._pair()
         self._cut()
         self._kept()
         self._parts = {
-            "Members": [self.feature, self.segments],
-            "Two segments": [self.first, self.second],
-            "Examples": [self.segment],
+            "Members": [_with_next(self.feature, "feature"), self.boxes],
+            "Two segments": [
+                _with_next(self.first, "first"),
+                _with_next(self.second, "second"),
+            ],
+            "Examples": [_with_next(self.segment, "segment")],
             "Move a cut": [
-                self.cut,
-                self.place,
+                _with_next(self.cut, "cut"),
                 self.steps,
                 self.reason,
                 self.who,
@@ -75,7 +77,7 @@ class Controls:
         inside = [self.head, self.view, self._panel, self.said, self.answer]
         self.box = w.VBox(inside)
         self.box.add_class("segtools-explorer")
-        for control in (self.view, self.feature, self.segments, self.first):
+        for control in (self.view, self.feature, *self.ticks.values(), self.first):
             control.observe(self._changed, "value")
         for control in (self.second, self.segment, self.place):
             control.observe(self._changed, "value")
@@ -83,17 +85,19 @@ class Controls:
         self._changed()
 
     def _members(self) -> None:
-        names = _options(self._explorer.segments)
-        first = [i for _, i in names][:MOST_PANELS]
         self.feature = _dropdown("Feature", _options(self._explorer.features))
-        self.segments = w.SelectMultiple(
-            options=names,
-            value=first,
-            rows=min(len(names), 8),
-            description="Segments",
-            layout=_WIDE,
-            style=_LABEL,
-        )
+        self.ticks = {
+            key: w.Checkbox(
+                value=place < MOST_PANELS,
+                # A page sets what stands between dollar signs in labels as formulas.
+                description=label.replace("$", "\uff04"),
+                indent=False,
+                layout={"width": "auto", "margin": "2px 1rem 2px 0"},
+            )
+            for place, (label, key) in enumerate(_options(self._explorer.segments))
+        }
+        flow = {"flex_flow": "row wrap", "margin": "0 0 0 6.9rem"}
+        self.boxes = w.HBox(list(self.ticks.values()), layout=flow)
 
     def _pair(self) -> None:
         names = _options(self._explorer.segments)
@@ -104,15 +108,16 @@ class Controls:
 
     def _cut(self) -> None:
         self.cut = _dropdown("Cut", self._cut_options())
-        # No slider: those of ipywidgets have no name that a screen reader could say.
         self.place = _dropdown("Move to", [("–", 0.0)])
-        self.steps = w.HBox(
-            [_button("Lower", lambda: self._step(-1)), _button("Higher", self._step)]
+        lower, higher = (
+            _button("Lower", lambda: self._step(-1)),
+            _button("Higher", lambda: self._step(1)),
         )
+        self.steps = w.HBox([self.place, lower, higher], layout=_FLOW)
         if self._explorer.cuts:
             self._set_places()
 
-    def _step(self, by: int = 1) -> None:
+    def _step(self, by: int) -> None:
         """Move the cut to the next place, as far as there is one."""
         last = len(self.place.options) - 1
         self.place.index = min(max(self.place.index + by, 0), last)
@@ -168,7 +173,8 @@ class Controls:
         """Give the markup of what is chosen, and what a screen reader says of it."""
         explorer, view = self._explorer, self.view.value
         if view == "Members":
-            shown = explorer.members(self.feature.value, self.segments.value)
+            ticked = [key for key, box in self.ticks.items() if box.value]
+            shown = explorer.members(self.feature.value, ticked)
         elif view == "Two segments":
             shown = explorer.compare(self.first.value, self.second.value)
         elif view == "Examples":
@@ -178,7 +184,8 @@ class Controls:
         else:
             shown = explorer.move(self.cut.value, self.place.value)
         more = _kept_markup(explorer) if view == "Move a cut" else ""
-        return shown.html + more, shown.text.partition("\n")[0]
+        said = shown.text.partition("\n")[0]
+        return f"<h3>{view}</h3>{shown.html}{more}", f"{view}: {said}"
 
     def _answer(self, of: Callable[[], tuple[str, str]]) -> None:
         """Show an answer, or in one sentence why there is none."""
@@ -238,6 +245,16 @@ def _dropdown(description: str, options: list[tuple[str, Any]]) -> Any:
     return w.Dropdown(
         options=options, description=description, layout=_WIDE, style=_LABEL
     )
+
+
+def _with_next(dropdown: Any, what: str) -> Any:
+    """Put a button beside a list that goes on to the next entry, and then around."""
+
+    def go_on() -> None:
+        n = len(dropdown.options)
+        dropdown.index = (dropdown.index + 1) % n if n else None
+
+    return w.HBox([dropdown, _button(f"Next {what}", go_on)], layout=_FLOW)
 
 
 def _button(description: str, do: Callable[[], None]) -> Any:

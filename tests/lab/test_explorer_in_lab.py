@@ -42,11 +42,22 @@ class Box:
         return self.box.locator(".widget-html-content").first.inner_text()
 
     def look_at(self, view):
-        self.box.get_by_role("radio", name=view, exact=True).check()
+        self.box.get_by_role("button", name=view, exact=True).click()
+        self.box.get_by_role("heading", name=view, exact=True).wait_for()
 
     def choose(self, label, *options):
         named = self.box.get_by_label(label, exact=True)
         named.and_(self.box.locator("select")).select_option(label=list(options))
+
+    def tick(self, name, *, on=True):
+        name = name.replace("$", "\uff04")
+        self.box.get_by_role("checkbox", name=name, exact=True).set_checked(on)
+
+    def press(self, name):
+        """Press a button, or tick a box, as who has no mouse does: by the space bar."""
+        named = self.box.get_by_role("button", name=name, exact=True)
+        named.or_(self.box.get_by_role("checkbox", name=name, exact=True)).focus()
+        self.page.keyboard.press("Space")
 
     def until(self, text):
         until(lambda: text in self.answer, f"the answer says {text!r}: {self.answer}")
@@ -64,12 +75,12 @@ def by_hand(lab, notebook):
 def test_segments_and_a_feature_are_chosen(by_hand):
     by_hand.until("the middle customer of Regulars has 10.5 orders")
     assert by_hand.box.locator("svg[role=img]").bounding_box()["height"] > 300
-    by_hand.choose("Segments", "Once", HOSTILE)
+    by_hand.tick("Regulars", on=False)
     by_hand.until("has 6 orders, the one of Once 2")
     by_hand.choose("Feature", "Spend")
     by_hand.until("has 60 EUR, the one of Once 20")
     assert BLUE not in by_hand.opened.colours(".segtools-explorer svg[role=img]")
-    by_hand.choose("Segments", "Regulars")
+    by_hand.tick("Regulars")
     by_hand.until("the middle customer of Regulars has 105 EUR")
     assert BLUE in by_hand.opened.colours(".segtools-explorer svg[role=img]")
 
@@ -88,21 +99,37 @@ def test_two_segments_are_compared_and_examples_looked_at(by_hand):
 
 
 def test_a_cut_is_moved_with_the_keyboard_and_the_numbers_change(by_hand):
-    by_hand.look_at("Move a cut")
+    by_hand.press("Move a cut")
     by_hand.until("the cut stays at 3 orders")
-    place = by_hand.box.get_by_label("Move to", exact=True)
-    place.focus()
     seen = []
     for _ in range(2):
         before = by_hand.answer
-        place.press("ArrowDown")
+        by_hand.press("Higher")
         until(lambda old=before: by_hand.answer != old, "the numbers change")
         seen.append(re.search(FOUND, by_hand.answer).groups())
     # Ten customers have each number of orders.
     assert seen == [("4", "3", "10"), ("5", "3", "20")]
     assert "1\u202f500" in by_hand.answer
-    assert by_hand.box.get_by_role("status").inner_text().startswith("Orders: with the")
+    said = by_hand.box.get_by_role("status").inner_text()
+    assert said.startswith("Move a cut: Orders: with the cut at 5 orders")
     assert by_hand.box.locator("svg[role=img]").bounding_box()["width"] > 400
+
+
+def test_everything_is_chosen_without_a_mouse(by_hand):
+    by_hand.press("Regulars")
+    by_hand.until("has 6 orders, the one of Once 2")
+    by_hand.press("Next feature")
+    by_hand.until("Days since: the middle customer")
+    by_hand.press("Two segments")
+    by_hand.press("Next second")
+    by_hand.until("Both segments are the same")
+    by_hand.press("Examples")
+    by_hand.press("Next segment")
+    by_hand.until(f"Example customers of {HOSTILE}")
+    by_hand.press("Move a cut")
+    by_hand.press("Next cut")
+    by_hand.until("the cut stays at 8 orders")
+    assert len(by_hand.opened.outputs()) == 1  # no key went to the notebook's cells
 
 
 def test_a_moved_cut_is_kept_with_its_reason(by_hand):
