@@ -112,7 +112,7 @@ def members_histogram_table(spread: pd.DataFrame) -> pd.DataFrame:
     head = _with_unit(spread.attrs["label"], spread.attrs["unit"])
     rows = pd.DataFrame({head: spread.loc[spread["segment"] == names[0], "range"]})
     rows = rows.reset_index(drop=True)
-    formats = {}
+    formats: dict[str, str] = {}
     for name in names:
         own = spread[spread["segment"] == name].reset_index(drop=True)
         rows[f"{name}, customers"] = own["customers"]
@@ -132,7 +132,7 @@ def _bars(ax: Axes, own: pd.DataFrame, colour: str, highest: float) -> None:
     at = np.arange(len(own))
     ax.bar(at, np.nan_to_num(shares), width=0.86, color=colour)
     for place in np.flatnonzero(own["customers"].isna().to_numpy()):
-        write(ax, place, 0.04 * highest, _HIDDEN, ha="center", fontsize="x-small")
+        write(ax, float(place), 0.04 * highest, _HIDDEN, ha="center", fontsize="x-small")
     labels = [shorten(r, 14) for r in own["range"]]
     slant: dict[str, Any] = {"rotation": 30, "ha": "right", "fontsize": "x-small"}
     ax.set_xticks(at, labels=labels, parse_math=False, **slant)

@@ -18,20 +18,28 @@ from segtools.segmentation.model import SegmentModel
 
 MONEY = "spend_total"
 _TABLES = ("features", "segments")
+_SETTINGS = ("currency", "smallest_cell", "min_share", "seed", "decisions")
+
+
+@runtime_checkable
+class Tables(Protocol):
+    """What everybody is, in which segment, and what the features mean."""
+
+    features: pd.DataFrame
+    segments: pd.DataFrame
+    catalogue: list[dict[str, Any]]
 
 
 @runtime_checkable
 class Explorable(Protocol):
-    """What a result in memory must have to be explored.
+    """What a result in memory must have to be explored: a model, and the tables.
 
-    Beside these it may have ``currency`` (a code or sign), ``smallest_cell``,
+    The tables are its own, or those of its ``segmented``. Its ``config``, if any, or
+    else it itself may have ``currency`` (a code or sign), ``smallest_cell``,
     ``min_share``, ``seed`` and ``decisions`` (blocks of a configuration).
     """
 
-    features: pd.DataFrame
-    segments: pd.DataFrame
     model: SegmentModel
-    catalogue: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +128,7 @@ def opened(run: object) -> Explored:
     folder = run if isinstance(run, (str, PathLike)) else _folder_of(run)
     if folder is not None:
         return _of_folder(Path(folder))
-    if isinstance(run, Explorable):
+    if isinstance(run, Explorable) and isinstance(_tables_of(run), Tables):
         return _checked(_in_memory(run))
     raise ConfigError(
         "explore must get a run's folder, an open stage or a result with features, "
@@ -132,7 +140,7 @@ def opened(run: object) -> Explored:
 def _folder_of(run: object) -> Any:
     """Give the folder of a stage or of a result that was saved, if there is one."""
     if isinstance(run, Explorable):
-        return None
+        return None  # what it has in memory is nearer than what it has saved
     found = (getattr(run, name, None) for name in ("path", "folder"))
     return next((f for f in found if isinstance(f, (str, PathLike))), None)
 
@@ -141,13 +149,19 @@ def _kind(run: object) -> str:
     return "None" if run is None else f"an object of type {type(run).__name__}"
 
 
+def _tables_of(run: Explorable) -> Any:
+    return getattr(run, "segmented", run)
+
+
 def _in_memory(run: Explorable) -> Explored:
+    settings, tables = getattr(run, "config", run), _tables_of(run)
     more = {
-        name: getattr(run, name)
-        for name in ("currency", "smallest_cell", "min_share", "seed", "decisions")
-        if getattr(run, name, None) is not None
+        name: getattr(settings, name)
+        for name in _SETTINGS
+        if getattr(settings, name, None) is not None
     }
-    return Explored(run.model, run.features, run.segments, run.catalogue, **more)
+    frames = tables.features, tables.segments
+    return Explored(run.model, *frames, tables.catalogue, **more)
 
 
 def _of_folder(folder: Path) -> Explored:
@@ -160,8 +174,7 @@ def _of_folder(folder: Path) -> Explored:
     model = SegmentModel.from_record(read_record(folder / "model.json"))
     catalogue = read_record(folder / "feature_catalogue.json")["features"]
     features, segments = (_table(folder, name) for name in _TABLES)
-    keys = ("currency", "smallest_cell", "min_share", "seed", "decisions")
-    more = {k: config[k] for k in keys if config.get(k) is not None}
+    more = {k: config[k] for k in _SETTINGS if config.get(k) is not None}
     return _checked(Explored(model, features, segments, catalogue, **more))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,7 @@ def compared(explored: Explored, first: str, second: str) -> pd.DataFrame:
         values = explored.features[name].to_numpy(float, na_value=np.nan)
         one, two = (v[~np.isnan(v)] for v in (values[ours], values[theirs]))
         middle = middles(explored, name)
-        row = {"feature": name, "label": label, "unit": unit}
+        row: dict[str, Any] = {"feature": name, "label": label, "unit": unit}
         row |= {"first": middle[first], "second": middle[second]}
         rows.append(row | _more(one, two, explored.smallest_cell))
     found = pd.DataFrame(rows)

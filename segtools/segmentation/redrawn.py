@@ -186,5 +186,5 @@ def _with_cuts(
         return payload | {"upper": upper}
     tree, names = payload["tree"], payload["uses"]
     asks = zip(tree["left"], tree["feature"], tree["upper"], strict=True)
-    upper = [to[names[j]][float(u)] if left >= 0 else u for left, j, u in asks]
-    return payload | {"tree": tree | {"upper": upper}}
+    moved = [to[names[j]][float(u)] if left >= 0 else u for left, j, u in asks]
+    return payload | {"tree": tree | {"upper": moved}}

@@ -56,12 +56,27 @@ def test_ids_may_be_numbers_and_rows_in_any_order():
     pd.testing.assert_frame_equal(run.features, before)
 
 
+def test_a_result_may_keep_its_tables_and_settings_apart():
+    run = make_run()
+    tables = SimpleNamespace(**{n: getattr(run, n) for n in ("features", "segments")})
+    tables.catalogue = run.catalogue
+    config = SimpleNamespace(currency="SEK", min_share=0.1, seed=7, decisions=[])
+    result = SimpleNamespace(
+        model=run.model, segmented=tables, segments="a frame of another library"
+    )
+    result.config = config
+    found = opened(result)
+    assert (found.currency, found.min_share, found.seed) == ("SEK", 0.1, 7)
+    assert found.segments["segment_id"].value_counts()["S02"] == 50
+
+
 @pytest.mark.parametrize(
     ("run", "told"),
     [
         (None, "but it got None"),
         (7, "an object of type int"),
         (SimpleNamespace(path=3), "SimpleNamespace"),
+        (SimpleNamespace(model=3, folder="x"), "SimpleNamespace"),
     ],
 )
 def test_what_is_no_run_is_refused(run, told):
