@@ -57,7 +57,21 @@ class Controls:
         self._pair()
         self._cut()
         self._kept()
-        self._parts = {
+        self._parts = self._arranged()
+        self._panel = w.VBox()
+        self.head = w.HTML(_markup(explorer.overview().html))
+        inside = [self.head, self.view, self._panel, self.said, self.answer]
+        self.box = w.VBox(inside)
+        self.box.add_class("segtools-explorer")
+        chosen = (self.view, self.feature, self.first, self.second, self.segment)
+        for control in (*chosen, self.place, *self.ticks.values()):
+            control.observe(self._changed, "value")
+        self.cut.observe(self._other_cut, "value")
+        self._changed()
+
+    def _arranged(self) -> dict[str, list[Any]]:
+        """Give the controls of each view, in their order."""
+        return {
             "Members": [_with_next(self.feature, "feature"), self.boxes],
             "Two segments": [
                 _with_next(self.first, "first"),
@@ -72,17 +86,6 @@ class Controls:
                 self.buttons,
             ],
         }
-        self._panel = w.VBox()
-        self.head = w.HTML(_markup(explorer.overview().html))
-        inside = [self.head, self.view, self._panel, self.said, self.answer]
-        self.box = w.VBox(inside)
-        self.box.add_class("segtools-explorer")
-        for control in (self.view, self.feature, *self.ticks.values(), self.first):
-            control.observe(self._changed, "value")
-        for control in (self.second, self.segment, self.place):
-            control.observe(self._changed, "value")
-        self.cut.observe(self._other_cut, "value")
-        self._changed()
 
     def _members(self) -> None:
         self.feature = _dropdown("Feature", _options(self._explorer.features))

@@ -131,8 +131,9 @@ def _bars(ax: Axes, own: pd.DataFrame, colour: str, highest: float) -> None:
     shares = own["share"].astype(float).to_numpy()
     at = np.arange(len(own))
     ax.bar(at, np.nan_to_num(shares), width=0.86, color=colour)
+    mark: dict[str, Any] = {"ha": "center", "fontsize": "x-small"}
     for place in np.flatnonzero(own["customers"].isna().to_numpy()):
-        write(ax, float(place), 0.04 * highest, _HIDDEN, ha="center", fontsize="x-small")
+        write(ax, float(place), 0.04 * highest, _HIDDEN, **mark)
     labels = [shorten(r, 14) for r in own["range"]]
     slant: dict[str, Any] = {"rotation": 30, "ha": "right", "fontsize": "x-small"}
     ax.set_xticks(at, labels=labels, parse_math=False, **slant)

@@ -63,6 +63,7 @@ def test_a_stage_runs_in_the_lab(lab, notebook, run_folder, stage):
 def test_a_lesson_runs_in_the_lab(notebook, lesson):
     opened = notebook(f"notebooks/lessons/{lesson.name}")
     run_and_look(opened)
+    assert opened.outputs()
 
 
 def test_a_new_project_opens_and_works(lab, notebook):
