@@ -91,6 +91,7 @@ _HOMES = {
     "experiments.readout": ("read_out",),
     "destinations.shopify_query": ("shopify_query",),
     "destinations.spreadsheet": ("export_spreadsheet",),
+    "explorer.explore": ("explore",),
     "report.exports": ("export_run",),
     "report.sensitivity": ("sensitivity",),
     "report.compare": ("compare_runs",),

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from segtools.schema import ConfigError
+from segtools.segmentation.cuts import payload_cuts
 from segtools.segmentation.decisions import Decision, change
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.place import score
@@ -85,7 +85,7 @@ def _where(
 ) -> dict[str, float]:
     """Say which cut of the earlier model it is, and where that one goes."""
     feature, to = made.arguments["feature"], made.arguments["to"]
-    theirs, ours = (_cuts(m.payload, feature) for m in (frozen, earlier))
+    theirs, ours = (payload_cuts(m.payload).get(feature, []) for m in (frozen, earlier))
     if len(theirs) != len(ours):
         raise NotJudgedError(
             f"Learned earlier, there are {len(ours)} cuts rather than {len(theirs)}, "
@@ -95,16 +95,6 @@ def _where(
         share = float((score(frozen.payload, features) >= to).mean())
         to = _above(score(earlier.payload, at), share)
     return {"at": ours[theirs.index(made.arguments["at"])], "to": to}
-
-
-def _cuts(payload: dict[str, Any], feature: str | None) -> list[float]:
-    if feature is None:
-        return [float(c) for c in payload["cuts"]]
-    if payload["form"] == "grid":
-        return list(payload["upper"][feature])
-    tree, names = payload["tree"], payload["uses"]
-    asks = zip(tree["left"], tree["feature"], tree["upper"], strict=True)
-    return sorted({u for left, f, u in asks if left >= 0 and names[f] == feature})
 
 
 def _above(scores: np.ndarray, share: float) -> float:

@@ -47,15 +47,18 @@ def outside(url):
     return not url.startswith(("file:", "data:"))
 
 
-def violations(page):
-    """Report what axe finds, or nothing; without it skip, but never in CI."""
+def violations(page, within=None):
+    """Report what axe finds, or nothing; without it skip, but never in CI.
+
+    `within` is a selector: of pages that are not ours only that part is.
+    """
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
         if os.environ.get("CI") == "true":
             pytest.fail("axe-playwright-python is missing, and CI must have it")
         pytest.skip("axe-playwright-python is missing")
-    results = Axe().run(page)
+    results = Axe().run(page, context=within)
     return results.generate_report() if results.violations_count else ""
 
 
