@@ -13,7 +13,6 @@ from segtools.plots.canvas import (
     entitle,
     name_panel,
     name_rows,
-    panels,
     per_cent_axis,
 )
 from segtools.plots.colours import ACCENT, INK
@@ -22,6 +21,7 @@ from segtools.wording import is_missing, percent, plain, rounded
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_HEAD = 1.5  # what a panel's name takes, in bars
 _OWN = ("panel", "group", "value", "low", "high")
 
 
@@ -65,7 +65,7 @@ def group_bars(
     ax = axes_or_current(ax)
     parts = list(rows.groupby("panel", sort=False))
     top = 1.22 * float(_far(rows).max())
-    frames = panels(ax, len(parts), columns=1, gap=(0.0, 0.16), top=0.07)
+    frames = _frames(ax, [len(own) for _, own in parts])
     for frame, (name, own) in zip(frames, parts, strict=True):
         _panel(frame, own, share=share, top=top)
         name_panel(frame, str(name), width=60)
@@ -116,9 +116,17 @@ def group_bars_table(
 
 def group_bars_height(rows: pd.DataFrame) -> float:
     """Give the height that the figure needs, in inches."""
-    count = rows["panel"].nunique()
-    most = rows.groupby("panel").size().max()
-    return 0.9 + count * (0.3 * most + 0.45)
+    return 0.75 + 0.27 * (len(rows) + _HEAD * rows["panel"].nunique())
+
+
+def _frames(ax: Axes, counts: list[int]) -> list[Axes]:
+    """Fill an Axes with panels below each other, every bar equally thick."""
+    ax.set_axis_off()
+    whole, down, frames = sum(counts) + _HEAD * len(counts), 0.0, []
+    for count in counts:
+        down += _HEAD + count
+        frames.append(ax.inset_axes((0.0, 1 - down / whole, 1.0, count / whole)))
+    return frames
 
 
 def _far(rows: pd.DataFrame) -> pd.Series:

@@ -1,12 +1,11 @@
-"""Lesson 1: what a segmentation is for. A coupon book, three groupings, four meetings.
+"""Lesson 1: what a segmentation is for. A coupon book, three groupings, three meetings.
 
-The shop is simulated, so the truth is known: who bought lately and who buys with coupons
-takes up a coupon book, and how much somebody spends says nothing beyond that.
+The shop is simulated, so the truth is known: who bought lately and who buys with
+coupons takes up a coupon book, and how much somebody spends says nothing beyond that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,15 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segtools import goals, plots
+from segtools import plots
 from segtools.intervals import quantile, wilson
 from segtools.lessons.bars import group_bars
-from segtools.lessons.shops import features_of, shop_of
+from segtools.lessons.shops import ZONE, features_of, shop_of
 from segtools.plots.display import Display
-from segtools.records import digest
 from segtools.simulate import simulate
 from segtools.simulate_campaigns import simulate_campaigns
-from segtools.wording import number, percent, rounded
+from segtools.timezones import epoch, instant
+from segtools.wording import rounded
 
 SENT, ENDS, BOOKS, WINDOW = "2025-01-02", "2025-04-01", 150, 180
 FRESH_DAYS, HUNTS = 30, 0.3
@@ -42,8 +41,6 @@ GROUPINGS = {
 }
 OUTCOMES = {"responded": "Took up the book", "later": "Spend in the next quarter, EUR"}
 BEST = "Fresh, hunt offers"
-AGREED = {"response": 70.0, "spend": 15.0, "size": 15.0}
-DRIFTED = {"response": 20.0, "spend": 60.0, "size": 20.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +86,7 @@ def data(seed: int) -> Spring:
     # Offers stand in the printed leaflet: who lives by it seldom leaves an address.
     known = (0.92 - 1.1 * people["discounted_spend_share"].fillna(0)).clip(0.08, 1)
     people["reachable"] = rng.random(len(people)) < known
-    return Spring(people, shop, seed)
+    return Spring(people, shop.before(epoch(instant(SENT, ZONE))), seed)
 
 
 def _later(lines: pd.DataFrame, who: pd.Series) -> pd.Series:
@@ -156,7 +153,7 @@ def scoreboard(spring: Spring) -> pd.DataFrame:
     rows = [
         {"Grouping": GROUPINGS[g]}
         | {OUTCOMES[o]: gap(spring, g, o) for o in OUTCOMES}
-        | {"Live in the North": float((_best_share(spring, g)))}
+        | {"Live in the North": _best_share(spring, g)}
         for g in ("region", "spend", "offers")
     ]
     table = pd.DataFrame(rows)
@@ -189,56 +186,3 @@ def segments(spring: Spring, grouping: str = "offers") -> pd.DataFrame:
     ).reset_index(names="segment")
     rows["share"] = rows["customers"] / len(spring.people)
     return rows.sort_values("response", ascending=False, ignore_index=True)
-
-
-def ratings(spring: Spring) -> pd.DataFrame:
-    """Rate the four segments from 0 (worst) to 100 (best) on each criterion."""
-    rows = segments(spring).rename(columns={"share": "size"})
-    rated = rows[list(AGREED)]
-    span = rated.max() - rated.min()
-    return (100 * (rated - rated.min()) / span).round(0).assign(segment=rows["segment"])
-
-
-def scores(spring: Spring, weights: Mapping[str, float]) -> pd.Series:
-    """Weigh the ratings: each segment's points out of 100, the best first."""
-    rated = ratings(spring).set_index("segment")
-    points = sum(rated[name] * weight / 100 for name, weight in weights.items())
-    return pd.Series(points).sort_values(ascending=False)
-
-
-def meeting(weights: Mapping[str, float]) -> dict[str, Any]:
-    """Write down what a meeting decided, with its fingerprint."""
-    criteria = [
-        {"name": name, "kind": "attractiveness", "weight": weight}
-        for name, weight in weights.items()
-    ]
-    decided = {
-        "goal": "respond_to_campaign",
-        "decision": "Who gets the spring coupon book",
-        "criteria": criteria,
-    }
-    return decided | {"hash": digest(decided)}
-
-
-def minutes(spring: Spring) -> pd.DataFrame:
-    """List what three meetings wrote down; the segments were shown at the second."""
-    rows = []
-    for month, weights in (
-        ("January", AGREED),
-        ("February", AGREED),
-        ("March", DRIFTED),
-    ):
-        record, best = meeting(weights), scores(spring, weights)
-        rows.append(
-            {
-                "Meeting": month,
-                "Customers": len(spring.people),
-                "Fingerprint": record["hash"],
-                "Winner": best.index[0],
-                "Score": best.iloc[0],
-            }
-        )
-    table = pd.DataFrame(rows)
-    table.loc[0, ["Winner", "Score"]] = [None, None]
-    table.attrs["formats"] = {"Customers": "count", "Score": "rounded"}
-    return table

@@ -1,6 +1,8 @@
-"""Real households of lesson 1: who redeemed coupons, by spend and by earlier coupons."""
+"""Real households of lesson 1: who redeemed coupons, by spend and by coupon use."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -9,6 +11,7 @@ from segtools.intervals import wilson
 # The Complete Journey covers 2017; half of it teaches, the other half is asked.
 MIDDLE = "2017-07-01"
 _FOURTHS = ("Lowest fourth", "Third fourth", "Second fourth", "Top fourth")
+_USED = ("No coupon", "Now and then", "Often")
 
 
 def coupon_households() -> pd.DataFrame | None:
@@ -18,15 +21,20 @@ def coupon_households() -> pd.DataFrame | None:
     -------
     DataFrame or None
         ``panel``, ``group``, ``value``, ``low``, ``high``: fourths of households by
-        spend and by the share of spend on offers, both of the first half. None where
-        the package of the data is missing.
+        spend, and groups by the share of orders with a coupon, both of the first half.
+        None where the package of the data is missing.
     """
     people = _people()
     if people is None:
         return None
+    place = people["spend_total"].rank(method="average", pct=True)
+    fourth = (place * 4).astype(int).clip(upper=3)
+    used = people["coupon_share"].fillna(0.0)
+    # Half of the households use no coupon, so that fourths would part equals.
+    often = (used > 0).astype(int) + (used > used[used > 0].median()).astype(int)
     parts = [
-        _rates(people, "spend_total", "Fourths by spend"),
-        _rates(people, "coupon_share", "Fourths by use of coupons"),
+        _rates(people, fourth, _FOURTHS, "By spend"),
+        _rates(people, often, _USED, "By use of coupons"),
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -46,11 +54,11 @@ def _people() -> pd.DataFrame | None:
     return people.assign(redeemed=people["customer_id"].isin(who))
 
 
-def _rates(people: pd.DataFrame, by: str, panel: str) -> pd.DataFrame:
-    place = people[by].fillna(0.0).rank(method="average", pct=True)
-    fourth = (place * 4).astype(int).clip(upper=3)
-    rows = people.groupby(fourth)["redeemed"].agg(n="size", hits="sum", value="mean")
+def _rates(
+    people: pd.DataFrame, place: pd.Series, names: Sequence[str], panel: str
+) -> pd.DataFrame:
+    rows = people.groupby(place)["redeemed"].agg(n="size", hits="sum", value="mean")
     low, high = wilson(rows["hits"], rows["n"])
     rows = rows.assign(low=low, high=high, panel=panel)
-    rows = rows.assign(group=[_FOURTHS[i] for i in rows.index])
+    rows = rows.assign(group=[names[i] for i in rows.index])
     return rows.sort_index(ascending=False)[["panel", "group", "value", "low", "high"]]

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from segtools import plots
-from segtools.config.blocks import RefreshThresholds
-from segtools.history.changes import summarise_changes
-from segtools.history.drift import BINS, EVERYONE, bin_counts, drift_of, find_drift, psi
+from segtools.history.drift import psi
 from segtools.history.movement import find_movement
-from segtools.history.reasons import CHANGED, NOISE, REDRAWN
-from segtools.history.refresh import checks_table, recommend_refresh, refresh_checks
+from segtools.history.reasons import CHANGED, REDRAWN
 from segtools.lessons.bars import group_bars
 from segtools.lessons.exercises import Choice, Number
+from segtools.lessons.moves import (
+    WHY,
+    advice,
+    chance_psi,
+    drift,
+    flow,
+    label_shares,
+    numbers,
+    reasons,
+    rows_of,
+    shares,
+    small_groups,
+    there_and_back,
+    truth,
+)
 from segtools.lessons.shops import MISSING, features_of, real_shop
 from segtools.lessons.two_runs import (
     LOST_DAYS,
     NAMES,
     WINDOW,
-    WORLDS,
     Runs,
     active,
     both_times,
@@ -61,185 +70,7 @@ __all__ = [
     "there_and_back",
     "truth",
 ]
-_FEW = 80
-ASKED = "discounted_spend_share"
 _REAL_DAYS = ("2017-07-01", "2017-09-29")
-
-
-def rows_of(runs: Runs, world: str = "quiet") -> pd.DataFrame:
-    """Give one row a customer: from where, to where, and why."""
-    return movement(runs, world).rows[["customer_id", "from", "to", "label"]]
-
-
-def changes(runs: Runs, world: str = "quiet") -> dict[str, Any]:
-    """Give what a run would write of the movement."""
-    now = runs.now[world]
-    # Nobody in a simulation could be recognised, so nothing is hidden.
-    return summarise_changes(runs.then, now, movement(runs, world), smallest_cell=1)
-
-
-def flow(runs: Runs, world: str = "quiet") -> Display:
-    """Draw who went from which segment to which."""
-    return plots.present(plots.migration_flow, changes(runs, world))
-
-
-def numbers(runs: Runs) -> Display:
-    """Draw the share who moved, by bare numbers of clusters and by names carried on."""
-    found = renumbered(runs)
-    rows = pd.DataFrame(
-        {
-            "panel": "By the cluster's number",
-            "group": [f"March, start {i}" for i in found["start"]],
-            "value": found["moved"],
-        }
-    )
-    own = {"panel": "By the segment's name", "group": "March", "value": [None]}
-    own["value"] = [moved_share(runs)]
-    rows = pd.concat([rows, pd.DataFrame(own)], ignore_index=True)
-    says = (
-        f"By number {percent(found['moved'].min())} to {percent(found['moved'].max())} "
-        f"have moved, as the algorithm starts; by name {percent(moved_share(runs))}"
-    )
-    return plots.present(group_bars, rows, says=says, unit="Customers who moved")
-
-
-def label_shares(runs: Runs, world: str = "quiet") -> pd.Series:
-    """Give the shares of the reasons among those who moved."""
-    rows = both_times(runs, world)
-    labels = rows.loc[rows["from_id"] != rows["to_id"], "label"]
-    shares = labels.value_counts(normalize=True)
-    return shares.reindex([CHANGED, REDRAWN, NOISE], fill_value=0.0)
-
-
-def reasons(runs: Runs) -> Display:
-    """Draw why customers moved, in all worlds, as shares of everybody there twice."""
-    words = ("Changed figures", "Redrawn lines", "Noise")
-    titles = (
-        "Quiet: nobody changed a habit",
-        "Loud: some bargain hunters did",
-        "Redrawn: nobody did, but March asked for five segments",
-    )
-    rows = [
-        {"panel": title, "group": word, "value": share * moved_share(runs, world)}
-        for world, title in zip(WORLDS, titles, strict=True)
-        for word, share in zip(words, label_shares(runs, world), strict=True)
-    ]
-    moved = [percent(moved_share(runs, world)) for world in WORLDS]
-    says = f"{moved[0]} move where nobody changed, {moved[1]} where some did, and "
-    says += f"{moved[2]} where only the lines did"
-    unit = "Share of customers there both times"
-    return plots.present(group_bars, pd.DataFrame(rows), says=says, unit=unit)
-
-
-def there_and_back(runs: Runs) -> pd.DataFrame:
-    """Count moves between two segments each way, quiet and loud, largest gap first."""
-    names = list(runs.then.names.values())
-    rows = []
-    for one, other in combinations(names, 2):
-        row: dict[str, Any] = {"From": one, "To": other}
-        for world in ("quiet", "loud"):
-            there, back = _between(runs, world, one, other)
-            row |= {f"There, {world}": there, f"Back, {world}": back}
-        if row["There, loud"] < row["Back, loud"]:
-            row |= {"From": other, "To": one}
-            for world in ("quiet", "loud"):
-                there, back = row[f"There, {world}"], row[f"Back, {world}"]
-                row |= {f"There, {world}": back, f"Back, {world}": there}
-        rows.append(row)
-    table = pd.DataFrame(rows)
-    gap = table["There, loud"] - table["Back, loud"]
-    return table.loc[gap.sort_values(ascending=False, kind="stable").index]
-
-
-def _between(runs: Runs, world: str, one: str, other: str) -> tuple[int, int]:
-    rows = both_times(runs, world)
-    there = (rows["from"] == one) & (rows["to"] == other)
-    back = (rows["from"] == other) & (rows["to"] == one)
-    return int(there.sum()), int(back.sum())
-
-
-def truth(runs: Runs) -> Display:
-    """Hold who is put down as changed in the loud world against who has changed."""
-    rows = both_times(runs, "loud")
-    own = rows["customer_id"].isin(runs.changed)
-    put = rows["label"] == CHANGED
-    return finding(
-        f"In the loud world {number(own.sum())} of the customers there both times have "
-        f"other habits in truth, and {number((own & put).sum())} of them are put down "
-        f"as changed. So are {number((put & ~own).sum())} others, whom chance moved."
-    )
-
-
-def shares(runs: Runs) -> pd.DataFrame:
-    """Give the shares of customers in five bins of one feature, then and now (loud)."""
-    before, now = (r.features[ASKED] for r in (runs.then, runs.now["loud"]))
-    counts = bin_counts(before, now, bins=5)
-    table = pd.DataFrame(
-        {
-            "Bin": [f"Bin {i}" for i in range(1, len(counts[0]) + 1)],
-            "Then": np.round(counts[0] / counts[0].sum(), 3),
-            "Now": np.round(counts[1] / counts[1].sum(), 3),
-        }
-    )
-    table.attrs["formats"] = {"Then": ".3f", "Now": ".3f"}
-    return table
-
-
-@cache
-def chance_psi(runs: Runs, few: int = _FEW, draws: int = 200) -> pd.Series:
-    """Compare two handfuls of customers of the same day, again and again."""
-    spend = runs.then.features["spend_total"]
-    rng = np.random.default_rng([runs.seed, 6])
-    found = []
-    for _ in range(draws):
-        rows = rng.permutation(len(spend))
-        one, other = spend.iloc[rows[:few]], spend.iloc[rows[few : 2 * few]]
-        found.append(drift_of(one, other)["psi"])
-    return pd.Series(found)
-
-
-def small_groups(runs: Runs) -> Display:
-    """Say what the index is where nothing whatever has changed."""
-    found = chance_psi(runs)
-    return finding(
-        f"Two handfuls of {_FEW} customers each, of the same shop on the same day: the "
-        f"stability index of spend in {BINS} bins is {rounded(found.mean(), 2)} on "
-        f"average, and over 0.1 in {percent((found > 0.1).mean())} of {len(found)} "
-        "tries."
-    )
-
-
-def drift(runs: Runs) -> pd.DataFrame:
-    """List the drift of each feature among everyone, in the quiet world and the loud."""
-    found = {w: _drift(runs, w) for w in ("quiet", "loud")}
-    quiet, loud = (f[f["segment_id"] == EVERYONE] for f in found.values())
-    return pd.DataFrame(
-        {
-            "Feature": loud["label"],
-            "Expected by chance": loud["by_chance"].round(3),
-            "Index, quiet": quiet["psi"].round(3),
-            "Index, loud": loud["psi"].round(3),
-            "Judgement of loud": loud["level"],
-        }
-    )
-
-
-def _drift(runs: Runs, world: str) -> pd.DataFrame:
-    ids = movement(runs, world).alignment.ids
-    return find_drift(runs.then, runs.now[world], ids)
-
-
-def advice(runs: Runs, world: str = "loud") -> Display:
-    """Say whether to keep, to rescore or to rebuild, and what was asked for it."""
-    checks = refresh_checks(
-        runs.then,
-        runs.now[world],
-        movement(runs, world),
-        _drift(runs, world),
-        RefreshThresholds(),
-    )
-    asked = plots.table(checks_table(checks), caption="What decides")
-    return plots.together(finding(recommend_refresh(checks)["sentence"]), asked)
 
 
 def light(features: pd.DataFrame) -> Display:
@@ -293,19 +124,35 @@ def damage_names(runs: Runs, *, forget_names: bool = False) -> Display:
 
 @cache
 def real() -> Display:
-    """Say who moved among real households between two dates of 2017."""
+    """Say who moved among real households, with a model learned anew and with one kept.
+
+    Returns
+    -------
+    Display
+        Shares of those who ordered before both dates of 2017.
+    """
     shop = real_shop()
     if shop is None:
         return finding(MISSING)
-    runs = [
+    first, second = (
         active(features_of(shop, day, days=WINDOW, names=NAMES)) for day in _REAL_DAYS
-    ]
-    then = snapshot(runs[0], _REAL_DAYS[0], 1)
-    now = snapshot(runs[1], _REAL_DAYS[1], 1, before=then)
+    )
+    then = snapshot(first, _REAL_DAYS[0], 1)
+    now = snapshot(second, _REAL_DAYS[1], 1, before=then)
     found = find_movement(then, now)
-    told = summarise_changes(then, now, found)
-    said = finding(f"{told['sentence']} {told['reasons_sentence']}")
-    return plots.together(said, plots.present(plots.migration_flow, told))
+    rows = found.rows[found.rows["from_id"].notna() & found.rows["to_id"].notna()]
+    assert found.replayed is not None  # both runs look back equally far
+    kept = (rows["customer_id"].map(found.replayed) != rows["from_id"]).mean()
+    shown = [("Model learned anew", w, (rows["label"] == k).mean()) for k, w in WHY]
+    shown.append(("Model of July kept", WHY[0][1], kept))
+    anew = (rows["from_id"] != rows["to_id"]).mean()
+    return plots.present(
+        group_bars,
+        pd.DataFrame(shown, columns=["panel", "group", "value"]),
+        says=f"{percent(anew)} of {number(len(rows))} households moved where the model "
+        f"was learned anew, and {percent(kept)} where it was kept",
+        unit="Share of households there both times",
+    )
 
 
 def _psi_of(runs: Runs) -> float:
@@ -363,8 +210,8 @@ EXERCISES = (
     Choice(
         number="10.3",
         right=lambda r: _letter(label_shares(r)[CHANGED], 0.01, 0.25, 0.6),
-        why="The figures of these customers have changed, since chance decides on which "
-        "day somebody comes. That their habits have changed does not follow.",
+        why="The figures of these customers have changed, since chance decides on "
+        "which day somebody comes. That habits have changed does not follow.",
         hint="Habits stay. Do the counts of ninety days stay with them?",
         mistakes={
             "a": "The earlier model looks at figures, and figures move by chance.",

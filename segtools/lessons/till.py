@@ -99,7 +99,9 @@ def slips(till: Till) -> pd.DataFrame:
     own = own[own["day"] >= pd.Timestamp(ORIGIN) - WINDOW * _DAY]
     columns = ["day", "order_id", "product", "quantity", "amount", "is_return"]
     shown = own[columns].sort_values(["day", "order_id"], ignore_index=True)
-    return shown.assign(day=shown["day"].dt.strftime("%Y-%m-%d %H:%M"))
+    shown = shown.assign(day=shown["day"].dt.strftime("%Y-%m-%d %H:%M"))
+    shown.attrs["formats"] = {"amount": ".2f"}
+    return shown
 
 
 def by_hand(till: Till) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def by_hand(till: Till) -> dict[str, Any]:
 
 
 def by_row(values: pd.Series) -> np.ndarray:
-    """Score by sorting and cutting into fifths: equal values fall where their row is."""
+    """Sort and cut into fifths: equal values fall where their row is."""
     place = np.argsort(np.argsort(values.to_numpy(), kind="stable"), kind="stable")
     return 1 + place * N_SCORES // len(values)
 

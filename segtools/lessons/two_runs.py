@@ -205,7 +205,7 @@ def _named(
     segments: list[dict[str, Any]] = []
     for label in range(int(labels.max()) + 1):
         rank = first + label
-        name = f"Segment {rank}" if before is None else "New group"
+        name = f"{'Segment' if before is None else 'New group'} {label + 1}"
         if kinds is not None:
             name = str(kinds.reindex(labels.index[labels == label]).mode()[0])
         segments.append({"segment_id": f"S{rank:02d}", "name": name, "rank": rank})

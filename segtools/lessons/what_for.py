@@ -7,32 +7,32 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from segtools import goals, plots
-from segtools.config import RunConfig
+from segtools import plots
 from segtools.features.catalogue import registered
-from segtools.history.goal_thread import goal_changes, goal_sentence
-from segtools.history.snapshot import Snapshot
+from segtools.intervals import quantile
 from segtools.lessons.bars import group_bars
 from segtools.lessons.coupon_book import (
-    AGREED,
     BEST,
     BOOKS,
-    DRIFTED,
     FIGURES,
     Spring,
     compare,
     data,
     expected,
-    meeting,
-    minutes,
-    ratings,
     scoreboard,
-    scores,
     segments,
 )
 from segtools.lessons.exercises import Choice, Number
-from segtools.intervals import quantile
 from segtools.lessons.households import coupon_households
+from segtools.lessons.meetings import (
+    base,
+    criteria,
+    minutes,
+    moved_goals,
+    ratings,
+    readiness,
+    scores,
+)
 from segtools.lessons.shops import MISSING
 from segtools.plots.display import Display, finding
 from segtools.wording import number, percent, rounded
@@ -59,38 +59,6 @@ _REACH = 0.5
 DEALS = 10
 
 
-def base(spring: Spring) -> Display:
-    """Say in one sentence who the shop's customers are."""
-    return finding(goals.base_sentence(goals.survey(spring.shop), "EUR"))
-
-
-def readiness(spring: Spring, decision: str = "", **said: str) -> pd.DataFrame:
-    """Ask the five questions of stage 01 of this shop.
-
-    Parameters
-    ----------
-    spring : Spring
-    decision : str, default=""
-        The decision that segments would change.
-    **said : str
-        Answers that only people can give: ``implement``, ``resources``, ``act``.
-    """
-    config = RunConfig(
-        project="lesson",
-        timezone="Europe/Berlin",
-        source={"system": "sample"},
-        decision=decision,
-        readiness=said,
-    )
-    rows = goals.readiness(config, goals.survey(spring.shop), spring.shop)
-    return pd.DataFrame(rows).rename(columns=str.capitalize)
-
-
-def criteria() -> pd.DataFrame:
-    """List the knock-out criteria of the kit."""
-    return pd.DataFrame(goals.KNOCK_OUT, columns=["Criterion", "A segment passes if"])
-
-
 def broad(spring: Spring) -> tuple[float, float]:
     """Give the response of the active, and of the best of the four smaller groups."""
     active = segments(spring, "activity").set_index("segment")["response"]["Active"]
@@ -101,17 +69,6 @@ def reached(spring: Spring) -> float:
     """Give the share of the best segment that has an address."""
     rows = segments(spring).set_index("segment")
     return float(rows["reach"][BEST])
-
-
-def moved_goals() -> Display:
-    """Hold the goals of March against those of January, as a run's pages do."""
-    nobody = pd.DataFrame({"customer_id": [], "segment_id": [], "segment": []})
-    then, now = (
-        Snapshot(day, nobody, records={"goals": meeting(weights)})
-        for day, weights in (("2025-01-15", AGREED), ("2025-03-15", DRIFTED))
-    )
-    table = plots.table(goal_changes(then, now), caption="What changed since January")
-    return plots.together(finding(goal_sentence(then, now)), table)
 
 
 def dealt(spring: Spring, deal: int = 0) -> pd.DataFrame:
@@ -179,8 +136,9 @@ def damage_reach(spring: Spring, *, ignore_reach: bool = False) -> Display:
     sent = min(BOOKS, int(top["customers"] * top["reach"]))
     return finding(
         f"{number(sent)} letters go to people with an address in the best segment that "
-        f"passes ({top['segment']}): every one arrives, {number(sent * top['response'])}"
-        " responses are promised, and about as many come."
+        f"passes ({top['segment']}): every one arrives, "
+        f"{number(sent * top['response'])} responses are promised, and about as many "
+        "come."
     )
 
 
@@ -192,8 +150,8 @@ def real() -> Display:
         return finding(MISSING)
     top = rows.groupby("panel", sort=False)["value"].max()
     says = (
-        f"Real households: the best fourth by coupons redeemed {percent(top.iloc[1])} "
-        f"of the time, the best fourth by spend {percent(top.iloc[0])}"
+        f"Of households that used coupons often {percent(top.iloc[1])} redeemed one "
+        f"later, of the fourth that spent most {percent(top.iloc[0])}"
     )
     return plots.present(group_bars, rows, says=says, unit="Redeemed a coupon")
 
@@ -257,7 +215,7 @@ EXERCISES = (
         near=0.15,
         why="The average of a broad segment describes next to nobody in it: the best "
         "of its parts responds far more, the worst hardly at all.",
-        hint="Divide what the best part does by what the broad segment does on average.",
+        hint="Divide what the best part does by what the broad one does on average.",
         mistakes=(
             (
                 lambda d: broad(d)[0] / broad(d)[1],
