@@ -44,7 +44,7 @@ from segtools.lessons.two_runs import (
 )
 from segtools.plots.display import Display, finding
 from segtools.prepare.lights import freshness
-from segtools.wording import number, percent, rounded
+from segtools.wording import number, percent
 
 __all__ = [
     "EXERCISES",
@@ -99,7 +99,7 @@ def damage_stale(runs: Runs, *, stale_export: bool = False) -> Display:
     found = lost_list(runs, stale=stale_export)
     age = (runs.stale if stale_export else runs.fresh)["recency_days"].min()
     return finding(
-        f"With an export whose newest order is {rounded(age, 2)} days old, "
+        f"With an export whose newest order is {number(age)} days old, "
         f"{number(len(found))} customers are listed as lost (no order for {LOST_DAYS} "
         f"days); {number(found.sum())} of them ({percent(found.mean())}) have ordered "
         "since."
