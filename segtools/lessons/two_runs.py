@@ -28,7 +28,7 @@ from segtools.segmentation.preprocess import prepared
 from segtools.segmentation.scheme import Task
 from segtools.simulate import Simulation, simulate
 
-# As far from the middle of December on either side, so that the season is the same.
+# The two windows lie on either side of the busiest day: the season is the same.
 THEN, NOW, WINDOW, SEGMENTS = "2024-12-15", "2025-03-15", 90, 4
 BUILT_OF = (
     *("basket_lines", "discounted_spend_share", "evening_share", "n_orders"),
