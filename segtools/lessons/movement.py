@@ -112,7 +112,7 @@ def damage_names(runs: Runs, *, forget_names: bool = False) -> Display:
         worst = renumbered(runs)["moved"].max()
         return finding(
             f"Compared by the numbers of clusters, {percent(worst)} of the customers "
-            "have moved. A campaign for movers would reach most of the list for nothing."
+            "have moved. A campaign for movers would reach most of the list in vain."
             if worst > 0.5
             else f"Compared by the numbers of clusters, {percent(worst)} have moved."
         )
