@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 PAGES += ("data/README.md", "reports/README.md", "docs/execution.md")
 README, DATA = (ROOT / p for p in ("README.md", "data/README.md"))
-OWN_FRAMES, OWN_FEATURE, OWN_SCHEME, TRUTH, VERDICT = range(5)
+FIVE_LINES, OWN_FRAMES, OWN_FEATURE, OWN_SCHEME, TRUTH, VERDICT = range(6)
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -202,6 +202,15 @@ def snippet(monkeypatch, capsys):
     yield run
     remove_feature("night_share")
     remove_scheme("two_halves")
+
+
+@pytest.mark.slow
+def test_readme_segments_a_frame_in_five_lines(snippet):
+    names, printed = snippet(FIVE_LINES)
+    assert "segments, natural" in printed
+    assert set(names["result"].segments["customer_id"]) == set(
+        names["orders"]["customer_id"]
+    )
 
 
 # The sample's few evening orders are told of, as they would be to any reader.
