@@ -22,6 +22,7 @@ ORDER = (
     "features",
     "goals",
     "segmentation",
+    "estimators",
     "history",
     "profiles",
     "experiments",

@@ -76,7 +76,7 @@ class CentreSegments(
 
         Returns
         -------
-        array of shape (n_customers, n_clusters_)
+        array of shape (n_customers, n_clusters)
         """
         check_is_fitted(self)
         return np.asarray(np.sqrt(self._away(numbers(self, X, reset=False))))

@@ -45,8 +45,8 @@ class FAMD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     Attributes
     ----------
     n_components_ : int
-    explained_variance_ : array of shape (n_components_,)
-    explained_variance_ratio_ : array of shape (n_components_,)
+    explained_variance_ : array of shape (n_components,)
+    explained_variance_ratio_ : array of shape (n_components,)
     distance_shares_ : DataFrame
         What share of the squared distance each feature carries, as `distance_shares`
         gives it.
@@ -148,7 +148,7 @@ class FAMD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        array of shape (n_customers, n_components_)
+        array of shape (n_customers, n_components)
         """
         check_is_fitted(self)
         return prepared(self._payload, mixed(self, X, reset=False))

@@ -44,15 +44,15 @@ class StableKMeans(CentreSegments):
     Attributes
     ----------
     n_clusters_ : int
-    cluster_centers_ : array of shape (n_clusters_, n_features)
+    cluster_centers_ : array of shape (n_clusters, n_features)
         In the order of the first column, then of the next.
     labels_ : array of int of shape (n_customers,)
-    sizes_ : array of int of shape (n_clusters_,)
+    sizes_ : array of int of shape (n_clusters,)
     inertia_ : float
         Sum of squared distances to the nearest centres.
     stability_ : float
         Median adjusted Rand index of the pairs; NaN where nothing was measured.
-    segment_stability_ : array of shape (n_clusters_,)
+    segment_stability_ : array of shape (n_clusters,)
         Median Jaccard of each cluster with the best of a resample (SLSw).
     selection_ : DataFrame
         One row for each number that was tried, as `Selection.table` gives it.

@@ -55,14 +55,14 @@ class LatentClassSegments(ClusterMixin, BaseEstimator):
     ----------
     n_classes_ : int
         A class that is likeliest for nobody is taken out.
-    class_weights_ : array of shape (n_classes_,)
+    class_weights_ : array of shape (n_classes,)
         Largest first.
     answer_shares_ : DataFrame
         One row an answer: ``question``, ``answer``, and its share in every class.
     criteria_ : DataFrame
         One row for each number that was tried, as `compare_latent_classes` gives it.
     labels_ : array of int of shape (n_customers,)
-    sizes_ : array of int of shape (n_classes_,)
+    sizes_ : array of int of shape (n_classes,)
     n_features_in_ : int
     feature_names_in_ : array of str
         Only after a fit on a frame with names.
@@ -236,7 +236,7 @@ class LatentClassSegments(ClusterMixin, BaseEstimator):
 
         Returns
         -------
-        array of shape (n_customers, n_classes_)
+        array of shape (n_customers, n_classes)
             Rows add up to 1.
         """
         codes = self._read(X)

@@ -64,11 +64,11 @@ class MixtureSegments(ClusterMixin, BaseEstimator):
     covariance_type_ : str
     criteria_ : DataFrame
         One row a fit, as `compare_mixtures` gives it.
-    weights_ : array of shape (n_components_,)
-    means_ : array of shape (n_components_, n_features)
+    weights_ : array of shape (n_components,)
+    means_ : array of shape (n_components, n_features)
         In the order of the first column, then of the next.
     labels_ : array of int of shape (n_customers,)
-    sizes_ : array of int of shape (n_components_,)
+    sizes_ : array of int of shape (n_components,)
     n_features_in_ : int
     feature_names_in_ : array of str
         Only after a fit on a frame with names.
@@ -200,7 +200,7 @@ class MixtureSegments(ClusterMixin, BaseEstimator):
 
         Returns
         -------
-        array of shape (n_customers, n_components_)
+        array of shape (n_customers, n_components)
             Rows add up to 1.
         """
         check_is_fitted(self)

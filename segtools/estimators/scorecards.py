@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import type_of_target
 
 from segtools.estimators.points import Scorecard, rows_of
@@ -16,7 +16,7 @@ from segtools.segmentation.scorecard import SCALE, capped, expected_outcome
 Array = NDArray[np.float64]
 
 
-class ScorecardRegressor(RegressorMixin, Scorecard):
+class ScorecardRegressor(Scorecard, RegressorMixin, BaseEstimator):
     """Predict money by additive points, and cut customers into bands of it.
 
     Boosted stumps without interactions are a sum of step functions of one feature each,
@@ -125,7 +125,7 @@ class ScorecardRegressor(RegressorMixin, Scorecard):
         return tags
 
 
-class ScorecardClassifier(ClassifierMixin, Scorecard):
+class ScorecardClassifier(Scorecard, ClassifierMixin, BaseEstimator):
     """Predict one of two outcomes by additive points, and cut customers into bands.
 
     Parameters

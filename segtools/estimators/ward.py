@@ -33,7 +33,7 @@ class WardSegments(CentreSegments):
     ----------
     n_clusters_ : int
         Fewer than asked where nobody is nearest to a centre.
-    cluster_centers_ : array of shape (n_clusters_, n_features)
+    cluster_centers_ : array of shape (n_clusters, n_features)
         In the order of the first column, then of the next.
     kept_share_ : float
         Share of the sample whose own centre is the nearest; the others change cluster
