@@ -159,7 +159,7 @@ def _trio(table: pd.DataFrame, kind: pd.Series) -> pd.DataFrame:
     hunters = scaled[kind == "Bargain hunters"]
     bea = (hunters["spend"] - scaled.loc[anna, "spend"]).abs().idxmin()
     apart = (treats - scaled.loc[anna]).abs()
-    apart = apart[apart["spend"].between(0.3, 1)]
+    apart = apart[apart["spend"].between(0.3, 0.7)]
     # A little apart in habits, too, so that no short cut gives the distance.
     cem = (apart[list(THREE[1:])] - 0.3).abs().sum(axis=1).idxmin()
     return table.loc[[anna, bea, cem], list(THREE)].set_axis(["Anna", "Bea", "Cem"])

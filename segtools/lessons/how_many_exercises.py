@@ -74,8 +74,8 @@ _IN_TEXT: tuple[Exercise, ...] = (
             "b": "Sizes and portraits come out of every cloud. Walk from one group to "
             "the next: do you meet somebody?",
             "c": "K-means always draws borders. Is this one drawn where nobody is?",
-            "d": "K-means found four everywhere, since it was asked for four. Does that "
-            "mean that they are there?",
+            "d": "K-means found four everywhere, since it was asked for four. Are they "
+            "there, then?",
         },
     ),
     Number(
