@@ -30,9 +30,11 @@ __all__ = [
     "Season",
     "compete",
     "journey",
+    "journey_orders",
     "open_season",
     "oracle",
     "past_spend",
+    "quiet",
     "shop_of",
     "ways",
     "with_crm",
@@ -212,24 +214,32 @@ def oracle(season: Season) -> float:
     return float(gini(judged["outcome"].to_numpy(float), known.to_numpy(float)))
 
 
-def journey() -> Quarter | None:
-    """Give a quarter of a real grocer's households, or None without their package.
+def quiet() -> Any:
+    """Open an engine that shows no bar in a notebook while it reads."""
+    from segtools.sources import connect
+
+    con = connect()
+    con.con.execute("SET enable_progress_bar = false")
+    return con
+
+
+def journey_orders() -> pd.DataFrame | None:
+    """Give the baskets of a real grocer's households, or None without their package.
 
     Returns
     -------
-    Quarter or None
-        The Complete Journey of 2017: learned from the second quarter, judged on the
-        third.
+    DataFrame or None
+        One row a basket of the Complete Journey (2017): ``customer_id``, ``order_id``,
+        ``ordered_at``, ``amount`` and ``discount``.
     """
     from segtools.schema import ConfigError
-    from segtools.sources import connect
     from segtools.sources.complete_journey import folder
 
     try:
         path = folder() / "transactions.parquet"
     except ConfigError:
         return None
-    rows = connect().read_parquet(path)
+    rows = quiet().read_parquet(path)
     baskets = rows.group_by(
         customer_id=rows.household_id.cast("string"),
         order_id=rows.basket_id.cast("string"),
@@ -238,7 +248,21 @@ def journey() -> Quarter | None:
         amount=rows.sales_value.sum(),
         discount=rows.retail_disc.sum(),
     )
-    orders = baskets.filter(baskets.amount > 0).to_pandas()
+    found = baskets.filter(baskets.amount > 0).to_pandas()
+    return found.sort_values(["customer_id", "order_id"], ignore_index=True)
+
+
+def journey() -> Quarter | None:
+    """Give a quarter of the real grocer's, or None without its package.
+
+    Returns
+    -------
+    Quarter or None
+        Learned from the second quarter of 2017, judged on the third.
+    """
+    orders = journey_orders()
+    if orders is None:
+        return None
     shop = shop_of(orders)
     first = int(orders["ordered_at"].min().timestamp())
     at = int(pd.Timestamp("2017-10-01").timestamp())
