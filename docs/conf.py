@@ -112,21 +112,22 @@ templates_path = [str(HERE / "templates")]
 linkcheck_ignore = [r"https?://"]  # what lies elsewhere is not asked for
 
 TEACHING = """
-```{toctree}
+```{{toctree}}
 :caption: For teachers
 :glob:
 :maxdepth: 1
 
-/docs/teaching*
-/docs/teaching/*
+{pages}
 ```
 """
 
 
 def with_teaching(_app: Any, page: str, text: list[str]) -> None:
-    """Add the pages for teachers where there are any: a glob of nothing is an error."""
-    if page == "docs/lessons/index" and any((HERE / "teaching").glob("*.md")):
-        text[0] += TEACHING
+    """Add the pages for teachers that there are: a pattern of nothing is an error."""
+    named = {"/docs/teaching": "teaching.md", "/docs/teaching/*": "teaching/*.md"}
+    there = [link for link, files in named.items() if any(HERE.glob(files))]
+    if page == "docs/lessons/index" and there:
+        text[0] += TEACHING.format(pages="\n".join(there))
 
 
 def setup(app: Any) -> None:

@@ -7,6 +7,7 @@ that a new name is on the site without anybody having to think of it.
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ ALSO = {
         f"segmentation.hand.{n}" for n in ("exclude", "merge", "move_cut", "split")
     ],
 }
+SHAPE = re.compile(r"shape \([^)]*\)")
 _SIMULATORS = {
     "simulate": ("simulate", "Simulation"),
     "simulate_campaigns": ("simulate_campaigns",),
@@ -146,7 +148,25 @@ def write_pages(app: Sphinx, _config: Config) -> None:
             file.unlink()
 
 
+def keep_underscores(_app: Sphinx, *about: Any) -> None:
+    """Leave ``n_clusters_`` in a shape what it is: elsewhere it would be a link."""
+    lines: list[str] = about[-1]
+    lines[:] = [SHAPE.sub(_escaped, line) for line in lines]
+
+
+def _escaped(shape: re.Match[str]) -> str:
+    return re.sub(r"_(?=[,)])", r"\\_", shape[0])
+
+
+def find_pages(app: Sphinx) -> None:
+    """Look for pages again: after an earlier build, new ones would not be known yet."""
+    config = app.config
+    app.project.discover(config.exclude_patterns, config.include_patterns)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Write the pages before autosummary looks for them."""
     app.connect("config-inited", write_pages)
+    app.connect("builder-inited", find_pages, priority=100)
+    app.connect("autodoc-process-docstring", keep_underscores, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -73,3 +73,9 @@ def test_a_page_of_a_name_that_is_gone_is_taken_away(extension, tmp_path):
     assert "segtools.psi.rst" in left
     assert not left & {"segtools.gone.rst", "old_room.rst"}
     assert {"index.rst", "history.rst", "plots.rst"} <= left
+
+
+def test_an_attribute_in_a_shape_is_no_link(extension):
+    lines = ["X_ : array of shape (n_rows, n_clusters_)", "`a_` and b_, (c_)"]
+    extension("api_pages").keep_underscores(None, lines)
+    assert lines == [r"X_ : array of shape (n_rows, n_clusters\_)", "`a_` and b_, (c_)"]

@@ -53,7 +53,9 @@ def fetched(page: Path) -> list[str]:
 
 
 def test_the_build_is_quiet(site):
-    assert "WARNING" not in site.said
+    # A kernel may say in the same place that it listens on this machine only.
+    lines = site.said.splitlines()
+    assert [line for line in lines if "WARNING:" in line or "ERROR:" in line] == []
 
 
 def test_no_page_asks_a_network_for_anything(site):
