@@ -35,6 +35,10 @@ _QUIET = [
     "--LabApp.news_url=None",
     "--LabApp.extension_manager=readonly",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    # If the tests are killed, nobody is left to end it: it ends by itself.
+    f"--MappingKernelManager.cull_idle_timeout={PATIENCE}",
+    "--MappingKernelManager.cull_connected=True",
+    f"--ServerApp.shutdown_no_activity_timeout={PATIENCE}",
 ]
 
 
