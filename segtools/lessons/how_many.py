@@ -137,7 +137,7 @@ def steps(shops: Shops, *, title: str = "", ax: Axes | None = None) -> Axes:
     drawn = panels(ax, len(shops.shops), columns=3, gap=(0.08, 0.0), top=0.09)
     edges = np.linspace(-0.6, 1.6, 23)
     for panel, shop in zip(drawn, shops.shops, strict=True):
-        panel.hist(shop.walk.along, bins=edges, color=ACCENT)
+        panel.hist(shop.walk.along, bins=edges.tolist(), color=ACCENT)
         panel.axvline(0.5, color=INK, alpha=0.5, linewidth=0.9)
         dress(panel, x="0 and 1: the two centres", grid="y")
         name_panel(panel, f"Shop {shop.name}", width=22)

@@ -25,6 +25,7 @@ from segtools.lessons.stability_shop import (
     data,
 )
 from segtools.segmentation.clusters import fit_kmeans, learn_preprocess
+from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.preprocess import prepared
 from segtools.segmentation.stability.agreement import crossed
 from segtools.wording import number, percent, rounded
@@ -49,7 +50,7 @@ __all__ = [
 
 FEW_GROUPS = 4
 _SIZES = (FEW, 140, 280, 500)
-TRIALS = 15
+TRIALS = 10
 
 
 def least_alike(runs: Sequence[Labels], shop: Shop) -> pd.DataFrame:
@@ -145,7 +146,9 @@ def by_size(shop: Shop) -> pd.DataFrame:
     """
     rows = []
     for n in _SIZES:
-        trials = np.array([_colleagues(shop.other, n, r) for r in range(TRIALS)])
+        with one_thread():
+            tried = [_colleagues(shop.other, n, trial) for trial in range(TRIALS)]
+        trials = np.array(tried)
         quarters = np.quantile(trials[:, 0], [0.25, 0.5, 0.75])
         rows.append([n, *quarters, *trials[:, 1:].mean(axis=0)])
     names = ["Customers", "Lower quarter", "Middle", "Upper quarter"]
