@@ -39,6 +39,8 @@ from segtools.wording import number, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from segtools.profiles.claim import Claim
+
 __all__ = [
     "EXERCISES",
     "SEGMENT",
@@ -137,7 +139,7 @@ def striking_card(gallery: Gallery, *, most: int = 6) -> dict[str, Any]:
         As `plots.paired_statements` takes it.
     """
     own = segment_id(gallery.dealt, gallery.striking)
-    seen = {}
+    seen: dict[tuple[str, str], Claim] = {}
     for claim in beyond(gallery.dealt_claims, None):
         if claim.segment_id == own:
             seen.setdefault(subject(claim), claim)

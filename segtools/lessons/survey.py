@@ -75,11 +75,13 @@ def answer_lines(means: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_current(ax)
     rows = range(len(means))
-    for name, colour in segment_colours(means.columns).items():
-        ax.plot(means[name], rows, "o-", color=colour, markersize=5, linewidth=1.6)
-        beside(ax, means[name].iloc[0], -0.55, name, color=colour, fontweight="bold")
     name_rows(ax, means.index)
-    ax.set_ylim(top=-0.95)
+    for step, (name, colour) in enumerate(segment_colours(means.columns).items()):
+        ax.plot(means[name], rows, "o-", color=colour, markersize=5, linewidth=1.6)
+        # Each name on a line of its own: two classes may begin at the same answer.
+        above = -0.6 - 0.45 * step
+        beside(ax, means[name].iloc[0], above, name, color=colour, fontweight="bold")
+    ax.set_ylim(top=-0.65 - 0.45 * means.shape[1])
     ax.set_xlim(SCALE[0] - 0.1, SCALE[1] + 0.1)
     axis = "Mean answer (1: not at all, 5: fully)"
     return dress(ax, title=answer_lines_title(means), x=axis)
@@ -122,7 +124,7 @@ def answer_lines_table(means: pd.DataFrame) -> pd.DataFrame:
 
 def answer_lines_height(means: pd.DataFrame) -> float:
     """Give the height that the figure needs, in inches."""
-    return 1.3 + 0.33 * len(means)
+    return 1.3 + 0.33 * (len(means) + 0.5 * means.shape[1])
 
 
 def level_share(means: pd.DataFrame) -> float:

@@ -46,9 +46,10 @@ NEEDS = {
     "time": ("I want to be done fast", "I buy the same again", "It must come at once"),
     "advice": ("I ask for advice", "I read tests first", "I try before I buy"),
 }
-_SHARES = (0.40, 0.33, 0.27)
-# How far the need and the habit move an answer, on the scale from 1 to 5.
-_OWN, _OTHER, _NOISE = 0.9, -0.45, 0.75
+_SHARES = (0.36, 0.33, 0.31)
+# Where an answer stands on the scale from 1 to 5, how far the need and the habit move
+# it, and how far chance does.
+_MIDDLE, _OWN, _OTHER, _NOISE = 3.4, 0.7, -0.35, 0.5
 _HABITS = {"plain": 0.0, "says yes": 1.3, "says no": -1.3, "same everywhere": 0.0}
 _HABIT_SHARES = (0.44, 0.28, 0.22, 0.06)
 
@@ -90,7 +91,7 @@ def ask(seed: int) -> Survey:
     shift = pd.Series(habits).map(_HABITS).to_numpy(float)
     columns: dict[str, Any] = {}
     for need, asked in NEEDS.items():
-        level = 3 + shift + np.where(needs == need, _OWN, _OTHER)
+        level = _MIDDLE + shift + np.where(needs == need, _OWN, _OTHER)
         for question in asked:
             said = level + rng.normal(0, _NOISE, N_CUSTOMERS)
             columns[question] = said.round().clip(*SCALE)
