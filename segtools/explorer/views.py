@@ -19,13 +19,19 @@ from segtools.explorer.moves import (
 from segtools.explorer.opened import Explored
 from segtools.explorer.pairs import compared_sentence, compared_table
 from segtools.plots.colours import segment_colours
-from segtools.plots.display import Display, finding, table, together
+from segtools.plots.display import Display, finding, together
+from segtools.plots.display import table as any_table
 from segtools.plots.presentation import present
 from segtools.segmentation.cuts import Cut, no_cuts_sentence
 from segtools.wording import listed, plain, shorten
 
 # One figure has room for so many segments.
 MOST_PANELS = 4
+
+
+def table(frame: pd.DataFrame, *, caption: str) -> Display:
+    """Show a table without a script, which a control's markup would not run."""
+    return any_table(frame, caption=caption, interactive=False)
 
 
 @lru_cache(maxsize=8)

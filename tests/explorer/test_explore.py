@@ -192,3 +192,16 @@ def test_importing_the_package_loads_neither_widgets_nor_figures():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_no_table_waits_for_a_script(golden, monkeypatch):
+    """In a live notebook long tables are interactive, but not among controls."""
+    from segtools.plots import display
+
+    asked = []
+    monkeypatch.setattr(display, "wanted", lambda n, asks: asked.append(asks) or False)
+    explorer = explore(GOLDEN)
+    explorer.overview()
+    explorer.compare("S01", "S05")
+    explorer.examples("S07")
+    assert asked == [False] * 3

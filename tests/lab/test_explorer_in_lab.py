@@ -172,6 +172,11 @@ def test_the_runs_own_segments_are_explored(lab, notebook, run_folder):
     opened = notebook("explore_run.ipynb")
     assert opened.run_all()["errors"] == []
     box = Box(opened)
+    box.look_at("Two segments")
+    box.until("tells them apart most")
+    rows = box.box.locator(".widget-html-content").last.locator("tbody tr")
+    assert rows.count() > 15  # elsewhere in a live notebook it would be interactive
+    assert box.box.locator("script, [data-live]").count() == 0
     box.look_at("Move a cut")
     box.until("the cut stays at")
     before = box.head
