@@ -176,7 +176,11 @@ def damage(
         seen = past_spend(past, season.past)
     best = max(seen, key=lambda label: seen[label])
     came = next(gini_of(coming, e.scheme) for e in coming.entries if e.label == best)
-    return finding(
+    said = (
         f"Chosen: {best}. It promises a Gini of {number(seen[best], 3)}; the coming "
         f"quarter brings {number(came, 3)}."
     )
+    if leak_the_future or judge_on_the_past:
+        honest = number(gini_of(compete(season.coming), "goal"), 3)
+        said = f"{said} An honest contest would have brought {honest}."
+    return finding(said)

@@ -153,7 +153,7 @@ EXERCISES = (
         number="7.6",
         right=how_well,
         why="A few choices that divide well are worth more than many that repeat each "
-        "other; the rest of the nine adds little.",
+        "other; the others add less and less.",
         hint="Read the sentence of the tool: its share of people placed rightly.",
         mistakes={
             "a": "That is what naming the largest class would get without asking.",

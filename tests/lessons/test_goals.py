@@ -114,7 +114,11 @@ def test_each_switch_shows_its_damage():
     assert said[False, False].startswith("Chosen: Goal scorecard.")
     assert said[True, False].startswith("Chosen: Goal scorecard.")
     assert "Goal" not in said[False, True]
-    brought = {k: float(s.rstrip(".").split()[-1]) for k, s in said.items()}
+    brought = {
+        k: float(s.split("brings ")[1].split()[0].rstrip(".")) for k, s in said.items()
+    }
+    healthy = f"would have brought {brought[False, False]:.3f}."
+    assert all(s.endswith(healthy) for k, s in said.items() if any(k))
     assert brought[True, False] < brought[False, False]
     assert brought[False, True] < brought[False, False]
 
