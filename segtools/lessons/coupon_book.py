@@ -39,6 +39,13 @@ GROUPINGS = {
     "offers": "By offers and freshness",
     "activity": "Active or not",
 }
+# Finance cuts where most shops look: at the few who spend most.
+TENTHS = {
+    "Lowest four tenths": 0.0,
+    "Next three tenths": 0.4,
+    "Next two tenths": 0.7,
+    "Top tenth": 0.9,
+}
 OUTCOMES = {"responded": "Took up the book", "later": "Spend in the next quarter, EUR"}
 BEST = "Fresh, hunt offers"
 
@@ -96,13 +103,12 @@ def _later(lines: pd.DataFrame, who: pd.Series) -> pd.Series:
 
 def _grouped(people: pd.DataFrame) -> pd.DataFrame:
     place = people["spend_total"].rank(method="average", pct=True)
-    fourths = ["Lowest fourth", "Third fourth", "Second fourth", "Top fourth"]
-    cut = np.minimum((place * 4).astype(int), 3)
+    cut = np.searchsorted(list(TENTHS.values()), place, side="left") - 1
     fresh = np.where(people["recency_days"] <= FRESH_DAYS, "Fresh", "Quiet")
     hunts = people["discounted_spend_share"].fillna(0) > HUNTS
     kind = np.where(hunts, ", hunt offers", ", pay full price")
     return people.assign(
-        spend=[fourths[i] for i in cut],
+        spend=np.array(list(TENTHS))[cut],
         offers=pd.Series(fresh).add(pd.Series(kind)).to_numpy(),
         activity=np.where(people["n_orders"] > 0, "Active", "Not active"),
     )

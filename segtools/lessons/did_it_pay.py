@@ -98,8 +98,8 @@ def damage(paid: Paid, *, send_to_best: bool, peek_every_day: bool) -> Display:
     alarms = false_alarms(peek=peek_every_day, seed=paid.seed)
     return finding(
         f"The test says that the voucher brings {points(seen)}; in truth it brings "
-        f"{points(true_lift(paid))}. A voucher without any effect is found to work in "
-        f"{percent(alarms)} of {number(TESTS)} tests."
+        f"{points(true_lift(paid))}. A voucher without any effect is found to have one "
+        f"in {percent(alarms)} of {number(TESTS)} tests."
     )
 
 
@@ -109,9 +109,9 @@ def dealt_words() -> str:
     often = "less than 1" if check["p"] < 0.001 else number(1000 * check["p"])
     return (
         f"Dealt: {percent(check['expected'])} held back. Came back: "
-        f"{number(HELD_BACK)} held back and {number(TREATED_BACK)} treated, which is "
-        f"{100 * check['observed']:.1f} %. A lot gives sizes so far away in {often} of "
-        "1,000 campaigns."
+        f"{number(TREATED_BACK)} treated and {number(HELD_BACK)} held back, so that "
+        f"{100 * check['observed']:.1f} % are held back. A lot gives sizes so far away "
+        f"in {often} of {number(1000)} campaigns."
     )
 
 
@@ -127,7 +127,7 @@ EXERCISES = (
         number="9.1",
         right="c",
         why="Most of the first difference was there before the voucher was printed: "
-        "it had been sent to people who buy anyway.",
+        "it had been sent to those who buy most often anyway.",
         hint="What else sets the two groups apart, besides the voucher?",
         mistakes={
             "a": "The lot changes who receives. Do the receivers of the first campaign "
@@ -192,7 +192,7 @@ EXERCISES = (
         within=0.01,
         near=0.06,
         why="Twelve tickets in a lottery: one of them wins more often than one thinks. "
-        "This is why the readout controls false discoveries over all segments.",
+        "This is why the readout asks the more of each segment, the more it looks at.",
         hint="What is the chance that none of them alarms? Take that from all.",
         mistakes=[
             (0.05, "That is the chance of a single test."),
@@ -209,7 +209,7 @@ EXERCISES = (
         hint="Compare what came back with what the lot had dealt.",
         mistakes={
             "a": "How likely is it that a lot gives these sizes? The cell above says.",
-            "c": "Throwing customers of the other arm away hides the gap. It does not "
+            "c": "Throwing customers of one arm away hides the gap. It does not "
             "tell who is missing.",
             "d": "More customers do not mend arms that are not alike.",
         },
@@ -218,7 +218,7 @@ EXERCISES = (
         number="9.6",
         right="a",
         why="It sees who responds, and whoever buys anyway always responds best. The "
-        "reports look better and better while money is lost.",
+        "reports look best while money is lost.",
         hint="Which figure does this team see, and which segment leads in it?",
         mistakes={
             "b": "That is where the voucher works. But can the team see that?",
@@ -253,12 +253,13 @@ EXERCISES = (
     Choice(
         number="9.Q3",
         right="c",
-        why="Stopping at the first good day gives chance thirty tickets.",
+        why="Stopping on the first day that finds something gives chance thirty "
+        "tickets, though not independent ones.",
         hint="Think of the lottery of exercise 9.4, with days in place of segments.",
         mistakes={
-            "a": "Looking is free. What is done on a good day?",
-            "b": "The number of customers grows in both ways to read.",
-            "d": "What does the second figure in the last line of *Break it* say?",
+            "a": "Looking is free. What is done on the first day that finds something?",
+            "b": "Less data does not make a test calmer. How often may it go off now?",
+            "d": "Switch `peek_every_day` on in Break it. How many are there then?",
         },
     ),
     Choice(

@@ -79,7 +79,7 @@ class Exercise:
             return Judgement(
                 "unreadable",
                 f"{self.number} asks for {_small(self.asks_for)}, but the answer is "
-                f"of type {type(answer).__name__}. Write it in that form.",
+                f"{_told(answer)}. Write it in that form.",
             )
         return self._judge(readable, self.answer(data), data)
 
@@ -193,6 +193,8 @@ class Number(Exercise):
                 return Judgement("wrong", hint)
         if away <= self.near:
             return Judgement("nearly", f"Close. {self.hint}")
+        if 0 < right < 1 < given and abs(given / 100 - right) <= self.within + 0.005:
+            return Judgement("wrong", "A share lies between 0 and 1. Is this per cent?")
         return Judgement("wrong", self.hint)
 
 
@@ -299,6 +301,14 @@ class Order(Exercise):
 
 def _value(wrong: Any, data: Any) -> Any:
     return wrong(data) if callable(wrong) else wrong
+
+
+def _told(answer: Any) -> str:
+    if isinstance(answer, str):
+        return f"the text {answer[:20]!r}"
+    if isinstance(answer, float):
+        return f"the number {answer}"
+    return f"of type {type(answer).__name__}"
 
 
 def _small(text: str) -> str:

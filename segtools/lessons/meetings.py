@@ -48,7 +48,9 @@ def readiness(spring: Spring, decision: str = "", **said: str) -> pd.DataFrame:
 
 def criteria() -> pd.DataFrame:
     """List the knock-out criteria of the kit."""
-    return pd.DataFrame(goals.KNOCK_OUT, columns=["Criterion", "A segment passes if"])
+    rows = pd.DataFrame(goals.KNOCK_OUT, columns=["Criterion", "A segment passes if"])
+    # Students have not met the configuration yet.
+    return rows.replace("min_share", "the share agreed on", regex=True)
 
 
 def moved_goals() -> Display:

@@ -10,7 +10,7 @@ import pandas as pd
 from segtools import plots
 from segtools.history.drift import psi
 from segtools.history.movement import find_movement
-from segtools.history.reasons import CHANGED, REDRAWN
+from segtools.history.reasons import CHANGED
 from segtools.lessons.bars import group_bars
 from segtools.lessons.exercises import Choice, Number
 from segtools.lessons.moves import (
@@ -37,6 +37,7 @@ from segtools.lessons.two_runs import (
     active,
     both_times,
     data,
+    elsewhere,
     moved_share,
     movement,
     renumbered,
@@ -185,26 +186,24 @@ EXERCISES = (
     ),
     Number(
         number="10.2",
-        right=moved_share,
-        within=0.005,
+        right=lambda r: elsewhere(r, "from"),
+        within=0.004,
         near=0.03,
-        why="Only who was there both times can have moved.",
-        hint="Of those who were in a segment both times, which share is in another?",
+        why="A row says where the customers of a segment went. Only who was there both "
+        "times can have moved.",
+        hint="Along the row: leave out who is no longer there, and divide who is "
+        "elsewhere by who is left.",
         mistakes=(
             (
-                lambda r: 1 - moved_share(r),
+                lambda r: 1 - elsewhere(r, "from"),
                 "That is who stayed.",
             ),
             (
-                lambda r: float(
-                    (movement(r).rows["from"] != movement(r).rows["to"]).mean()
-                ),
-                "That counts newcomers as movers. From where did they move?",
+                lambda r: elsewhere(r, "to"),
+                "That is the column: who of March's bargain hunters came from "
+                "elsewhere. Where did those of December go?",
             ),
-            (
-                lambda r: float(movement(r).rows["label"].eq(REDRAWN).mean()),
-                "That counts one of the reasons only.",
-            ),
+            (moved_share, "That is of all segments together. One row was asked."),
         ),
     ),
     Choice(
@@ -254,7 +253,7 @@ EXERCISES = (
         hint="Do two handfuls of customers ever fill ten bins alike?",
         mistakes={
             "a": "Of the same shop on the same day, but not the same people.",
-            "b": "That is what thousands of customers would give. Here are few.",
+            "b": "That is what a thousand customers would give. Here are few.",
             "d": "Everybody would have to be in another bin for that.",
         },
     ),

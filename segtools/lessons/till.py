@@ -1,7 +1,7 @@
 """The shop of lesson 2: order lines, one customer's slips, and what is made of them.
 
-Three kinds of customers are planted who order about equally often, so that recency and
-frequency say how much somebody buys, and nothing of what they want.
+Three kinds of customers are planted who do not order at very different rates, so that
+recency and frequency say how much somebody buys, and little of what they want.
 """
 
 from __future__ import annotations

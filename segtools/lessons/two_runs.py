@@ -236,6 +236,22 @@ def moved_share(runs: Runs, world: str = "quiet") -> float:
     return float((rows["from_id"] != rows["to_id"]).mean())
 
 
+def elsewhere(runs: Runs, side: str, world: str = "quiet") -> float:
+    """Give the share of one segment's customers who are, or were, in another.
+
+    Parameters
+    ----------
+    runs : Runs
+    side : {"from", "to"}
+        The bargain hunters of December, or those of March.
+    world : str, default="quiet"
+        One of `WORLDS`.
+    """
+    rows = both_times(runs, world)
+    own = rows[rows[side] == FROM_KIND]
+    return float((own["from"] != own["to"]).mean())
+
+
 @cache
 def renumbered(runs: Runs, starts: int = 6) -> pd.DataFrame:
     """Compare the bare numbers of clusters between the two dates of the quiet world.

@@ -151,7 +151,7 @@ def chosen_over_months(paid: Paid, *, hold_back: bool) -> pd.DataFrame:
     """Let a team choose one segment a month, by what it can see of the months before.
 
     Without a hold-out it sees responses, with one it sees lifts. In the first three
-    months each segment has its turn; a tenth is held back where any are.
+    months each segment has its turn; a third is held back where any are.
     """
     rng = np.random.default_rng([paid.seed, hold_back])
     seen: dict[str, list[float]] = {s[1]: [] for s in _SEGMENTS}
@@ -189,10 +189,10 @@ def _worth(response: float, held: float) -> float:
 
 
 def false_alarms(*, peek: bool, seed: int) -> float:
-    """Give how often a voucher that changes nothing is found to work.
+    """Give how often a voucher that changes nothing is found to change something.
 
     A month of customers; the test is read once at its end, or on each of `LOOKS` days
-    until it looks good.
+    until it finds something, for better or worse.
     """
     rng = np.random.default_rng(seed)
     daily = rng.binomial(40, 0.1, size=(2, TESTS, LOOKS)).cumsum(axis=-1)

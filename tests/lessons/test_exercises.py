@@ -115,3 +115,19 @@ def test_the_right_answer_follows_the_data():
 def test_only_what_is_within_the_margin_is_right(value):
     right = SHARE.judge(value, DATA).state == "right"
     assert right == (abs(value - 0.4) <= 0.01 + 1e-9)
+
+
+def test_text_is_quoted_back_to_whoever_wrote_it():
+    assert "is the text '0.4'. " in SHARE.judge("0.4", {"share": 0.4}).sentence
+    assert "is the text 'e'. " in LETTER.judge("e", None).sentence
+    assert "is the number 2.5. " in LETTER.judge(2.5, None).sentence
+
+
+@pytest.mark.parametrize("given_answer", [31, 31.39, 31.4])
+def test_per_cent_in_place_of_a_share_is_told_from_a_wrong_share(given_answer):
+    judged = SHARE.judge(given_answer, {"share": 0.3139})
+    assert (judged.state, judged.sentence) == (
+        "wrong",
+        "A share lies between 0 and 1. Is this per cent?",
+    )
+    assert SHARE.judge(62, {"share": 0.3139}).sentence == SHARE.hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
@@ -117,6 +118,23 @@ def test_no_wrong_way_gives_the_right_number(seed):
     for exercise in movement.EXERCISES:
         for wrong in exercise.wrong_answers(runs):
             assert exercise.judge(wrong, runs).state == "wrong", exercise.number
+
+
+@each
+def test_the_share_elsewhere_can_be_counted_in_the_drawing(seed):
+    runs = two_runs.data(seed)
+    rows = moves.rows_of(runs)
+    table = pd.crosstab(rows["from"], rows["to"])
+    row = table.loc["Bargain hunters"].drop("Gone", errors="ignore")
+    column = table["Bargain hunters"].drop("New", errors="ignore")
+    shares = [1 - own["Bargain hunters"] / own.sum() for own in (row, column)]
+    found = [two_runs.elsewhere(runs, side) for side in ("from", "to")]
+    assert found == pytest.approx(shares)
+
+
+@each
+def test_newcomers_alone_make_lists_anew_even_where_nobody_changed(seed):
+    assert moves.advice(two_runs.data(seed), "quiet").text.startswith("Rescore")
 
 
 def test_damage_is_said_in_other_words():

@@ -19,9 +19,41 @@ def test_the_best_spenders_are_not_those_who_take_up_the_book(seed):
     assert offers["group"].iloc[0] == coupon_book.BEST
     # Beyond the intervals, and not only by a little.
     assert offers["low"].iloc[0] > spend["high"].max()
-    # Nobody can tell the top fourth from the second one.
-    top, second = spend.loc["Top fourth"], spend.loc["Second fourth"]
-    assert top["low"] < second["value"]
+    # The intervals of the top tenth and of the two after it overlap.
+    top, second = spend.loc["Top tenth"], spend.loc["Next two tenths"]
+    assert top["low"] < second["high"]
+
+
+@each
+def test_who_spends_most_later_is_found_by_past_spend_beyond_the_intervals(seed):
+    spring = coupon_book.data(seed)
+    spend = coupon_book.rates(spring, "spend", "later")
+    assert spend["group"].tolist() == list(coupon_book.TENTHS)[::-1]
+    others = [coupon_book.rates(spring, g, "later") for g in ("region", "offers")]
+    assert all(spend["low"].iloc[0] > rows["high"].max() for rows in others)
+
+
+@each
+def test_spend_is_cut_where_its_groups_say(seed):
+    people = coupon_book.data(seed).people
+    sizes = people["spend"].value_counts(normalize=True)
+    assert sizes["Top tenth"] == pytest.approx(0.1, abs=0.01)
+    assert sizes["Next two tenths"] == pytest.approx(0.2, abs=0.01)
+    assert sizes["Lowest four tenths"] == pytest.approx(0.4, abs=0.01)
+    most = people.groupby("spend")["spend_total"].max()
+    assert most.idxmax() == "Top tenth"
+    assert (
+        most["Next two tenths"]
+        <= people.loc[people["spend"] == "Top tenth", "spend_total"].min()
+    )
+
+
+@each
+def test_few_of_the_lowest_group_were_here_lately(seed):
+    people = coupon_book.data(seed).people
+    fresh = people["recency_days"] <= coupon_book.FRESH_DAYS
+    lowest = people["spend"] == "Lowest four tenths"
+    assert fresh[lowest].mean() < 0.6 * fresh.mean()
 
 
 @each
@@ -109,6 +141,10 @@ def test_letters_without_an_address_bring_fewer_responses_than_are_promised(seed
     broken = what_for.damage_reach(spring, ignore_reach=True).text
     assert "have no address to go to" in broken
     assert what_for.damage_reach(spring).text != broken
+
+
+def test_the_criteria_speak_no_language_of_the_configuration():
+    assert not meetings.criteria().astype(str).sum().str.contains("_").any()
 
 
 def test_goal_posts_that_moved_are_listed_weight_by_weight():

@@ -146,6 +146,23 @@ def test_three_wrong_answers_get_a_hint_that_gives_nothing_away(lesson, number):
     assert not gives_away(exercise.hint, exercise.answer(data))
 
 
+ASKED = re.compile(r"\*\*(?:Exercise )?(\d+\.Q?\d+)\.\*\*")
+
+
+@each
+def test_options_stand_each_on_a_line_of_its_own(lesson):
+    found = {}
+    for cell in cells(lesson, "markdown"):
+        _, *parts = ASKED.split(cell.source)
+        for number, text in zip(parts[::2], parts[1::2], strict=True):
+            found[number] = re.findall(r"^- ([a-z])\) \S", text, re.MULTILINE)
+            assert not re.search(r"^(?!- )[^\n]*(?<!\S)[a-h]\) ", text, re.MULTILINE)
+    for number, exercise in lesson.exercises.items():
+        if isinstance(exercise, Choice):
+            right = {exercise.answer(lesson.data(1))}
+            assert found[number] == sorted({*exercise.mistakes, *right}), number
+
+
 @exercise_ids()
 def test_an_answer_of_the_wrong_type_is_no_try(lesson, number):
     exercise, data = lesson.exercises[number], lesson.data(1)
