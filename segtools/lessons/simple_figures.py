@@ -52,7 +52,7 @@ def bars(
     >>> from matplotlib.figure import Figure
     >>> rows = pd.DataFrame({"Way": ["In euros"], "ARI": [0.25]})
     >>> ax = bars(rows, title="One way.", x="ARI", ax=Figure().add_subplot())
-    >>> [bar.get_width() for bar in ax.patches]
+    >>> [float(bar.get_width()) for bar in ax.patches]
     [0.25]
     """
     ax = axes_or_current(ax)
