@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import re
+import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -151,7 +153,8 @@ def connect(
     Parameters
     ----------
     folder : Path, optional
-        Where to spill; default DuckDB's own.
+        Where to spill; by default a folder of its own among temporary files, made when
+        it is needed and gone with the connection.
     memory_limit : str, default="1250MB"
         What the engine may take, such as ``2GB``; the process takes some more. It has
         as many threads as ``OMP_NUM_THREADS`` says, else one for each processor.
@@ -162,10 +165,10 @@ def connect(
         con.raw_sql(f"SET threads = {cores()}")
     con.raw_sql("SET TimeZone = 'UTC'")
     con.raw_sql("SET preserve_insertion_order = false")
-    if folder is not None:
-        con.raw_sql(
-            f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'"
-        )
+    # In a notebook it would be a widget among the results.
+    con.raw_sql("SET enable_progress_bar = false")
+    place = folder or Path(tempfile.gettempdir()) / f"segtools-{uuid.uuid4().hex}"
+    con.raw_sql(f"SET temp_directory = '{str(place).replace(chr(39), chr(39) * 2)}'")
     return con
 
 
