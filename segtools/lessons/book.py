@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from segtools.bundled import bundled
 from segtools.lessons.exercises import Exercise
 from segtools.schema import ConfigError
@@ -54,6 +56,13 @@ class Chapter:
     def module(self) -> Any:
         """The Python module of the lesson: its data, its figures, its exercises."""
         return importlib.import_module(f"segtools.lessons.{self.slug}")
+
+    @property
+    def terms(self) -> dict[str, dict[str, Any]]:
+        """The terms that it explains first: ``term``, ``words`` and ``means``."""
+        path = Path(__file__).parent / self.slug / "terms.yaml"
+        found: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text("utf-8"))
+        return found
 
     @property
     def data(self) -> Callable[[int], Any]:

@@ -9,9 +9,11 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from segtools.lessons.book import Chapter, chapter
+from segtools.lessons.book import Chapter, chapter, chapters
 from segtools.lessons.exercises import Exercise, Judgement
+from segtools.plots.display import Display, table
 from segtools.schema import ConfigError
 
 __all__ = ["MIME", "Checked", "Lesson", "Quizzed", "start"]
@@ -118,6 +120,19 @@ class Lesson:
         if self._data is None:
             self._data = self.chapter.data(self.seed)
         return self._data
+
+    def terms(self) -> Display:
+        """Show the terms that this lesson and the earlier ones explain.
+
+        Examples
+        --------
+        >>> "recency" in repr(start(2).terms())
+        True
+        """
+        known = [c.terms for c in chapters() if c.number <= self.chapter.number]
+        rows = {t["term"]: t["means"] for terms in known for t in terms.values()}
+        frame = pd.DataFrame(sorted(rows.items()), columns=["Term", "What it means"])
+        return table(frame, caption=f"Terms up to lesson {self.chapter.number}")
 
     def predict(self, number: str, answer: Any) -> Checked:
         """Note a prediction before the cell that shows what happens is run.

@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import nbformat
-import yaml
 
 from segtools.lessons import book
 from segtools.lessons.copies import tags
@@ -69,16 +67,10 @@ def _bare(paragraph: str) -> str:
 def _words() -> tuple[re.Pattern[str], dict[str, str]]:
     owners = {_fold(w): t.key for t in terms().values() for w in t.words}
     for lesson in book.chapters():
-        owners |= {_fold(w): key for key, t in _own(lesson).items() for w in t["words"]}
+        owners |= {_fold(w): key for key, t in lesson.terms.items() for w in t["words"]}
     longest = sorted(owners, key=len, reverse=True)
     words = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest)
     return re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE), owners
-
-
-def _own(lesson: book.Chapter) -> dict[str, Any]:
-    path = Path(book.__file__).parent / "terms" / f"{lesson.slug}.yaml"
-    found = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found or {}
 
 
 def _fold(word: str) -> str:

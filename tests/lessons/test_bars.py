@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from segtools import plots
-from segtools.lessons.bars import group_bars, group_bars_table
+from segtools.lessons.shared.bars import group_bars, group_bars_table
 
 ROWS = pd.DataFrame(
     {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from segtools.lessons import did_it_pay, voucher
-from segtools.lessons.redeemed import journey, journey_words
+from segtools.lessons import did_it_pay
+from segtools.lessons.did_it_pay import voucher
+from segtools.lessons.did_it_pay.redeemed import journey, journey_words
 
 SEEDS = range(1, 21)
 
@@ -94,7 +95,9 @@ def test_the_arms_that_came_back_are_no_lots():
 
 
 def test_without_the_journey_the_lesson_says_so(monkeypatch):
-    monkeypatch.setattr("segtools.lessons.redeemed.find_spec", lambda name: None)
+    monkeypatch.setattr(
+        "segtools.lessons.did_it_pay.redeemed.find_spec", lambda name: None
+    )
     assert journey() is None
     assert "is not installed" in journey_words(journey()).text
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from segtools.lessons import distance, start
-from segtools.lessons.distance_shop import CAFE, company, in_logs, recovered
+from segtools.lessons.distance.shop import CAFE, company, in_logs, recovered
 
 each_seed = pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 

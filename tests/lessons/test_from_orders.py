@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segtools.lessons import from_orders, scores, till
+from segtools.lessons import from_orders
 from segtools.lessons.exercises import Number
-from segtools.lessons.shops import MISSING
+from segtools.lessons.from_orders import scores, till
+from segtools.lessons.shared.shops import MISSING
 
 SEEDS = range(1, 6)
 each = pytest.mark.parametrize("seed", SEEDS)

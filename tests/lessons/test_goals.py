@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from segtools.lessons import goals, goals_shop
-from segtools.lessons.goals_exercises import EXERCISES, late_share
-from segtools.lessons.goals_shop import compete, past_spend, with_crm
+from segtools.lessons import goals
+from segtools.lessons.goals import shop as goals_shop
+from segtools.lessons.goals.exercises import EXERCISES, late_share
+from segtools.lessons.goals.shop import compete, past_spend, with_crm
 from segtools.segmentation.figures import gini
 
 SEEDS = range(1, 6)

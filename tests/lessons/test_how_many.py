@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segtools.lessons import how_many, start
-from segtools.lessons.how_many_shops import STRUCTURES
+from segtools.lessons.how_many.shops import STRUCTURES
 
 each_seed = pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 

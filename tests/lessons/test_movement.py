@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from segtools.lessons import movement, moves, two_runs
-from segtools.lessons.shops import MISSING
+from segtools.lessons import movement
+from segtools.lessons.movement import moves, two_runs
+from segtools.lessons.shared.shops import MISSING
 from segtools.segmentation.clusters import fit_kmeans, learn_preprocess
 from segtools.segmentation.preprocess import prepared
 

@@ -8,12 +8,12 @@ from matplotlib.figure import Figure
 
 from segtools import plots
 from segtools.lessons import personas
-from segtools.lessons.personas_exercises import (
+from segtools.lessons.personas.exercises import (
     bought_share,
     matching,
     supported_letters,
 )
-from segtools.lessons.personas_shop import COLOURS, POSTER, beyond, looked_at
+from segtools.lessons.personas.shop import COLOURS, POSTER, beyond, looked_at
 
 SEEDS = range(1, 6)
 each = pytest.mark.parametrize("seed", SEEDS)

@@ -8,7 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 from segtools.lessons import stability, start
-from segtools.lessons.stability_shop import two_groupings
+from segtools.lessons.stability.shop import two_groupings
 
 each_seed = pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 

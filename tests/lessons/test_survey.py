@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from segtools.lessons import survey
-from segtools.lessons.survey_answers import (
+from segtools.lessons.survey.answers import (
     agreement,
     agrees,
     best_number,

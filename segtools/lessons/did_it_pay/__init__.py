@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from segtools.experiments.words import points
-from segtools.lessons.exercises import Choice, Number
-from segtools.lessons.redeemed import journey, journey_words
-from segtools.lessons.voucher import (
+from segtools.lessons.did_it_pay.redeemed import journey, journey_words
+from segtools.lessons.did_it_pay.voucher import (
     HELD_BACK,
     MANY,
     MARGIN,
@@ -29,6 +28,7 @@ from segtools.lessons.voucher import (
     readout,
     true_lift,
 )
+from segtools.lessons.exercises import Choice, Number
 from segtools.plots.display import Display, finding
 from segtools.wording import listed, number, percent
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segtools.lessons.shops import ZONE, features_of, shop_of
+from segtools.lessons.shared.shops import ZONE, features_of, shop_of
 from segtools.segmentation.rules import N_SCORES, cut_points, rfm_payload, rfm_scores
 from segtools.simulate import simulate
 

@@ -6,9 +6,7 @@ import pandas as pd
 
 from segtools import plots
 from segtools.features.catalogue import Window, registered
-from segtools.lessons.bars import group_bars
-from segtools.lessons.shops import ZONE
-from segtools.lessons.till import (
+from segtools.lessons.from_orders.till import (
     NAMES,
     ORIGIN,
     WINDOW,
@@ -20,6 +18,8 @@ from segtools.lessons.till import (
     other_score,
     scored,
 )
+from segtools.lessons.shared.bars import group_bars
+from segtools.lessons.shared.shops import ZONE
 from segtools.plots.display import Display, finding
 from segtools.profiles.profile import Segmented
 from segtools.profiles.rfm import rfm_cells

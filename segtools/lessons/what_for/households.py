@@ -40,7 +40,7 @@ def coupon_households() -> pd.DataFrame | None:
 
 
 def _people() -> pd.DataFrame | None:
-    from segtools.lessons.shops import features_of, real_shop
+    from segtools.lessons.shared.shops import features_of, real_shop
     from segtools.sources.complete_journey import folder
 
     shop = real_shop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segtools.lessons.exercises import Choice, Number, Several
-from segtools.lessons.goals_shop import Season
+from segtools.lessons.goals.shop import Season
 
 __all__ = ["EXERCISES", "late_share"]
 

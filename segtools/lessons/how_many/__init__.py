@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from segtools.lessons.how_many_exercises import EXERCISES
-from segtools.lessons.how_many_shops import (
+from segtools.lessons.how_many.exercises import EXERCISES
+from segtools.lessons.how_many.shops import (
     KINDS,
     Shop,
     Shops,
@@ -17,7 +17,7 @@ from segtools.lessons.how_many_shops import (
     grouped,
     scaled_alone,
 )
-from segtools.lessons.small_tables import households
+from segtools.lessons.shared.tables import households
 from segtools.plots.canvas import axes_or_current, dress, entitle, name_panel, panels
 from segtools.plots.colours import ACCENT, INK
 from segtools.segmentation.doubts import heard

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from segtools.lessons.survey_answers import (
+from segtools.lessons.survey.answers import (
     SCALE,
     Survey,
     agreement,
@@ -18,10 +18,10 @@ from segtools.lessons.survey_answers import (
     questions_of,
     rather,
 )
-from segtools.lessons.survey_answers import (
+from segtools.lessons.survey.answers import (
     ask as data,
 )
-from segtools.lessons.survey_exercises import EXERCISES
+from segtools.lessons.survey.exercises import EXERCISES
 from segtools.plots.canvas import axes_or_current, beside, dress, name_rows
 from segtools.plots.colours import segment_colours
 from segtools.plots.display import Display, finding

@@ -15,8 +15,7 @@ from segtools.history.changes import summarise_changes
 from segtools.history.drift import BINS, EVERYONE, bin_counts, drift_of, find_drift
 from segtools.history.reasons import CHANGED, NOISE, REDRAWN
 from segtools.history.refresh import checks_table, recommend_refresh, refresh_checks
-from segtools.lessons.bars import group_bars
-from segtools.lessons.two_runs import (
+from segtools.lessons.movement.two_runs import (
     WORLDS,
     Runs,
     both_times,
@@ -24,6 +23,7 @@ from segtools.lessons.two_runs import (
     movement,
     renumbered,
 )
+from segtools.lessons.shared.bars import group_bars
 from segtools.plots.display import Display, finding
 from segtools.wording import number, percent, rounded
 

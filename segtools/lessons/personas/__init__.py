@@ -12,9 +12,9 @@ from segtools.features.build import collect, features_at, supported, variables
 from segtools.features.catalogue import Window
 from segtools.features.describe import catalogue_record
 from segtools.features.shop import Shop
-from segtools.lessons.goals_shop import quiet
-from segtools.lessons.personas_exercises import EXERCISES
-from segtools.lessons.personas_shop import (
+from segtools.lessons.goals.shop import quiet
+from segtools.lessons.personas.exercises import EXERCISES
+from segtools.lessons.personas.shop import (
     BY_CHANCE,
     CURRENCY,
     SEGMENT,
@@ -25,7 +25,7 @@ from segtools.lessons.personas_shop import (
     segment_id,
     segments_of,
 )
-from segtools.lessons.personas_shop import open_shop as data
+from segtools.lessons.personas.shop import open_shop as data
 from segtools.plots.canvas import axes_or_current, beside, dress, name_rows, number_axis
 from segtools.plots.colours import ACCENT, OTHER
 from segtools.plots.display import Display, finding

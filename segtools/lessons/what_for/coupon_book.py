@@ -15,8 +15,8 @@ import pandas as pd
 
 from segtools import plots
 from segtools.intervals import quantile, wilson
-from segtools.lessons.bars import group_bars
-from segtools.lessons.shops import ZONE, features_of, shop_of
+from segtools.lessons.shared.bars import group_bars
+from segtools.lessons.shared.shops import ZONE, features_of, shop_of
 from segtools.plots.display import Display
 from segtools.simulate import simulate
 from segtools.simulate_campaigns import simulate_campaigns

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from segtools.lessons.exercises import Choice, Number
-from segtools.lessons.scores import (
+from segtools.lessons.from_orders.scores import (
     BEST,
     CELLS,
     cell_sizes,
@@ -18,8 +18,7 @@ from segtools.lessons.scores import (
     shuffled,
     ties,
 )
-from segtools.lessons.shops import MISSING, features_of, real_shop
-from segtools.lessons.till import (
+from segtools.lessons.from_orders.till import (
     NAMES,
     WINDOW,
     Till,
@@ -34,6 +33,7 @@ from segtools.lessons.till import (
     scored,
     slips,
 )
+from segtools.lessons.shared.shops import MISSING, features_of, real_shop
 from segtools.plots.display import Display, finding
 from segtools.wording import number, percent, rounded
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segtools.lessons.exercises import Choice, Number, Several
-from segtools.lessons.personas_shop import (
+from segtools.lessons.personas.shop import (
     BY_CHANCE,
     SEGMENT,
     Gallery,

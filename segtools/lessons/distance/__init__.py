@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segtools.lessons import small_tables
-from segtools.lessons.distance_exercises import EXERCISES
-from segtools.lessons.distance_shop import (
+from segtools.lessons.distance.exercises import EXERCISES
+from segtools.lessons.distance.shop import (
     CAFE,
     FEATURES,
     Shop,
@@ -21,6 +20,7 @@ from segtools.lessons.distance_shop import (
     shares,
     standardised,
 )
+from segtools.lessons.shared import tables as small_tables
 from segtools.wording import number, percent, rounded
 
 __all__ = [

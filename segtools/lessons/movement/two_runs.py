@@ -20,7 +20,7 @@ from segtools.history.money import to_money
 from segtools.history.movement import Movement, find_movement
 from segtools.history.registry import match_segments
 from segtools.history.snapshot import Snapshot
-from segtools.lessons.shops import features_of, shop_of
+from segtools.lessons.shared.shops import features_of, shop_of
 from segtools.segmentation.clusters import fit_kmeans, learn_clusters, learn_preprocess
 from segtools.segmentation.freeze import replicates
 from segtools.segmentation.model import SegmentModel, read_features

@@ -11,7 +11,7 @@ from segtools import goals, plots
 from segtools.config import RunConfig
 from segtools.history.goal_thread import goal_changes, goal_sentence
 from segtools.history.snapshot import Snapshot
-from segtools.lessons.coupon_book import Spring, segments
+from segtools.lessons.what_for.coupon_book import Spring, segments
 from segtools.plots.display import Display, finding
 from segtools.records import digest
 

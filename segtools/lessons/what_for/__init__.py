@@ -10,8 +10,10 @@ import pandas as pd
 from segtools import plots
 from segtools.features.catalogue import registered
 from segtools.intervals import quantile
-from segtools.lessons.bars import group_bars
-from segtools.lessons.coupon_book import (
+from segtools.lessons.exercises import Choice, Number
+from segtools.lessons.shared.bars import group_bars
+from segtools.lessons.shared.shops import MISSING
+from segtools.lessons.what_for.coupon_book import (
     BEST,
     BOOKS,
     FIGURES,
@@ -22,9 +24,8 @@ from segtools.lessons.coupon_book import (
     scoreboard,
     segments,
 )
-from segtools.lessons.exercises import Choice, Number
-from segtools.lessons.households import coupon_households
-from segtools.lessons.meetings import (
+from segtools.lessons.what_for.households import coupon_households
+from segtools.lessons.what_for.meetings import (
     base,
     criteria,
     minutes,
@@ -33,7 +34,6 @@ from segtools.lessons.meetings import (
     readiness,
     scores,
 )
-from segtools.lessons.shops import MISSING
 from segtools.plots.display import Display, finding
 from segtools.wording import number, percent, rounded
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segtools.lessons.exercises import Choice, Number, Several
-from segtools.lessons.survey_answers import (
+from segtools.lessons.survey.answers import (
     Survey,
     agrees,
     best_number,

@@ -11,9 +11,8 @@ from segtools import plots
 from segtools.history.drift import psi
 from segtools.history.movement import find_movement
 from segtools.history.reasons import CHANGED
-from segtools.lessons.bars import group_bars
 from segtools.lessons.exercises import Choice, Number
-from segtools.lessons.moves import (
+from segtools.lessons.movement.moves import (
     WHY,
     advice,
     chance_psi,
@@ -28,8 +27,7 @@ from segtools.lessons.moves import (
     there_and_back,
     truth,
 )
-from segtools.lessons.shops import MISSING, features_of, real_shop
-from segtools.lessons.two_runs import (
+from segtools.lessons.movement.two_runs import (
     LOST_DAYS,
     NAMES,
     WINDOW,
@@ -43,6 +41,8 @@ from segtools.lessons.two_runs import (
     renumbered,
     snapshot,
 )
+from segtools.lessons.shared.bars import group_bars
+from segtools.lessons.shared.shops import MISSING, features_of, real_shop
 from segtools.plots.display import Display, finding
 from segtools.prepare.lights import freshness
 from segtools.wording import number, percent

@@ -10,8 +10,8 @@ import pandas as pd
 
 from segtools.features.catalogue import Window, feature, remove_feature
 from segtools.features.leakage import check_leakage
-from segtools.lessons.goals_exercises import EXERCISES
-from segtools.lessons.goals_shop import (
+from segtools.lessons.goals.exercises import EXERCISES
+from segtools.lessons.goals.shop import (
     CRM,
     Quarter,
     Season,
@@ -22,7 +22,7 @@ from segtools.lessons.goals_shop import (
     ways,
     with_crm,
 )
-from segtools.lessons.goals_shop import open_season as data
+from segtools.lessons.goals.shop import open_season as data
 from segtools.plots.display import Display, finding
 from segtools.schema import ConfigError
 from segtools.segmentation.entries import Contest

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.lessons.small_tables import DAYS, shop_table
+from segtools.lessons.shared.tables import DAYS, shop_table
 from segtools.segmentation.clusters import fit_kmeans, learn_preprocess
 from segtools.segmentation.preprocess import prepared
 from segtools.simulate import simulate

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
 
-from segtools.lessons.small_tables import households
-from segtools.lessons.stability_exercises import EXERCISES
-from segtools.lessons.stability_shop import (
+from segtools.lessons.shared.tables import households
+from segtools.lessons.stability.exercises import EXERCISES
+from segtools.lessons.stability.shop import (
     AS_GOOD,
     FEW,
     KINDS,

@@ -1,0 +1,1 @@
+"""What several lessons share: shops, tables and simple figures."""
