@@ -19,6 +19,7 @@ test: $(READY)  ## run all tests that are not slow, the notebooks included
 
 test-all: $(SPARK)  ## run every test, on Spark too (which is large: only here)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest --nbmake --nbmake-timeout=900 -n $(WORKERS) notebooks
 
 lint: $(READY)  ## ruff, mypy, import directions, notebooks stripped, spelling
 	$(BIN)/ruff check .
