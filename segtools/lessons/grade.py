@@ -27,6 +27,7 @@ _COLUMNS = (
     *("student", "file", "lesson", "exercise", "state", "points", "answer"),
     *("tries", "variant", "note"),
 )
+_WHOLE = ("lesson", "tries", "variant")
 _NOTE = {"unanswered": "no answer was found", "unreadable": "of the wrong type"}
 
 
@@ -93,7 +94,8 @@ def grade(folder: Path, *, run: bool = False) -> Graded:
         )
     read = run_handed if run else read_handed
     rows = [row for path in found for row in _rows(path, folder, read)]
-    return Graded(pd.DataFrame(rows, columns=list(_COLUMNS)))
+    marks = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return Graded(marks.astype(dict.fromkeys(_WHOLE, "Int64")))
 
 
 def write_marks(graded: Graded, path: Path) -> None:
@@ -136,7 +138,7 @@ def _rows(
             exercise=number,
             state=judged.state,
             points=POINTS.get(judged.state, 0.0),
-            answer="" if answer.answer is None else str(answer.answer),
+            answer=_shown(answer.answer),
             tries=answer.tries,
             variant=answer.seed if answer.answer is not None else None,
             note=_NOTE.get(judged.state, ""),
@@ -147,6 +149,13 @@ def _row(student: str, where: Path, **known: Any) -> dict[str, Any]:
     empty = {"lesson": None, "exercise": "", "state": "", "points": 0.0, "answer": ""}
     base = {"student": student, "file": where.as_posix(), "tries": None}
     return base | empty | {"variant": None, "note": ""} | known
+
+
+def _shown(answer: Any) -> Any:
+    """Keep a number a number, so that a negative one is no formula."""
+    if isinstance(answer, (int, float)) and not isinstance(answer, bool):
+        return answer
+    return "" if answer is None else str(answer)
 
 
 def _student(where: Path, lesson: Chapter | None) -> str:

@@ -28,6 +28,7 @@ _WORDS = {
     "unanswered": ("…", "Not answered yet."),
     "unreadable": ("?", "Not readable."),
 }
+_NOTED = "Noted. Run on, then check it."
 _COUNTED = {"right", "nearly", "wrong"}
 _STUCK = 3
 
@@ -51,12 +52,20 @@ class Checked:
     record: dict[str, Any]
 
     def __repr__(self) -> str:
+        sign, word, sentence = self._said()
+        return f"{sign} {self.number}: {word} {sentence}"
+
+    def _said(self) -> tuple[str, str, str]:
+        """Give sign, word and sentence; a noted prediction is not called missing."""
         sign, word = _WORDS[self.judgement.state]
-        return f"{sign} {self.number}: {word} {self.judgement.sentence}"
+        if self.judgement.sentence == _NOTED:
+            word, _, rest = _NOTED.partition(" ")
+            return sign, word, rest
+        return sign, word, self.judgement.sentence
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        sign, word = _WORDS[self.judgement.state]
-        sentence = escape(self.judgement.sentence).replace("$", "&#36;")
+        sign, word, sentence = self._said()
+        sentence = escape(sentence).replace("$", "&#36;")
         markup = (
             f'<p class="st-checked st-{self.judgement.state}" role="status">'
             f'<span aria-hidden="true">{sign}</span> {escape(self.number)}: '
@@ -148,7 +157,7 @@ class Lesson:
         judged = exercise.judge(answer, self.data)
         if judged.state in _COUNTED:
             self._predicted[exercise.number] = answer
-            judged = Judgement("unanswered", "Noted. Run on, then check it.")
+            judged = Judgement("unanswered", _NOTED)
         return Checked(number, judged, self._record(number, answer, judged))
 
     def check(self, number: str, answer: Any = None) -> Checked:

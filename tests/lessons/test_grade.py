@@ -115,6 +115,16 @@ def test_answers_are_judged_anew_whatever_a_notebook_says(tmp_path):
     assert seen.loc[("cleo", "2.3"), "variant"] == 7
 
 
+def test_numbers_stay_numbers_in_the_file(tmp_path):
+    work = tmp_path / "in"
+    handed(work / "anna" / "04.ipynb", [record("2.3", -4045.5), record("4.1", "=1+1")])
+    graded = grade.grade(work)
+    grade.write_marks(graded, tmp_path / "marks.csv")
+    _, *lines = (tmp_path / "marks.csv").read_text("utf-8-sig").splitlines()
+    rows = {line.split(",")[3]: line.split(",")[6:9] for line in lines}
+    assert rows == {"2.3": ["-4045.5", "2", "1"], "4.1": ["'=1+1", "2", "1"]}
+
+
 def test_stripped_notebooks_are_read_by_what_is_written_in_their_cells(tmp_path):
     path = tmp_path / "04_dora.ipynb"
     handed(

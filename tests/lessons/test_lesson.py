@@ -46,7 +46,10 @@ def test_what_cannot_be_read_is_no_try(lesson):
 
 def test_a_prediction_is_noted_and_judged_only_later(lesson):
     noted = lesson.predict("4.1", "a")
-    assert repr(noted) == "… 4.1: Not answered yet. Noted. Run on, then check it."
+    assert repr(noted) == "… 4.1: Noted. Run on, then check it."
+    markup = noted._repr_mimebundle_()["text/html"]
+    assert "<b>Noted.</b> Run on, then check it.</p>" in markup
+    assert "Not answered yet" not in markup
     assert noted.record["tries"] == 0
     assert lesson.check("4.1").judgement.sentence == "Count again."
     assert lesson.check("2.3").judgement.state == "unanswered"

@@ -298,7 +298,8 @@ EXERCISES = (
         why="What a quiet season gives is the floor: only what lies above it is news.",
         hint="Against what would you hold the figure before you worry?",
         mistakes={
-            "a": "In the quiet world that many moved, too, and nobody had changed.",
+            "a": "In the quiet world some moved, too, and nobody had changed. Is this "
+            "more?",
             "b": "New lines give new movers. Was it the lines?",
             "c": "Chance moves people in any model, old or new.",
         },
