@@ -32,6 +32,21 @@ class Box:
         self.opened, self.page = opened, opened.page
         self.page.wait_for_selector(".segtools-explorer")
         self.box = self.page.locator(".segtools-explorer")
+        self._settle()
+
+    def _settle(self):
+        """Wait until the lab, which has just run a command, leaves focus alone."""
+        head = self.box.locator("caption").first
+        head.click()
+        active = "() => document.activeElement.outerHTML.slice(0, 200)"
+        seen = []
+
+        def still():
+            self.page.wait_for_timeout(150)
+            seen.append(self.page.evaluate(active))
+            return len(seen) > 3 and len(set(seen[-4:])) == 1
+
+        until(still, "the focus stays where it is")
 
     @property
     def answer(self):
@@ -56,8 +71,9 @@ class Box:
     def press(self, name):
         """Press a button, or tick a box, as who has no mouse does: by the space bar."""
         named = self.box.get_by_role("button", name=name, exact=True)
-        named.or_(self.box.get_by_role("checkbox", name=name, exact=True)).focus()
-        self.page.keyboard.press("Space")
+        named = named.or_(self.box.get_by_role("checkbox", name=name, exact=True))
+        named.press("Space")
+        assert named.evaluate("e => e === document.activeElement"), f"{name} lost focus"
 
     def until(self, text):
         until(lambda: text in self.answer, f"the answer says {text!r}: {self.answer}")
