@@ -29,6 +29,9 @@ VIEWS = ("Members", "Two segments", "Examples", "Move a cut")
 _WIDE = {"width": "min(36rem, 100%)"}
 _LABEL = {"description_width": "6.5rem"}
 _FLOW = {"flex_flow": "row wrap"}
+# JupyterLab sets what stands between such signs in a label as a formula, whatever its
+# class says; their wide sisters look the same and mean nothing to it.
+_NO_FORMULA = str.maketrans({"$": "\uff04", "\\": "\uff3c"})
 # Seen by screen readers only.
 _UNSEEN = (
     "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
@@ -92,8 +95,7 @@ class Controls:
         self.ticks = {
             key: w.Checkbox(
                 value=place < MOST_PANELS,
-                # A page sets what stands between dollar signs in labels as formulas.
-                description=label.replace("$", "\uff04"),
+                description=label.translate(_NO_FORMULA),
                 indent=False,
                 layout={"width": "auto", "margin": "2px 1rem 2px 0"},
             )
