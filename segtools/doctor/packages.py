@@ -19,6 +19,7 @@ EXTRAS = {
     "azure": "files in Azure storage (abfs://...)",
     "complete-journey": "the households of `segtools run complete_journey`",
     "dev": "tests and style checks of segtools itself",
+    "docs": "the documentation site (`make docs`)",
     "gcs": "files in Google Cloud Storage (gs://...)",
     "postgres": "data in a PostgreSQL database",
     "s3": "files in S3 and in stores like it (s3://...)",
