@@ -139,13 +139,20 @@ def striking_card(gallery: Gallery, *, most: int = 6) -> dict[str, Any]:
         As `plots.paired_statements` takes it.
     """
     own = segment_id(gallery.dealt, gallery.striking)
-    seen: dict[tuple[str, str], Claim] = {}
+    seen: dict[Any, Claim] = {}
     for claim in beyond(gallery.dealt_claims, None):
         if claim.segment_id == own:
-            seen.setdefault(subject(claim), claim)
+            seen.setdefault(_about(claim), claim)
     chosen = list(seen.values())[:most]
     records = [c.record(i) for i, c in enumerate(chosen, 1)]
     return {"segment": f"The {gallery.striking} customers", "statements": records}
+
+
+def _about(claim: Claim) -> Any:
+    """Say what a claim is about; the levels of an attribute exclude each other."""
+    asked = claim.computation
+    own = asked["table"] == "customers"
+    return asked["column"] if own else subject(claim)
 
 
 def how_they_were_found(gallery: Gallery) -> Display:
