@@ -50,6 +50,7 @@ __all__ = [
     "data",
     "funnel",
     "how_they_were_found",
+    "kept_sentence",
     "left_over",
     "real_words",
     "striking_card",
@@ -217,17 +218,23 @@ def _grocer() -> Shop | None:
     return Shop({"order_lines": lines.mutate(is_return=ibis.literal(False))}, "UTC")
 
 
+def kept_sentence(gallery: Gallery, *, no_control: bool) -> str:
+    """Say how many statements about groups dealt by chance would be made."""
+    kept = len(beyond(gallery.dealt_claims, None if no_control else BY_CHANCE))
+    how = "Without control" if no_control else "With false discoveries controlled"
+    return (
+        f"{how}, {number(kept)} of {number(len(gallery.dealt_claims))} statements "
+        f"about groups dealt by chance are kept."
+    )
+
+
 def damage(gallery: Gallery, *, no_control: bool, tiny_segment: bool) -> Display:
     """Say what a card would claim without control, or of a handful of customers."""
-    rate = None if no_control else BY_CHANCE
-    kept = len(beyond(gallery.dealt_claims, rate))
-    how = "Without control" if no_control else "With false discoveries controlled"
     n = _TINY if tiny_segment else int((gallery.kind == SEGMENT).sum())
     share, *ends = _share_of_first(gallery, n)
     low, high = map(percent, ends)
     return finding(
-        f"{how}, {number(kept)} of {number(len(gallery.dealt_claims))} statements "
-        f"about groups dealt by chance are kept. Of {number(n)} {SEGMENT}, "
+        f"{kept_sentence(gallery, no_control=no_control)} Of {number(n)} {SEGMENT}, "
         f"{percent(share)} order in the evening (95 % interval {low} to {high})."
     )
 

@@ -66,7 +66,7 @@ EXERCISES = (
         right=supported_letters,
         options="abcdefg",
         why="For these even the lower end of the interval lies above everyone's "
-        "share. All others were made up, or are true of everybody.",
+        "share. The others hold for no more than usual, or cannot be looked up.",
         hint="Compare the column Low with the column Everyone, line by line.",
         mistakes=(
             (
