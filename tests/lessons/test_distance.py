@@ -87,6 +87,27 @@ def test_each_switch_shows_its_damage(seed):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+def test_both_switches_together_are_far_worse_than_either(seed):
+    shop = distance.data(seed)
+    found = {}
+    for scaling, logs in ((False, False), (True, False), (False, True), (True, True)):
+        said = distance.damage(shop, skip_scaling=scaling, skip_logs=logs)
+        found[scaling, logs] = float(said.split("ARI of ")[1].split(";")[0])
+        assert ("is one customer" in said) == logs
+    whole, both = found.pop((False, False)), found.pop((True, True))
+    assert both < 0.25
+    assert all(both + 0.2 < either < whole for either in found.values())
+
+
+def test_the_figure_with_the_cafe_says_what_its_bars_show():
+    ways = pd.DataFrame({"Way": ["before", "with", "logs"], "ARI": [0.7, 0.61, 0.834]})
+    assert distance.ways_sentence(ways) == (
+        "With the café the planted kinds are found to an ARI of 0.61, in logarithms "
+        "0.83"
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_what_people_answer_wrongly_is_judged_wrong_with_a_hint(seed):
     lesson = start(3, seed=seed)
     for number, exercise in lesson.chapter.exercises.items():

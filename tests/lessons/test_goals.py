@@ -65,6 +65,16 @@ def test_more_than_half_of_the_exported_column_lies_after_the_origin(seed):
     assert 0.5 < late_share(goals.data(seed)) < 0.6
 
 
+@each
+def test_a_share_of_orders_is_no_share_of_money(seed):
+    season = goals.data(seed)
+    asked = next(e for e in EXERCISES if e.number == "6.3")
+    orders = float((season.in_crm["ordered_at"] >= season.quarter_began).mean())
+    judged = asked.judge(orders, season)
+    assert judged.state == "wrong"
+    assert "share of orders" in judged.sentence
+
+
 def test_the_exported_column_is_the_spend_of_six_months_seen_from_today():
     season = goals.data(1)
     orders = season.orders

@@ -67,6 +67,7 @@ def test_signs_tell_too_few_groups_from_too_many(seed):
     assert signs.loc[2, "Signs of hidden groups"] > 0
     assert signs.loc[4, "Signs of hidden groups"] == 0
     assert signs["Least found again"].idxmin() == 8
+    assert signs.loc[8, "Least found again"] < signs.loc[4, "Least found again"] - 0.1
 
 
 def test_the_seed_decides_which_shop_is_which():

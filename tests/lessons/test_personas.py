@@ -65,6 +65,21 @@ def test_without_control_chance_fills_a_card_and_with_it_nothing_is_left(seed):
 
 
 @each
+def test_a_striking_card_says_one_thing_of_each_attribute(seed):
+    said = personas.striking_card(personas.data(seed))["statements"]
+    asked = [s["computation"] for s in said]
+    columns = [c["column"] for c in asked if c["table"] == "customers"]
+    assert len(columns) == len(set(columns))
+
+
+@each
+def test_three_sentences_leave_about_a_third_and_six_hardly_anybody(seed):
+    left = personas.left_over(personas.data(seed))["Customers"].to_numpy()
+    assert 0.25 < left[3] / left[0] < 0.4
+    assert left[6] / left[0] < 0.05
+
+
+@each
 def test_control_leaves_what_is_really_there(seed):
     gallery = personas.data(seed)
     real = looked_at(gallery.segments)

@@ -80,6 +80,16 @@ def test_each_switch_shows_its_damage(seed):
         assert "4 groups 1, 6 groups 1, 8 groups 1." in said[starts, True]
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_start_less_than_needed_is_too_few(seed):
+    lesson = start(5, seed=seed)
+    asked, shop = lesson.chapter.exercises["5.2"], lesson.data
+    right = asked.answer(shop)
+    assert 1 - (1 - shop.reached) ** right >= 0.95
+    assert 1 - (1 - shop.reached) ** (right - 1) < 0.95
+    assert asked.judge(right - 1, shop).state == "wrong"
+
+
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_the_two_days_on_paper_leave_no_short_cut(seed):
     exercise = start(5, seed=seed).chapter.exercises["5.1"]

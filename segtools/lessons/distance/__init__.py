@@ -41,6 +41,7 @@ __all__ = [
     "side_by_side",
     "standardised",
     "units_sentence",
+    "ways_sentence",
     "weights",
 ]
 
@@ -156,12 +157,21 @@ def cafe_ways(shop: Shop) -> pd.DataFrame:
     return pd.DataFrame({"Way": list(ways), "ARI": found})
 
 
+def ways_sentence(ways: pd.DataFrame) -> str:
+    """Say how well the kinds are found with the café, without logs and with them."""
+    plain, logged = (rounded(value, 2) for value in ways["ARI"].iloc[1:])
+    return (
+        f"With the café the planted kinds are found to an ARI of {plain}, in "
+        f"logarithms {logged}"
+    )
+
+
 def logs_sentence(shop: Shop) -> str:
     """Say how far out the café lies before and after taking logarithms."""
     away = [f(shop.with_cafe).loc[CAFE, "spend"] for f in (standardised, in_logs)]
     return (
         f"The café spends {rounded(away[0])} standard deviations above the mean; in "
-        f"logarithms {rounded(away[1])}"
+        f"logarithms {rounded(away[1])}."
     )
 
 

@@ -37,8 +37,8 @@ _IN_TEXT: tuple[Exercise, ...] = (
         right=lambda shop: shop.raw_shares()["spend"],
         within=0.004,
         near=0.015,
-        why="Over all customers together, squared differences add up to the variance, "
-        "so a column's share of the distance is its share of the variances.",
+        why="Over all pairs of customers, squared differences are in proportion to the "
+        "variance, so a column's share of the distance is its share of the variances.",
         hint="Take the variance of every column, and the share of one in their sum.",
         mistakes=[
             (1 / 6, "That would be so if all columns had an equal say. Have they?"),

@@ -33,7 +33,7 @@ EXERCISES = (
         "What tells the past apart best need not know what comes.",
         hint="Which of the four has been told what the goal is?",
         mistakes={
-            "a": "They led on the very spend that they were cut from. Is that a feat?",
+            "a": "They tell the very spend apart that they were cut from. A feat?",
             "b": "It leaves out how much customers spend. Who does not?",
             "c": "It looks for groups that lie apart. Was it ever told the goal?",
         },
@@ -55,7 +55,7 @@ EXERCISES = (
     Number(
         number="6.3",
         right=late_share,
-        within=0.01,
+        within=0.004,
         near=0.05,
         why="More than half of the column is the answer to the question that it is "
         "supposed to foretell.",
@@ -65,6 +65,7 @@ EXERCISES = (
                 lambda season: 1 - late_share(season),
                 "That is what could be known on that day.",
             ),
+            (_late_orders, "That is a share of orders. What share of the money is it?"),
             (_of_all_money, "That is a share of all orders. Take those in the column."),
             (
                 lambda season: 100 * late_share(season),
@@ -104,8 +105,8 @@ EXERCISES = (
         mistakes=(
             (
                 0.375,
-                "You put customers of one segment in the order of what they spent "
-                "later. Who knew that order?",
+                "That is the area below the line, or customers of one segment were put "
+                "in the order of what they spent later. Who knew that order?",
             ),
             (0.5, "That is the difference of the shares of money. The area is asked."),
             (0.75, "That is the share of money in the higher segment."),

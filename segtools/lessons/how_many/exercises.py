@@ -58,7 +58,7 @@ def _hides_and_cuts(shops: Any) -> str:
 
 _SIGNS = (
     "In which plan does one group hold most customers, and in which do two groups "
-    "differ in next to nothing?"
+    "differ least?"
 )
 
 _IN_TEXT: tuple[Exercise, ...] = (
@@ -83,8 +83,8 @@ _IN_TEXT: tuple[Exercise, ...] = (
         right=_valley,
         within=0.01,
         near=0.1,
-        why="Without a valley as many are half-way as on the lower hill, or more. "
-        "segtools asks for 0.4 or less before it speaks of a gap.",
+        why="Without a valley about as many are half-way as on the lower hill, or "
+        "more. segtools asks for 0.4 or less before it speaks of a gap.",
         hint="A valley is measured against the lower of its two hills.",
         mistakes=[
             (_share, "That is a share of all who were counted."),
@@ -115,8 +115,8 @@ _IN_TEXT: tuple[Exercise, ...] = (
         right=_by_gap,
         within=0,
         near=0,
-        why="One group is no better than two by more than chance moves the curve. Few "
-        "measures can say so: the silhouette is not even defined for one.",
+        why="Two groups are no better than one by more than chance moves the curve. "
+        "Few measures can say so: the silhouette is not even defined for one.",
         hint="Begin at the top of the table, and stop at the first line that holds.",
         mistakes=[
             (2, "The silhouette would say so. Have you begun with the first line?"),
@@ -128,7 +128,7 @@ _IN_TEXT: tuple[Exercise, ...] = (
         number="4.5",
         right=_hides_and_cuts,
         why="Too few groups put kinds together that want different things; too many "
-        "cost an action each, and do not come again.",
+        "cost an action each, differ least and come again less well.",
         hint=_SIGNS,
         mistakes={
             letter: f"{_SIGNS} Look again at plan {hides}, then at plan {cuts}."

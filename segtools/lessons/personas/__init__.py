@@ -50,6 +50,7 @@ __all__ = [
     "data",
     "funnel",
     "how_they_were_found",
+    "kept_sentence",
     "left_over",
     "real_words",
     "striking_card",
@@ -139,13 +140,20 @@ def striking_card(gallery: Gallery, *, most: int = 6) -> dict[str, Any]:
         As `plots.paired_statements` takes it.
     """
     own = segment_id(gallery.dealt, gallery.striking)
-    seen: dict[tuple[str, str], Claim] = {}
+    seen: dict[Any, Claim] = {}
     for claim in beyond(gallery.dealt_claims, None):
         if claim.segment_id == own:
-            seen.setdefault(subject(claim), claim)
+            seen.setdefault(_about(claim), claim)
     chosen = list(seen.values())[:most]
     records = [c.record(i) for i, c in enumerate(chosen, 1)]
     return {"segment": f"The {gallery.striking} customers", "statements": records}
+
+
+def _about(claim: Claim) -> Any:
+    """Say what a claim is about; the levels of an attribute exclude each other."""
+    asked = claim.computation
+    own = asked["table"] == "customers"
+    return asked["column"] if own else subject(claim)
 
 
 def how_they_were_found(gallery: Gallery) -> Display:
@@ -210,17 +218,23 @@ def _grocer() -> Shop | None:
     return Shop({"order_lines": lines.mutate(is_return=ibis.literal(False))}, "UTC")
 
 
+def kept_sentence(gallery: Gallery, *, no_control: bool) -> str:
+    """Say how many statements about groups dealt by chance would be made."""
+    kept = len(beyond(gallery.dealt_claims, None if no_control else BY_CHANCE))
+    how = "Without control" if no_control else "With false discoveries controlled"
+    return (
+        f"{how}, {number(kept)} of {number(len(gallery.dealt_claims))} statements "
+        f"about groups dealt by chance are kept."
+    )
+
+
 def damage(gallery: Gallery, *, no_control: bool, tiny_segment: bool) -> Display:
     """Say what a card would claim without control, or of a handful of customers."""
-    rate = None if no_control else BY_CHANCE
-    kept = len(beyond(gallery.dealt_claims, rate))
-    how = "Without control" if no_control else "With false discoveries controlled"
     n = _TINY if tiny_segment else int((gallery.kind == SEGMENT).sum())
     share, *ends = _share_of_first(gallery, n)
     low, high = map(percent, ends)
     return finding(
-        f"{how}, {number(kept)} of {number(len(gallery.dealt_claims))} statements "
-        f"about groups dealt by chance are kept. Of {number(n)} {SEGMENT}, "
+        f"{kept_sentence(gallery, no_control=no_control)} Of {number(n)} {SEGMENT}, "
         f"{percent(share)} order in the evening (95 % interval {low} to {high})."
     )
 

@@ -66,7 +66,7 @@ EXERCISES = (
         right=supported_letters,
         options="abcdefg",
         why="For these even the lower end of the interval lies above everyone's "
-        "share. All others were made up, or are true of everybody.",
+        "share. The others hold for no more than usual, or cannot be looked up.",
         hint="Compare the column Low with the column Everyone, line by line.",
         mistakes=(
             (
@@ -91,7 +91,7 @@ EXERCISES = (
         hint="Multiply the shares of the six sentences, roughly.",
         mistakes={
             "a": "That would be so if all sentences were about the same people.",
-            "b": "That is about what two of the sentences leave. There are six.",
+            "b": "That is about what three of the sentences leave. There are six.",
             "c": "Go on multiplying.",
             "d": "Look at the last bar again.",
         },
@@ -104,7 +104,7 @@ EXERCISES = (
         hint="Is there one habit behind these statements, or do they lie all over?",
         mistakes={
             "a": "Then the products would have something in common. Have they?",
-            "b": "Then spend would stand at the top, and far from everyone's.",
+            "b": "Then all would be about spend, and far from everyone's. Are they?",
             "d": "A region would tell of region. How many of the statements do?",
         },
     ),
@@ -113,8 +113,8 @@ EXERCISES = (
         right=expected,
         within=1,
         near=20,
-        why="So many are to be expected of nothing at all, and about as many, or "
-        "somewhat fewer, were found.",
+        why="So many at most are to be expected of nothing at all. Fewer are kept as "
+        "a rule, since a test of small counts errs on the careful side.",
         hint="One statement in twenty, of all that were looked at.",
         mistakes=(
             (0, "That would be so if chance never made a difference."),
@@ -126,7 +126,10 @@ EXERCISES = (
                 lambda g: expected(g) / 8,
                 "That is for one of the eight groups. All were looked at.",
             ),
-            (0.05, "That is the share. How many statements are it?"),
+            (
+                lambda g: len(g.dealt_claims),
+                "So many were looked at. How many of them is one in twenty?",
+            ),
         ),
     ),
     Number(

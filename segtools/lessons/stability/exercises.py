@@ -86,13 +86,17 @@ _IN_TEXT: tuple[Exercise, ...] = (
         mistakes=[
             (lambda shop: 1.0, "One start is enough only if it never misses."),
             (
-                lambda shop: math.ceil(1 / shop.reached) - 0.0,
+                lambda shop: float(math.ceil(1 / shop.reached)),
                 "So many find it once on "
                 "average. How often would you still go home without it?",
             ),
             (
-                lambda shop: math.ceil(_SURE / (1 - shop.reached)) + 40.0,
-                "Chances of missing multiply, they do not add up.",
+                lambda shop: _starts_needed(shop) - 1.0,
+                "Rounded down, the chance is a little below what is asked.",
+            ),
+            (
+                95,
+                "Of a hundred fits so many shall get there. How many starts has one?",
             ),
         ],
     ),
@@ -122,7 +126,7 @@ _IN_TEXT: tuple[Exercise, ...] = (
         mistakes=[
             (
                 2,
-                "Is there no larger number that comes again, and says more?",
+                "Read the line of two. Does it hold, and does none below it?",
             ),
             (8, "More groups always fit better. Do these come again?"),
             (1, "One group comes again, and says nothing."),
@@ -151,8 +155,8 @@ _QUIZ: tuple[Exercise, ...] = (
     Choice(
         number="5.Q1",
         right="c",
-        why="Agreement mostly falls as groups become more; the question is how far one "
-        "can go.",
+        why="Beyond the groups that are there agreement falls; the question is how far "
+        "one can go.",
         hint="Which numbers are there whose agreement is high enough, and which of "
         "them says most?",
         mistakes={
@@ -193,7 +197,7 @@ _QUIZ: tuple[Exercise, ...] = (
         hint="Think of the shop without groups in the lesson before.",
         mistakes={
             "a": "K-means cuts any long cloud in about the same places.",
-            "c": "Ten are as many as twenty here. Is it a matter of counting?",
+            "c": "More pairs measure agreement better. Does agreement show gaps?",
             "d": "It says something. But does it say this?",
         },
     ),

@@ -67,7 +67,8 @@ EXERCISES = (
         mistakes={
             "a": "That is what was planted. Does any line stand out at three "
             "statements only?",
-            "c": "The same classes come again from nearly any start. Chance is not it.",
+            "c": "A single start may end elsewhere, so many are made and the best is "
+            "kept. Is that chance?",
             "d": "Compare the lines at the three statements about prices with the "
             "other six.",
         },
