@@ -92,7 +92,8 @@ class Glance:
     def text(self) -> str:
         """Give it for a terminal: no line longer than its table needs."""
         facts = "; ".join(
-            f"{name}: {shorten(value, LONGEST_CELL)}" for name, value in self.facts
+            f"{shorten(name, LONGEST_CELL)}: {shorten(value, LONGEST_CELL)}"
+            for name, value in self.facts
         )
         parts = ["\n".join(wrap(p, WIDTH)) for p in (*self._head(), facts) if p]
         if self.lines is not None and self.lines.cells:
@@ -106,7 +107,7 @@ class Glance:
         parts = [f'<p style="margin:0"><strong>{escape(title)}</strong></p>']
         parts += [f'<p style="margin:.2em 0">{escape(answer)}</p>'] if answer else []
         if self.facts:
-            said = " · ".join(f"{n}: <b>{_cell(v)}</b>" for n, v in self.facts)
+            said = " · ".join(f"{_cell(n)}: <b>{_cell(v)}</b>" for n, v in self.facts)
             parts.append(f'<p style="margin:.2em 0;{_SOFT}">{said}</p>')
         if self.lines is not None and self.lines.cells:
             parts.append(_as_html(self.lines))

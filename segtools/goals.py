@@ -338,8 +338,9 @@ def refuse_base(counted: dict[str, Any], config: RunConfig) -> None:
     Raises
     ------
     DataError
-        With a single customer, where nobody ordered within the window, or where every
-        order has the same amount although the goal is about spend.
+        With a single customer, where nobody ordered within the window, where all
+        orders are returns, or where every order has the same amount although the goal
+        is about spend.
     """
     if counted["customers"] < 2:
         raise DataError(
@@ -354,6 +355,11 @@ def refuse_base(counted: dict[str, Any], config: RunConfig) -> None:
             f"as_of must have orders in the {config.window_days} days before it, but "
             f"the last one is {days:,.0f} days older than {config.as_of}. Give an "
             "earlier as_of, a larger window_days, or later data."
+        )
+    if counted["orders"] == 0:
+        raise DataError(
+            "amount must be above zero for some orders, but all are returns. Check the "
+            "column mapped to amount and its sign: returns are negative."
         )
     if config.goal == "grow_spend" and counted["amounts"] == 1:
         raise DataError(

@@ -17,7 +17,7 @@ def glance(name: str = "Loyal", many: int = 2) -> Glance:
     cells = [(name, name, "80", "40 %")] * many
     head = ("Segment", "Id", "Customers", "Share")
     lines = Lines("Sizes", head, cells, words=2, colours=["#0072B2", name])
-    facts = [("Customers", name)]
+    facts = [("Customers", name), (name, "80")]
     return Glance(f"Segments: {name}", f"They are {name}.", facts, lines, note=name)
 
 

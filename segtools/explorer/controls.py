@@ -20,6 +20,7 @@ import ipywidgets as w
 
 from segtools.explorer.moves import place_words
 from segtools.explorer.views import MOST_PANELS, no_cuts_view
+from segtools.markup import guarded
 from segtools.wording import plain
 
 if TYPE_CHECKING:
@@ -197,10 +198,10 @@ class Controls:
         try:
             markup, said = of()
         except ValueError as error:
-            self.answer.value = _markup(f'<p role="alert">{escape(plain(error))}</p>')
+            self.answer.value = _markup(f'<p role="alert">{guarded(plain(error))}</p>')
             return
         self.answer.value = _markup(markup)
-        unseen = f'<div role="status" style="{_UNSEEN}">{escape(said)}</div>'
+        unseen = f'<div role="status" style="{_UNSEEN}">{guarded(said)}</div>'
         self.said.value = unseen
 
     def _keep(self) -> None:

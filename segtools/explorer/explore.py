@@ -11,7 +11,7 @@ import yaml
 
 from segtools.explorer import views
 from segtools.explorer.members import feature_named, segment_named
-from segtools.explorer.moves import cut_named, cut_words, stops_of
+from segtools.explorer.moves import cut_named, cut_words, refuse_between, stops_of
 from segtools.explorer.opened import Explored, opened
 from segtools.plots.display import Display
 from segtools.schema import ConfigError
@@ -152,7 +152,7 @@ class Explorer:
         Parameters
         ----------
         cut, to
-            As for `move`; `to` may also lie between the stops.
+            As for `move`.
         why : str
             The reason, which is recorded.
         who : str, optional
@@ -162,7 +162,7 @@ class Explorer:
         Raises
         ------
         ConfigError
-            If there is no reason, the cut passes another, or a segment would be too
+            If there is no reason, `to` is none of the stops, or a segment would be too
             small.
         """
         state, own = self.state, cut_named(self.state, cut)
@@ -171,11 +171,13 @@ class Explorer:
                 f"A cut must move to be kept, but it is at {to:.10g} already. "
                 "Choose another place."
             )
+        refuse_between(state, own, float(to))
         least = max(state.min_share, state.smallest_cell / len(state.features))
         hand = Hand(state.building, why, who or None, least, force=force)
         model, made = move_cut(state.model, hand, own.at, float(to), own.feature)
         segments = model.assign(state.building)
-        self._states.append(replace(state, model=model, segments=segments))
+        kept = replace(state, model=model, segments=segments, first=self._states[0])
+        self._states.append(kept)
         self._made.append(made)
         return made
 

@@ -67,8 +67,29 @@ def crossing_of(explored: Explored, cut: Cut) -> Crossing:
 
 @lru_cache(maxsize=32)
 def stops_of(explored: Explored, cut: Cut) -> tuple[float, ...]:
-    """List the places to which a cut may move; see `stops`."""
-    return tuple(stops(crossing_of(explored, cut), explored.smallest_cell))
+    """List the places to which a cut may move; see `stops`.
+
+    They are places of `grid_of`: what is seen with one cut, or after a cut was kept,
+    may be subtracted from what is seen with another one.
+    """
+    grid = grid_of(explored.first or explored, cut.feature)
+    found = crossing_of(explored, cut)
+    return tuple(stops(found, explored.smallest_cell, among=grid))
+
+
+@lru_cache(maxsize=32)
+def grid_of(explored: Explored, feature: str | None) -> tuple[float, ...]:
+    """List all places where a cut of a feature may ever be, neighbours together.
+
+    Of two cuts the range between them has one set of places, not one from either end;
+    those of the lower one.
+    """
+    own = [cut for cut in cuts_of(explored.model) if cut.feature == feature]
+    found: set[float] = set()
+    for cut in own:
+        places = stops(crossing_of(explored, cut), explored.smallest_cell)
+        found.update(p for p in places if p >= cut.at or cut == own[0])
+    return tuple(sorted(found))
 
 
 @lru_cache(maxsize=8)
@@ -142,13 +163,7 @@ def looked(explored: Explored, cut: Cut, to: float) -> Move:
     ConfigError
         If it may not move there.
     """
-    places = stops_of(explored, cut)
-    if to not in places:
-        near = min(places, key=lambda p: (abs(p - to), p))
-        raise ConfigError(
-            f"A cut must move to one of the {len(places)} places between which enough "
-            f"customers change, but {to:.10g} is none. The nearest is {near:.10g}."
-        )
+    refuse_between(explored, cut, to)
     found = crossing_of(explored, cut)
     before, after = found.positions(cut.at), found.positions(to)
     arguments = {"at": cut.at, "to": to, "feature": cut.feature}
@@ -170,20 +185,49 @@ def looked(explored: Explored, cut: Cut, to: float) -> Move:
     )
 
 
+def refuse_between(explored: Explored, cut: Cut, to: float) -> None:
+    """Refuse a place that is none of a cut's stops.
+
+    Raises
+    ------
+    ConfigError
+        With the nearest one.
+    """
+    places = stops_of(explored, cut)
+    if to not in places:
+        near = min(places, key=lambda p: (abs(p - to), p))
+        raise ConfigError(
+            f"A cut must move to one of the {len(places)} places between which enough "
+            f"customers change, but {to:.10g} is none. The nearest is {near:.10g}."
+        )
+
+
 def sizes_of(explored: Explored, before: Ints, after: Ints) -> pd.DataFrame:
-    """Count customers and sum their value by segment, twice; see `Move`."""
+    """Count customers and sum their value by segment, twice; see `Move`.
+
+    What is hidden at first, before or after is hidden in both: a segment of four that
+    grows by ten whom another one loses would be told by what is left.
+    """
     every = explored.model.every
     columns: dict[str, object] = {
         "segment_id": [str(s["segment_id"]) for s in every],
         "segment": [str(s["name"]) for s in every],
     }
-    for when, own in (("before", before), ("after", after)):
-        n = np.bincount(own, minlength=len(every))
-        hidden = hide_parts(n, explored.smallest_cell)
+    looks = (_at_first(explored), before, after)
+    counts = [np.bincount(own, minlength=len(every)) for own in looks]
+    hidden = np.any([hide_parts(n, explored.smallest_cell) for n in counts], axis=0)
+    for when, own, n in zip(("before", "after"), looks[1:], counts[1:], strict=True):
         columns[when] = pd.Series(n, dtype="Int64").mask(hidden)
         columns[f"value_{when}"] = pd.Series(_worth(explored, own)).mask(hidden)
     order = np.argsort([int(s["rank"]) for s in every], kind="stable")
     return pd.DataFrame(columns).iloc[order].reset_index(drop=True)
+
+
+def _at_first(explored: Explored) -> Ints:
+    """Give everybody's position in ``model.every`` before any cut was kept."""
+    ids = [str(s["segment_id"]) for s in explored.model.every]
+    own = (explored.first or explored).segments["segment_id"].astype(str)
+    return own.map({i: n for n, i in enumerate(ids)}).to_numpy(np.int64)
 
 
 def _worth(explored: Explored, own: Ints) -> NDArray[np.float64]:

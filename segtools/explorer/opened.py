@@ -66,6 +66,8 @@ class Explored:
         Where chance starts.
     decisions : list of dict
         The configuration's ``decisions``, which the model contains already.
+    first : Explored, optional
+        The same before any cut was kept; None where none was.
     """
 
     model: SegmentModel
@@ -77,6 +79,7 @@ class Explored:
     min_share: float = MIN_SHARE
     seed: int = 0
     decisions: list[dict[str, Any]] = field(default_factory=list)
+    first: Explored | None = None
 
     @property
     def building(self) -> pd.DataFrame:

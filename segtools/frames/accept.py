@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -80,11 +80,13 @@ class Given:
         Raises
         ------
         DataError
-            If the library cannot give its rows.
+            If the library cannot give its rows, or they are objects of Python.
         """
         if self.library == "pandas":
             table, told = pandas_frame.as_arrow(self.frame, chosen)
             return _plain(table.to_reader(), list(chosen)), told
+        if self.library == "polars":
+            _refuse_objects(self.frame, self.what, chosen.values())
         try:
             stream = _stream(self.frame, self.library, list(chosen.values()))
             return _plain(stream, list(chosen)), ()
@@ -147,13 +149,36 @@ def given(frame: Any, what: str = "orders") -> Given:
     segtools.schema.DataError: orders must be a DataFrame, but it is a dict. Convert \
 it: orders = pd.DataFrame(orders).
     """
+    found = _known(frame, what)
+    if not found.headers:
+        raise DataError(
+            f"{what} must have columns, but the frame has none. Load it again."
+        )
+    _refuse_doubled(found.headers, what)
+    return found
+
+
+def _refuse_doubled(names: Sequence[str], what: str) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(
+            f"{what} must have each column once, but {shorten(twice, 60)!r} stands "
+            f"{names.count(twice)} times. Rename one."
+        )
+
+
+def _known(frame: Any, what: str) -> Given:
     if isinstance(frame, pd.DataFrame):
         return _of_pandas(frame, what)
     import narwhals as nw
 
+    if isinstance(given_names := getattr(frame, "column_names", None), list):
+        _refuse_doubled(given_names, what)
     try:
         known = nw.from_native(frame, allow_series=True, pass_through=True)
-    except Exception as error:  # narwhals refuses what it knows but cannot use
+        if isinstance(known, (nw.DataFrame, nw.LazyFrame)):
+            names = tuple(known.collect_schema().names())
+    except Exception as error:  # it knows the library, but cannot use the frame
         raise unreadable(
             what, type(frame).__module__.partition(".")[0], error
         ) from None
@@ -161,7 +186,7 @@ it: orders = pd.DataFrame(orders).
         native, library = known.to_native(), str(known.implementation)
         if library == "pandas":
             return _of_pandas(native, what)
-        return Given(what, native, library, tuple(known.collect_schema().names()))
+        return Given(what, native, library, names)
     if not isinstance(known, nw.Series) and hasattr(frame, "__arrow_c_stream__"):
         return _of_stream(frame, what)
     raise DataError(_no_frame(frame, what))
@@ -203,6 +228,26 @@ def _no_frame(frame: Any, what: str) -> str:
         f"{what} must be a DataFrame, but it is {article} {kind}. "
         f"Convert it: {what} = {line.format(what=what)}."
     )
+
+
+def _refuse_objects(frame: Any, what: str, columns: Iterable[str]) -> None:
+    """Refuse columns of Polars that hold Python's objects: Arrow has their places only.
+
+    Raises
+    ------
+    DataError
+        With the line that makes text of them.
+    """
+    import narwhals as nw
+
+    schema = nw.from_native(frame).collect_schema()
+    for name in columns:
+        if schema[name] == nw.Object:
+            raise DataError(
+                f"{what} must hold values that Polars knows in {name!r}, but it holds "
+                f"objects of Python. Make them text: {what} = {what}.with_columns("
+                f"pl.col({name!r}).map_elements(str, return_dtype=pl.String))."
+            )
 
 
 def _stream(frame: Any, library: str, columns: list[str]) -> Any:

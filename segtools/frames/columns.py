@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ _WHAT = {
     "order_id": "tells orders apart",
     "product_id": "says what was bought",
 }
+_LONGEST = 60
 _MOST = 12  # headers and candidates that a sentence lists
 
 
@@ -37,6 +39,47 @@ class Found:
     table: str
     chosen: dict[str, str]
     told: tuple[str, ...] = field(default=())
+
+
+def named_columns(said: Mapping[str, object], columns: object) -> dict[str, str | None]:
+    """Put together which columns a caller names.
+
+    Parameters
+    ----------
+    said : mapping
+        The arguments that name a column each; None where one does not.
+    columns : mapping or None
+        More of our columns to the frame's.
+
+    Raises
+    ------
+    ConfigError
+        If something is not a column's name; a Series is data, and is not repeated.
+
+    Examples
+    --------
+    >>> named_columns({"customer": 0, "time": None}, {"product_id": "SKU"})
+    {'product_id': 'SKU', 'customer_id': '0'}
+    """
+    if columns is not None and not isinstance(columns, Mapping):
+        raise ConfigError(
+            "columns must map our columns to those of the frame, but it is of type "
+            f"{type(columns).__name__}. Pass such as columns={{'product_id': 'SKU'}}."
+        )
+    more = dict(columns or {})
+    named = {str(o): _label(t, f"columns[{o!r}]") for o, t in more.items()}
+    own = {ours: said.get(argument) for ours, argument in ARGUMENTS.items()}
+    direct = {o: _label(t, ARGUMENTS[o]) for o, t in own.items() if t is not None}
+    return named | direct
+
+
+def _label(theirs: object, argument: str) -> str | None:
+    if theirs is None or isinstance(theirs, (str, int, float, tuple, dt.date)):
+        return None if theirs is None else str(theirs)
+    raise ConfigError(
+        f"{argument} must be the name of a column, but it is of type "
+        f"{type(theirs).__name__}. Pass the name alone."
+    )
 
 
 def find_columns(headers: Sequence[str], named: Mapping[str, str | None]) -> Found:
@@ -260,7 +303,9 @@ def _said(table: str, chosen: Mapping[str, str], headers: Sequence[str]) -> list
 
 
 def _listed(names: Sequence[str], word: str = "and") -> str:
-    shown = [repr(shorten(name, 60)) for name in names[:_MOST]]
+    # A blank at an end tells two names apart, and is needed to name one.
+    cut = [n if len(n) <= _LONGEST else shorten(n, _LONGEST) for n in names[:_MOST]]
+    shown = [repr(name) for name in cut]
     more = len(names) - len(shown)
     shown += [f"{more} more"] if more else []
     if len(shown) < 2:

@@ -28,10 +28,11 @@ def segmented(prepared: Prepared, learned: Learned, config: RunConfig) -> Segmen
 
 def personas(data: Segmented, learned: Learned, config: RunConfig) -> dict[str, Any]:
     """Make what ``personas.json`` keeps."""
+    from segtools.profiles.glances import Personas
     from segtools.profiles.personas import build_personas
 
     made = build_personas(data, learned.model.every, config.currency, config.interviews)
-    return recorded(made)
+    return Personas(recorded(made))
 
 
 def actions(

@@ -37,7 +37,7 @@ def figure(result: SegmentResult, name: str, **options: Any) -> Display:
     if name not in FIGURES:
         raise ConfigError(
             f"plot must name a figure, but {name!r} is none. "
-            f"{did_you_mean(name, FIGURES)}"
+            f"{did_you_mean(str(name), FIGURES)}"
         )
     function, data, own = FIGURES[name](result)
     return plots.present(getattr(plots, function), data, **(own | options))

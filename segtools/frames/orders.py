@@ -76,6 +76,8 @@ class Accepted:
         The chosen columns as they were given, under our names: what `save` writes.
     told : tuple of str
         Everything that was decided for the caller, a sentence each.
+    people : str
+        The column of ids in the frame of customers; empty without one.
     """
 
     given: Given
@@ -86,6 +88,7 @@ class Accepted:
     engine: Engine = field(repr=False)
     ids: Ids = field(repr=False)
     told: tuple[str, ...] = ()
+    people: str = ""
 
     @property
     def con(self) -> ibis.BaseBackend:
@@ -133,15 +136,16 @@ def accept(
     raw = _with_amount(raw, found)
     tables = {found.table: raw}
     told = (*orders.told, *told, *found.told, *([said] if said else []))
+    people = ""
     if customers is not None:
-        named_so = named.get("customer_id")
-        tables["customers"], more = _people(engine.con, customers, named_so)
+        people = find_customer(customers.headers, named.get("customer_id"))
+        tables["customers"], more = _people(engine.con, customers, people)
         told = (*told, *more)
     opened = _opened(engine.con, tables, where)
     ids, more = _ids(engine.con, list(tables.values()), where)
     mine = replace(orders, who=found.chosen["customer_id"])
     told = (*told, *more)
-    return Accepted(mine, found, where, opened, tables, engine, ids, told)
+    return Accepted(mine, found, where, opened, tables, engine, ids, told, people)
 
 
 def _with_index(
@@ -195,10 +199,9 @@ def _with_amount(raw: ir.Table, found: Found) -> ir.Table:
 
 
 def _people(
-    con: ibis.BaseBackend, customers: Given, named: str | None
+    con: ibis.BaseBackend, customers: Given, own: str
 ) -> tuple[ir.Table, tuple[str, ...]]:
     """Bring a frame of customers in: who they are, and everything else of them."""
-    own = find_customer(customers.headers, named)
     others = [h for h in customers.headers if h != own]
     names = ["customer_id", *others]
     alike = [n for i, n in enumerate(names) if n.lower() in _lower(names[:i])]

@@ -122,31 +122,54 @@ def as_arrow(
     -------
     table : pyarrow Table
         An object column whose values are of several kinds is text: each value as it
-        reads, times as ISO 8601.
+        reads, times as ISO 8601. Of periods, each counts as its start.
     told : tuple of str
-        Which columns became text.
+        Which columns became text or times.
+
+    Raises
+    ------
+    DataError
+        If a column holds text that is none.
     """
     import pyarrow as pa
 
     arrays, told = {}, []
     for ours, theirs in chosen.items():
-        arrays[ours], became_text = _array(frame[theirs])
-        if became_text:
-            told.append(
-                f"{theirs!r} holds values of several kinds: they count as text."
-            )
+        values, said = _dense(frame[theirs])
+        try:
+            arrays[ours], as_text = _array(values)
+        except UnicodeError:  # its own words repeat the value
+            raise DataError(
+                f"The column {theirs!r} must hold text that can be written as UTF-8, "
+                "but it holds half of a pair of surrogates. Read the file again with "
+                "its own encoding=..."
+            ) from None
+        told += [f"{theirs!r} {s}." for s in (said, as_text) if s]
     return pa.table(arrays), tuple(told)
 
 
-def _array(values: pd.Series) -> tuple[Any, bool]:
+def _dense(values: pd.Series) -> tuple[pd.Series, str]:
+    """Give values as Arrow knows them: neither sparse nor periods."""
+    if isinstance(values.dtype, pd.SparseDtype):
+        return values.sparse.to_dense(), ""
+    if isinstance(values.dtype, pd.PeriodDtype):
+        return values.dt.to_timestamp(), "holds periods: each counts as its start"
+    return values, ""
+
+
+def _array(values: pd.Series) -> tuple[Any, str]:
+    """Give values as Arrow, and why they had to become text."""
     import pyarrow as pa
 
     if values.dtype == object and _has_times(values):
-        return pa.array([_text(v) for v in values], pa.string()), False
+        return pa.array([_text(v) for v in values], pa.string()), ""
     try:
-        return pa.Array.from_pandas(values), False
+        return pa.Array.from_pandas(values), ""
+    except OverflowError:
+        why = "holds numbers beyond 64 bits: they count as text"
     except (pa.ArrowException, TypeError, ValueError):
-        return pa.array([_text(v) for v in values], pa.string()), True
+        why = "holds values of several kinds: they count as text"
+    return pa.array([_text(v) for v in values], pa.string()), why
 
 
 def _has_times(values: pd.Series) -> bool:

@@ -15,7 +15,7 @@ from segtools.frames import described
 from segtools.frames.learned import Learned
 from segtools.frames.orders import Accepted
 from segtools.frames.prepared import Prepared, origin_of
-from segtools.frames.verdict import Verdict
+from segtools.frames.verdict import Contested, Verdict
 
 if TYPE_CHECKING:
     from segtools.features.shop import Shop
@@ -82,10 +82,10 @@ class SegmentResult:
         """Whether customers fall into groups at all, with the evidence."""
         return self.learned.structure
 
-    @property
-    def contest(self) -> dict[str, Any]:
+    @cached_property
+    def contest(self) -> Contested:
         """Every scheme's figures, as ``contest.json`` keeps them."""
-        return self.learned.contested
+        return Contested(self.learned.contested, self.learned.contest)
 
     @property
     def selection(self) -> dict[str, Any]:

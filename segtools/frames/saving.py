@@ -47,8 +47,8 @@ def save(
     Raises
     ------
     ConfigError
-        If a folder is in use, or names would be carried on from a run beside it that
-        the result knows nothing of.
+        If a folder is in use or cannot be written, or names would be carried on from a
+        run beside it that the result knows nothing of.
     """
     from segtools.config import load_config
     from segtools.report.execution.run import run_stages
@@ -56,7 +56,13 @@ def save(
 
     data = folder.with_name(f"{folder.name}-data")
     _refuse(result, folder, data, replace=replace)
-    write_data(result, data)
+    try:
+        write_data(result, data)
+    except OSError as error:
+        raise ConfigError(
+            f"folder must be one that can be written, but {data} cannot "
+            f"({error.strerror or type(error).__name__}). Save to another one."
+        ) from None
     config = load_config(data / CONFIGURATION)
     path = start_run(
         config, folder, again=replace, replace=replace, previous=result.previous

@@ -76,20 +76,13 @@ about each.
     ['everyone']
     """
     from segtools.frames.accept import given
+    from segtools.frames.columns import named_columns
     from segtools.frames.orders import accept
     from segtools.frames.settings import checked_settings
 
     config = checked_settings(settings)
-    direct = {
-        "customer_id": customer,
-        "ordered_at": time,
-        "order_id": order,
-        "amount": amount,
-    }
-    named = dict(columns or {})
-    named |= {
-        ours: str(theirs) for ours, theirs in direct.items() if theirs is not None
-    }
+    said = {"customer": customer, "time": time, "order": order, "amount": amount}
+    named = named_columns(said, columns)
     people = None if customers is None else given(customers, "customers")
     accepted = accept(
         given(orders), people, named, config.timezone, config.memory_limit

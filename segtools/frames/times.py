@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -40,19 +41,25 @@ def refuse_no_times(raw: ir.Table, theirs: str, library: str) -> None:
         return
     if kind.is_numeric() and not kind.is_boolean():
         some = raw.ordered_at.max().execute()
+        if some is None or not math.isfinite(some):
+            raise DataError(
+                f"orders must hold times in {theirs!r}, but it holds no time at all. "
+                "Name another column: time=..."
+            )
         raise DataError(
             f"orders must hold times in {theirs!r}, but it holds numbers such as "
             f"{some}. {_conversion(some, theirs, library)}"
         )
+    what = "something else" if kind.is_unknown() else f"values of type {kind}"
     raise DataError(
-        f"orders must hold times in {theirs!r}, but it holds values of type {kind}. "
+        f"orders must hold times in {theirs!r}, but it holds {what}. "
         "Name another column: time=..."
     )
 
 
 def _conversion(some: Any, theirs: str, library: str) -> str:
     """Give the one line that makes times of numbers, in the caller's own library."""
-    number = abs(int(some)) if some == some and some is not None else 0
+    number = abs(int(some))
     unit = next((u for least, u in _UNITS if number >= least), "s")
     if _DAYS[0] <= number <= _DAYS[1]:
         how = f"pd.to_datetime(orders[{theirs!r}].astype(str), format='%Y%m%d')"

@@ -1,14 +1,19 @@
-"""A verdict to be printed and to be asked."""
+"""A verdict to be printed and to be asked, and a contest that shows itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from segtools.glance import AtAGlance, Glance, Record
+
+if TYPE_CHECKING:
+    from segtools.segmentation.entries import Contest
 
 
-@dataclass(frozen=True)
-class Verdict:
+@dataclass(frozen=True, repr=False)
+class Verdict(AtAGlance):
     """Whether to segment, and what the segments are.
 
     Attributes
@@ -43,3 +48,30 @@ class Verdict:
 
     def __str__(self) -> str:
         return self.sentence
+
+    def _glance(self) -> Glance:
+        from segtools.segmentation import glances
+
+        return glances.Verdict(self.record)._glance()
+
+
+class Contested(Record):
+    """What ``contest.json`` keeps, shown as the contest that it was.
+
+    Parameters
+    ----------
+    record : mapping
+    contest : Contest, optional
+        None shows the record as any dict.
+    """
+
+    def __init__(
+        self, record: Mapping[str, Any], contest: Contest | None = None
+    ) -> None:
+        super().__init__(record)
+        self._contest = contest
+
+    def _glance(self) -> Glance:
+        if self._contest is None:
+            raise ValueError
+        return self._contest._glance()

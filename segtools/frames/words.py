@@ -53,6 +53,10 @@ def in_their_words(accepted: Accepted, config: RunConfig) -> Iterator[None]:
 
 
 def _theirs(said: str, accepted: Accepted, config: RunConfig) -> str:
+    if said.startswith("customers ") and "more than once" in said:
+        rule, who = parts_of_error(said)[0], accepted.people
+        line = f"customers.drop_duplicates({who!r}) of pandas does"
+        return f"{rule} Keep one row for each {who!r}, as {line}."
     own = said.startswith(accepted.found.table) and any(b in said for b in _BROKEN)
     lost = _most_lost(accepted) if own else None
     if lost is None:

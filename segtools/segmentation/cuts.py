@@ -7,6 +7,7 @@ as it goes, say what everybody would be wherever it lies.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -215,7 +216,12 @@ def _placed(
     return model.positions(features["recency_days"], place(moved.payload, X).labels)
 
 
-def stops(found: Crossing, limit: int = LIMIT, most: int = MOST_STOPS) -> list[float]:
+def stops(
+    found: Crossing,
+    limit: int = LIMIT,
+    most: int = MOST_STOPS,
+    among: Collection[float] | None = None,
+) -> list[float]:
     """List the places to which a cut may move so that no step is about a few customers.
 
     Whatever is shown at two places differs by whom the cut has crossed between them; of
@@ -229,6 +235,8 @@ def stops(found: Crossing, limit: int = LIMIT, most: int = MOST_STOPS) -> list[f
         no segment that anybody is in holds fewer.
     most : int, default=61
         Places beyond these are left out evenly.
+    among : collection of float, optional
+        Only these places, as far as they lie between the neighbours, and the cut's own.
 
     Returns
     -------
@@ -238,15 +246,30 @@ def stops(found: Crossing, limit: int = LIMIT, most: int = MOST_STOPS) -> list[f
     """
     levels, moves = _moves(found)
     own = int(np.searchsorted(levels, found.cut.at, side=_side(found)))
-    tried = _tried(len(levels), own)
+    known = _known(found, levels, own, among)
+    tried = np.array(sorted(known)) if known else _tried(len(levels), own)
     counts = np.add.reduceat(moves, tried[:-1], axis=0) if len(tried) > 1 else moves[:0]
     at = tried.tolist().index(own)
     safe = [*_walk(counts[:at][::-1], limit)][::-1]
     kept = [at - s for s in safe] + [at] + [at + s for s in _walk(counts[at:], limit)]
-    places = {i: _number_at(found, levels, int(tried[i])) for i in kept}
+    below = {i: int(tried[i]) for i in kept}
+    places = {
+        i: known[n] if known else _number_at(found, levels, n) for i, n in below.items()
+    }
     places[at] = found.cut.at
     whole = [i for i in kept if i == at or _all_large(found, places[i], limit)]
     return [places[i] for i in _thinned(whole, at, most)]
+
+
+def _known(
+    found: Crossing, levels: Floats, own: int, among: Collection[float] | None
+) -> dict[int, float]:
+    """Give given places by how many of the levels lie below them; none of None."""
+    if among is None:
+        return {}
+    inside = sorted(to for to in among if found.low < to < found.high)
+    below = np.searchsorted(levels, inside, side=_side(found)).tolist()
+    return dict(zip(below, inside, strict=True)) | {own: found.cut.at}
 
 
 def _side(found: Crossing) -> Any:

@@ -117,6 +117,15 @@ def test_names_reach_the_page_as_text():
     assert controls.ticks["S01"].description_allow_html is False
 
 
+def test_no_name_becomes_a_formula():
+    names = {"S01": "$x_1$ <b>", "S02": "Two", "S03": "Three"}
+    controls = Controls(explore(make_run(names=names)))
+    controls.view.value = "Two segments"
+    assert "x_1" in controls.said.value
+    assert "$x_1$" not in controls.said.value
+    assert "<b>" not in controls.said.value
+
+
 def test_the_bundle_has_controls_and_a_still_view():
     bundle = explore(make_run())._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle

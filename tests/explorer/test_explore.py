@@ -109,8 +109,9 @@ def test_the_runs_own_decisions_stay_before_the_kept_ones():
     [
         (5, "  ", "must have a reason"),
         (3, "as it is", "is at 3 already"),
-        (8, "too far", "stay between its neighbours"),
-        (0.5, "nobody", "would hold 0"),
+        (8, "too far", "but 8 is none. The nearest is 7."),
+        (0.5, "nobody", "but 0.5 is none. The nearest is 1."),
+        (4.5, "between two places", "but 4.5 is none. The nearest is 4."),
     ],
 )
 def test_what_cannot_be_kept_is_refused_in_a_sentence(explorer, to, why, told):

@@ -2,10 +2,12 @@
 
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 import pytest
 from explorer_runs import make_run
 
+from segtools.explorer.explore import explore
 from segtools.explorer.moves import (
     cut_named,
     looked,
@@ -16,6 +18,7 @@ from segtools.explorer.moves import (
 from segtools.explorer.opened import opened
 from segtools.schema import ConfigError
 from segtools.segmentation.cuts import Cut, cuts_of
+from segtools.segmentation.tiers import cut_payload
 
 
 def test_sizes_and_value_are_those_of_the_customers(by_hand):
@@ -77,6 +80,61 @@ def test_two_looks_never_tell_what_a_few_customers_spent():
             money = (one["value_after"] - other["value_after"]).abs()
             assert ((people == 0) | (people >= 10)).all()
             assert (money[people == 0] == 0).all()
+
+
+def unlike(n=300):
+    """Nobody has as many orders as another; sums of spending say who is in them."""
+    run = make_run(n=n)
+    run.features["n_orders"] += pd.Series(range(n)) / 1000
+    run.features["spend_total"] = [float(2**16 + i) for i in range(n)]
+    run.segments = run.model.assign(run.features)
+    return run
+
+
+def parts(explored, places):
+    """Count the customers between two places next to each other."""
+    values = np.sort(explored.features["n_orders"])
+    below = np.searchsorted(values, sorted(places), side="right")
+    return np.diff(np.r_[0, below, len(values)])
+
+
+def test_two_cuts_between_them_never_tell_what_a_few_customers_spent():
+    """One cut comes from below and one from above, and what both pass has a sum."""
+    found = opened(unlike())
+    low, high = cuts_of(found.model)
+    places = {*stops_of(found, low), *stops_of(found, high)}
+    assert len(places) > 15
+    assert set(stops_of(found, low)) & set(stops_of(found, high)) - {low.at, high.at}
+    assert parts(found, places).min() >= 10
+
+
+def test_cuts_that_are_kept_never_tell_what_a_few_customers_spent():
+    """From another place the steps would be others, and between the two are a few."""
+    explorer = explore(unlike())
+    places = {to for cut in (0, 1) for to in explorer.stops(cut)}
+    for to in explorer.stops(0):
+        if to == next(iter(explorer.cuts.values())).at:
+            continue
+        explorer.keep(0, to, why="to see", force=True)
+        assert {t for cut in (0, 1) for t in explorer.stops(cut)} <= places
+        explorer.undo()
+    assert parts(explorer.state, places).min() >= 10
+
+
+def test_a_segment_of_a_few_stays_hidden_when_others_come_to_it():
+    """Four are once; ten more come from whom 59 are shown: 14 less 10 were told."""
+    run = make_run(n=120)
+    run.features["n_orders"] = [1.0] * 4 + [2.0 + i / 1000 for i in range(116)]
+    run.model.payload.update(cut_payload({"n_orders": [1.5, 2.0795]}))
+    run.segments = run.model.assign(run.features)
+    found = opened(run)
+    cut = cuts_of(found.model)[0]
+    assert len(stops_of(found, cut)) > 3
+    for to in stops_of(found, cut):
+        sizes = looked(found, cut, to).sizes.set_index("segment_id")
+        assert sizes.loc["S03"].isna()[["before", "after", "value_after"]].all()
+        assert sizes["after"].isna().sum() == 2
+        assert sizes["after"].isna().equals(sizes["before"].isna())
 
 
 def test_the_value_is_the_runs_own(golden):

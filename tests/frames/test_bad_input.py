@@ -70,6 +70,90 @@ def test_a_doubled_column_is_refused(frame):
     assert "orders.loc[:, ~orders.columns.duplicated()]" in text
 
 
+def test_a_doubled_column_of_arrow_is_refused_by_its_name(frame):
+    table = pa.table([frame["Kunde"], frame["Datum"], [1] * 90], ["Kunde", "a", "a"])
+    assert said(table) == (
+        "orders must have each column once, but 'a' stands 2 times. Rename one."
+    )
+
+
+def test_a_frame_without_columns_is_refused():
+    assert "but the frame has none" in said(pd.DataFrame())
+
+
+def test_a_plan_of_polars_that_does_not_work_is_refused(frame):
+    pl = pytest.importorskip("polars")
+    plan = pl.from_pandas(frame).lazy().with_columns(Betrag=pl.col("secret"))
+    text = said(plan)
+    assert "but polars stopped with ColumnNotFoundError" in text
+    assert "secret" not in text
+
+
+def test_objects_of_python_in_polars_are_refused_by_their_column(frame):
+    """Arrow would have their addresses in memory, and everybody would be somebody."""
+    pl = pytest.importorskip("polars")
+    people = pl.Series("Kunde", [object()] * len(frame), dtype=pl.Object)
+    assert "in 'Kunde', but it holds objects of Python" in said(
+        pl.from_pandas(frame).with_columns(people)
+    )
+
+
+def test_text_that_is_none_is_refused_by_its_column_and_not_repeated(frame):
+    frame["Kunde"] = pd.Series(["secret\ud800"] * len(frame), dtype=object)
+    text = said(frame)
+    assert "The column 'Kunde' must hold text" in text
+    assert "secret" not in text
+
+
+def test_ids_beyond_any_integer_are_ids(frame):
+    frame["Kunde"] = [10**30 + i % 9 for i in range(len(frame))]
+    result = segtools.segment_customers(frame, timezone=ZONE)
+    own = sorted(result.segments["customer_id"])
+    assert own == [str(10**30 + i) for i in range(9)]
+    assert "'Kunde' holds numbers beyond 64 bits: they count as text." in result.told
+
+
+def test_periods_count_from_their_start_and_it_is_told(frame):
+    """A day is no number of days since 1970, nor 19,812 seconds."""
+    days = frame.assign(Datum=frame["Datum"].dt.normalize())
+    periods = days.assign(Datum=days["Datum"].dt.to_period("D"))
+    one, other = (segtools.segment_customers(f, timezone=ZONE) for f in (days, periods))
+    assert "'Datum' holds periods: each counts as its start." in other.told
+    pd.testing.assert_frame_equal(one.features, other.features)
+
+
+def test_a_sparse_amount_is_an_amount(frame):
+    frame["Betrag"] = pd.arrays.SparseArray(frame["Betrag"].astype(float))
+    told = segtools.segment_customers(frame, timezone=ZONE).told
+    assert not any("several kinds" in t for t in told)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_column_without_any_time_is_refused(frame, value):
+    assert "'Datum', but it holds no time at all" in said(frame.assign(Datum=value))
+
+
+def test_a_column_is_named_by_its_name_and_never_by_its_values(frame):
+    text = said(frame, ConfigError, customer=frame["Kunde"])
+    assert text == (
+        "customer must be the name of a column, but it is of type Series. "
+        "Pass the name alone."
+    )
+    text = said(frame, ConfigError, columns=["Kunde"])
+    assert text.startswith("columns must map our columns to those of the frame")
+    text = said(frame, ConfigError, columns={"product_id": ["Kunde"]})
+    assert text.startswith("columns['product_id'] must be the name of a column")
+    assert "columns['product_id'] must name a column of the frame, but '7'" in said(
+        frame, columns={"product_id": 7}
+    )
+
+
+def test_names_that_differ_in_a_blank_are_told_apart(frame):
+    assert "but 'Kunde' and 'Kunde ' might each be it" in said(
+        frame.assign(**{"Kunde ": 1})
+    )
+
+
 def test_columns_of_two_levels_are_refused(frame):
     deep = frame.set_axis(pd.MultiIndex.from_product([["x"], frame.columns]), axis=1)
     assert "columns of one level, but they have 2" in said(deep)
@@ -220,6 +304,30 @@ def test_ids_that_differ_in_blanks_are_one_customer_and_told(frame):
     )
     assert len(found.segments) == frame["Kunde"].nunique()
     assert any("written in more than one way" in s for s in found.told)
+
+
+def test_customers_that_stand_twice_are_refused_by_their_column(frame):
+    twice = pd.DataFrame({"Kunde": [101, 101], "Town": ["here", "there"]})
+    text = said(frame, customers=twice)
+    assert "The customer stands in the table more than once" in text
+    assert text.endswith(
+        "Keep one row for each 'Kunde', as customers.drop_duplicates('Kunde') of "
+        "pandas does."
+    )
+
+
+def test_returns_alone_are_refused_by_their_column(frame):
+    assert said(frame.assign(Betrag=-frame["Betrag"])) == (
+        "amount must be above zero for some orders, but all are returns. "
+        "Check the column 'Betrag' and its sign: returns are negative."
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_refused(frame, tmp_path):
+    result = segtools.segment_customers(frame, timezone=ZONE)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(ConfigError, match="folder must be one that can be written"):
+        result.save(tmp_path / "file" / "run")
 
 
 def test_no_plot_of_that_name_is_refused(frame):

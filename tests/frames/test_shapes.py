@@ -48,6 +48,26 @@ def test_the_plainest_frame_gets_three_segments_and_its_own_ids(answer, rows):
     assert str(answer.verdict).startswith("Segments were forced although")
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("verdict", "Verdict: "), ("contest", "Contest: "), ("personas", "Personas: 3")],
+)
+def test_what_a_result_has_shows_itself_at_a_glance(answer, name, title):
+    found = getattr(answer, name)
+    assert repr(found).startswith(title)
+    page = found._repr_html_()
+    assert page.startswith("<section")
+    assert title in page
+    assert len(page) < 8_000
+
+
+def test_a_part_of_a_contest_is_shown_as_any_dict(answer):
+    more = answer.contest | {"mine": 1}
+    assert more == {**answer.learned.contested, "mine": 1}
+    assert repr(more) == repr(dict(more))
+    assert more._repr_html_() is None
+
+
 def typed_rows(frame, **named) -> pd.DataFrame:
     """Give what the pipeline gets of a frame: order by order, ids without letters."""
     made = accept(given(frame), None, named, ZONE, "500MB")
