@@ -84,10 +84,15 @@ def test_the_wheel_offers_its_command_to_pipx(dist):
     assert "[pipx.run]\ncustomer-segtools = segtools.cli:main" in text
 
 
+def packed(path):
+    """Open an archive to be written as wheels are: compressed."""
+    return zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
+
+
 def test_a_wheel_that_lacks_or_has_too_much_is_told(dist, tmp_path):
     good = next(dist.glob("*.whl"))
     bad = tmp_path / good.name
-    with zipfile.ZipFile(good) as old, zipfile.ZipFile(bad, "w") as new:
+    with zipfile.ZipFile(good) as old, packed(bad) as new:
         for name in old.namelist():
             if not name.endswith("truth.parquet") and "css/" not in name:
                 new.writestr(name, old.read(name))
