@@ -1,5 +1,7 @@
 """Frozen segments held against those that other samples of customers would give."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,7 +62,7 @@ def test_the_order_of_the_customers_does_not_matter():
 def test_methods_that_learn_use_what_they_were_frozen_with():
     model = made("far")
     copies = [[[c + 0.01 for c in row] for row in model.payload["centroids"]]] * 3
-    model = type(model)(**(vars(model) | {"replicates": copies}))
+    model = replace(model, replicates=copies)
     rows = method_rows(model, people(model.payload).to_pandas(), 1)
     again = agreement_again(model, rows, seed=1)
     assert again.n == 3
