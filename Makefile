@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 WORKERS ?= 2
 
-.PHONY: report test test-all lint format sample lock screenshots docs build clean help
+.PHONY: report test test-all lint format sample catalogues lock screenshots docs build clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -36,6 +36,9 @@ format: $(READY)  ## put code in order
 
 sample: $(READY)  ## make data/sample again
 	$(BIN)/python data/sample/make_sample.py
+
+catalogues: $(READY)  ## collect what is to be translated into each language's catalogue
+	$(BIN)/python -m segtools.languages.extraction
 
 screenshots: $(READY)  ## make the README's pictures from a finished report
 	$(BIN)/python docs/make_screenshots.py

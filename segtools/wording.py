@@ -9,11 +9,29 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+from babel.lists import format_list
 
-# A thin space that does not break the line.
-THIN = "\u202f"
+from segtools.languages import current, tr
+from segtools.languages.language import MINUS, THIN
+
+__all__ = [
+    "MINUS",
+    "MISSING",
+    "THIN",
+    "interval",
+    "is_missing",
+    "listed",
+    "number",
+    "per_cent",
+    "percent",
+    "plain",
+    "rounded",
+    "series",
+    "shorten",
+    "wrap",
+]
+
 MISSING = "–"
-MINUS = "\u2212"
 
 # Control characters, lone surrogates, and marks that turn the reading direction.
 _UNSAFE = re.compile(
@@ -33,7 +51,9 @@ def is_missing(value: Any) -> bool:
 
 
 def number(value: Any, decimals: int = 0) -> str:
-    """Write a number with thin-space thousands and a true minus sign.
+    """Write a number as its language does, with a true minus sign.
+
+    In English thousands stand apart by a thin space.
 
     Parameters
     ----------
@@ -54,9 +74,7 @@ def number(value: Any, decimals: int = 0) -> str:
     """
     if is_missing(value):
         return MISSING
-    text = f"{abs(value):,.{decimals}f}".replace(",", THIN)
-    negative = value < 0 and any(c in "123456789" for c in text)
-    return f"{MINUS}{text}" if negative else text
+    return current().write(value, decimals)
 
 
 def rounded(value: Any, digits: int = 3) -> str:
@@ -73,7 +91,8 @@ def rounded(value: Any, digits: int = 3) -> str:
         return number(value)
     decimals = digits - 1 - math.floor(math.log10(abs(value)))
     text = number(value, min(max(decimals, 0), 6))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    point = current().decimal
+    return text.rstrip("0").rstrip(point) if decimals > 0 else text
 
 
 def percent(share: Any) -> str:
@@ -87,11 +106,22 @@ def percent(share: Any) -> str:
     if is_missing(share):
         return MISSING
     if 0 < share < 0.0005:
-        return f"<0.1{THIN}%"
+        return f"<{per_cent(0.1, 1)}"
     if 0.9995 <= share < 1:
-        return f">99.9{THIN}%"
+        return f">{per_cent(99.9, 1)}"
     fine = 0 < abs(share) < 0.0995 or 0.99 < share < 1
-    return f"{number(share * 100, 1 if fine else 0)}{THIN}%"
+    return per_cent(share * 100, 1 if fine else 0)
+
+
+def per_cent(value: Any, decimals: int = 0) -> str:
+    """Write a number of per cent with its sign.
+
+    Examples
+    --------
+    >>> per_cent(41.4).replace("\u202f", " ")
+    '41 %'
+    """
+    return f"{number(value, decimals)}{current().before_percent}%"
 
 
 def plain(text: object) -> str:
@@ -166,7 +196,7 @@ def interval(low: Any, high: Any, write: Any = rounded) -> str:
     """
     if is_missing(low) or is_missing(high):
         return ""
-    return f"{write(low)} to {write(high)}"
+    return tr("{low} to {high}", low=write(low), high=write(high))
 
 
 def listed(names: Iterable[object]) -> str:
@@ -180,7 +210,9 @@ def listed(names: Iterable[object]) -> str:
     words = [plain(name) for name in names]
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    if current().is_english:  # Babel would put a comma before "and"
+        return f"{', '.join(words[:-1])} and {words[-1]}"
+    return format_list(words, locale=current().locale)
 
 
 def series(names: Iterable[object], values: Iterable[Any]) -> str:

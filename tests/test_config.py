@@ -58,6 +58,7 @@ def refusal(**changes: Any) -> str:
 def test_defaults_are_the_documented_ones():
     assert defaults() == {
         "goal": "grow_spend",
+        "language": "en",
         "decision": "",
         "readiness": {},
         "criteria": {"value": 40, "growth": 25, "size": 20, "reach": 15},

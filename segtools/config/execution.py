@@ -42,6 +42,8 @@ def with_effect(body: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("rule_book", "suppression_list"):
         if found.get(key):
             found[key] = PurePath(found[key]).name
+    if found.get("language"):
+        found["language"] = PurePath(found["language"]).name
     if found.get("extensions"):
         found["extensions"] = [PurePath(e).name for e in found["extensions"]]
     for key in ("source", "destinations"):

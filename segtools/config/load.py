@@ -241,6 +241,9 @@ def _relative(body: dict[str, Any], folder: Path) -> dict[str, Any]:
     for key in ("rule_book", "suppression_list"):
         if isinstance(file := body.get(key), str) and file:
             body[key] = str((folder / file).resolve())
+    language = body.get("language")
+    if isinstance(language, str) and "/" in language.replace("\\", "/"):
+        body["language"] = str((folder / language).resolve())
     if "hooks" in body:
         body["hooks"] = beside(body["hooks"], folder)
     return body

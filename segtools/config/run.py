@@ -25,6 +25,7 @@ from segtools.config.values import (
     CutPoints,
     Instant,
     Kinds,
+    LanguageName,
     MemoryLimit,
     ProjectName,
     Reasons,
@@ -69,6 +70,9 @@ class RunConfig(BaseModel):
         ..., "01_goals", "name of the project; runs are kept under it"
     )
     goal: Goal = _key("grow_spend", "01_goals", "what the segments are to serve")
+    language: LanguageName = _key(
+        "en", "01_goals", "of what segtools writes: en, ru, ..., or a folder of yours"
+    )
     decision: str = _key("", "01_goals", "the decision that will be taken with them")
     readiness: dict[str, str] = _key({}, "01_goals", "answers only people can give")
     criteria: dict[str, float] = _key(

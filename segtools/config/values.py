@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator
 
 from segtools.attributes import KINDS
+from segtools.languages import known_language
 from segtools.schema import ConfigError, did_you_mean
 from segtools.timezones import instant
 
@@ -100,7 +101,16 @@ def _rising(value: dict[str, list[float]]) -> dict[str, list[float]]:
     return value
 
 
+def _language(value: str) -> str:
+    try:
+        known_language(value)
+    except ConfigError as error:
+        raise ValueError(str(error).removeprefix("language ")) from None
+    return value
+
+
 ProjectName = Annotated[str, AfterValidator(_folder_name)]
+LanguageName = Annotated[str, AfterValidator(_language)]
 Instant = Annotated[str | None, BeforeValidator(_iso_instant)]
 SegmentCount = Annotated[int | Literal["auto"], BeforeValidator(_two_to_twelve)]
 MemoryLimit = Annotated[str, AfterValidator(_memory)]

@@ -14,6 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from segtools.languages import in_language_of
 from segtools.records import read_record, write_text
 from segtools.report.foot import foot
 from segtools.report.front import front_view
@@ -73,15 +74,20 @@ def front_page(run_dir: Path) -> Path:
     'index.html'
     """
     records = {name: _record(Path(run_dir), name) for name in RECORDS}
+    with in_language_of(records["run"]):
+        return _front_page(Path(run_dir), records)
+
+
+def _front_page(run_dir: Path, records: dict[str, dict[str, Any]]) -> Path:
     forced = records["verdict"].get("forced")
-    view = _common(Path(run_dir), records["run"]) | {
+    view = _common(run_dir, records["run"]) | {
         "forced": _banner(records["run"], records["verdict"]) if forced else "",
     }
-    view |= front_view(records) | {"typing": linked_form(Path(run_dir))}
+    view |= front_view(records) | {"typing": linked_form(run_dir)}
     said = templates().get_template("front_main.html.j2").render(view)
     body, terms = explain(said, title=True)
     view |= {"body": Markup(body), "terms": terms}
-    return _write(Path(run_dir) / "index.html", "front.html.j2", view)
+    return _write(run_dir / "index.html", "front.html.j2", view)
 
 
 def failure_page(run_dir: Path) -> Path:
@@ -107,8 +113,13 @@ def failure_page(run_dir: Path) -> Path:
     True
     """
     run = _record(Path(run_dir), "run")
+    with in_language_of(run):
+        return _failure_page(Path(run_dir), run)
+
+
+def _failure_page(run_dir: Path, run: Record) -> Path:
     error = run.get("error") or {}
-    view = _common(Path(run_dir), run)
+    view = _common(run_dir, run)
     states = {key: value.get("state") for key, value in run.get("stages", {}).items()}
     notebook = f"notebooks/{error.get('stage')}.ipynb"
     stopped = (s for s in view["stages"] if s["key"] == error.get("stage"))
@@ -116,10 +127,10 @@ def failure_page(run_dir: Path) -> Path:
         "stage": next(stopped, None),
         "cause": error.get("sentence") or "It was interrupted before it had finished.",
         "remedy": error.get("remedy") or "",
-        "notebook": notebook if (Path(run_dir) / notebook).exists() else "",
+        "notebook": notebook if (run_dir / notebook).exists() else "",
         "finished": [s for s in view["stages"] if states.get(s["key"]) == "done"],
     }
-    return _write(Path(run_dir) / "index.html", "failure.html.j2", view)
+    return _write(run_dir / "index.html", "failure.html.j2", view)
 
 
 def stage_page(
@@ -159,9 +170,14 @@ def stage_page(
     import nbformat
 
     notebook = nbformat.read(Path(notebook_path), as_version=4)
+    with in_language_of(run):
+        return _stage_page(notebook, Path(html_path), stage, run)
+
+
+def _stage_page(notebook: Any, html_path: Path, stage: str, run: Record) -> Path:
     content, terms = explain(_cells(notebook))
     headings = _headings(content)
-    folder = Path(html_path).parent
+    folder = html_path.parent
     given = notebook.metadata.get("papermill", {}).get("parameters", {})
     view = _common(folder, run, given)
     pages = [{"key": "index", "title": "Front page"}, *view["stages"]] * 2
@@ -178,7 +194,7 @@ def stage_page(
         "terms": terms,
         "filter": segment_filter(_record(folder, "selection"), content),
     }
-    return _write(Path(html_path), "stage.html.j2", view)
+    return _write(html_path, "stage.html.j2", view)
 
 
 class _Markdown:

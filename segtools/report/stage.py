@@ -31,6 +31,7 @@ from segtools.features.glances import Catalogue
 from segtools.features.legs import plan_contest
 from segtools.features.plan import Plan
 from segtools.features.shop import Shop
+from segtools.languages import set_language
 from segtools.prepare.clean import tables_at
 from segtools.profiles.glances import Personas
 from segtools.progress import progress
@@ -317,6 +318,7 @@ def open_stage(name: str, run_dir: str = "", **parameters: Any) -> Stage:
     path = Path(run_dir) if run_dir else _sample_run(name, given)
     run = read_run(path)
     config = validate(_applied(name, dict(run["config"]), given))
+    set_language(config.language)
     load_extensions(config)
     run["config"] = config.model_dump()
     run["stages"][name] = {"state": "running"}

@@ -10,15 +10,19 @@ import base64
 import functools
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from babel.dates import format_date
+from babel.numbers import format_compact_currency, format_compact_decimal
+from markupsafe import Markup, escape
 
+from segtools.languages import current, tr, trc, trn
 from segtools.plots.colours import OTHER, is_colour, text_on
-from segtools.wording import THIN, number, percent, plain
+from segtools.wording import MINUS, THIN, number, percent, plain
 
 __all__ = ["anchor", "colour", "day", "money", "number", "percent", "templates"]
 
@@ -86,13 +90,31 @@ def money(value: float | str | None, unit: str | None = None) -> str:
     if value is None:
         return number(None)
     amount = float(value)
+    if not current().is_english:
+        return _money_abroad(amount, unit)
     _, scale, letter, digits = next(row for row in SCALES if abs(amount) >= row[0])
     text = number(abs(amount) / scale, digits)
-    sign = "−" if amount < 0 else ""
+    sign = MINUS if amount < 0 else ""
     known = unit in SYMBOLS.values()
     symbol = str(unit) if known else SYMBOLS.get(unit or "", "")
     words = [sign + symbol + text, letter, "" if symbol else unit or ""]
     return THIN.join(word for word in words if word)
+
+
+def _money_abroad(amount: float, unit: str | None) -> str:
+    """Write an amount short, as Babel knows it of the language in use."""
+    digits = next(row[3] for row in SCALES if abs(amount) >= row[0])
+    codes = {symbol: code for code, symbol in SYMBOLS.items()}
+    code = codes.get(unit or "", unit or "")
+    locale = current().locale
+    if code in SYMBOLS or code in locale.currencies:
+        text = format_compact_currency(
+            amount, code, locale=locale, fraction_digits=digits
+        )
+    else:
+        short = format_compact_decimal(amount, locale=locale, fraction_digits=digits)
+        text = f"{short} {code}".strip()
+    return text.replace("-", MINUS).replace("\u00a0", THIN)
 
 
 def day(text: object) -> str:
@@ -107,7 +129,9 @@ def day(text: object) -> str:
         when = date.fromisoformat(str(text)[:10])
     except ValueError:
         return str(text)
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    if current().is_english:
+        return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    return format_date(when, "long", locale=current().locale)
 
 
 def colour(value: object) -> str:
@@ -155,6 +179,8 @@ def templates() -> jinja2.Environment:
         "percent": percent,
         "text_on": text_on,
     }
+    environment.globals |= {"tr": _said(tr), "trc": _said(trc), "trn": _said(trn)}
+    environment.globals |= {"language": current}
     environment.globals |= carried(SHEETS, SCRIPTS)
     return environment
 
@@ -179,6 +205,16 @@ def carried(sheets: tuple[str, ...], scripts: tuple[str, ...]) -> dict[str, Mark
         "script": Markup(script),
         "script_hash": Markup(f"sha256-{mark}"),
     }
+
+
+def _said(say: Callable[..., str]) -> Callable[..., Markup]:
+    """Let a template say messages: they may hold markup, and what fills them not."""
+
+    def said(*message: Any, **values: Any) -> Markup:
+        safe = {name: escape(_tame(value)) for name, value in values.items()}
+        return Markup(say(*message, **safe))
+
+    return said
 
 
 def _together(folder: str, files: tuple[str, ...]) -> str:

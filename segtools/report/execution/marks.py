@@ -13,6 +13,7 @@ from typing import Any
 
 from segtools.bundled import bundled
 from segtools.config import RunConfig, stage_of, with_effect
+from segtools.languages import known_language
 from segtools.profiles.actions.rule_book import load_rule_book
 from segtools.records import digest
 
@@ -47,6 +48,8 @@ def _read_beside(config: RunConfig) -> dict[str, str]:
     if config.rule_book:
         load_rule_book(config.rule_book)
         beside["rule_book"] = Path(config.rule_book).read_text(encoding="utf-8")
+    if not (language := known_language(config.language)).is_packaged:
+        beside["language"] = language.path.read_text(encoding="utf-8")
     # Who must not be written to, and what lists begin from, may change in its place.
     lists = dict(_paths("destinations", config.destinations))
     if config.suppression_list:

@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["moved"]
 
-_FILES = ("rule_book", "suppression_list")
+_FILES = ("rule_book", "suppression_list", "language")
 
 
 def moved(

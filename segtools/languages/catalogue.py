@@ -1,0 +1,151 @@
+"""A Babel catalogue as the messages that can be trusted to fit.
+
+A translation whose places differ from its message's, such as ``{n}`` left out, is not
+used: the English stands there instead, and is counted.
+"""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import io
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+
+from segtools.schema import ConfigError
+
+# All messages of the code, without a translation; `make catalogues` writes it.
+TEMPLATE = Path(__file__).with_name("messages.pot")
+
+
+class Coverage(NamedTuple):
+    """How much of what segtools says a language says, too."""
+
+    translated: int
+    messages: int
+
+    @property
+    def missing(self) -> int:
+        """Messages that stay English."""
+        return self.messages - self.translated
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The translations of one language."""
+
+    translations: gettext.NullTranslations = field(
+        default_factory=gettext.NullTranslations
+    )
+    known: frozenset[tuple[str, str]] = frozenset()
+
+    def one(self, message: str, context: str = "") -> str:
+        """Translate a message; one that is unknown comes back as it is."""
+        if context:
+            return self.translations.pgettext(context, message)
+        return self.translations.gettext(message)
+
+    def many(self, one: str, many: str, count: int) -> str:
+        """Translate the form that goes with a count."""
+        return self.translations.ngettext(one, many, count)
+
+
+@functools.cache
+def load(path: Path | None) -> Catalogue:
+    """Read a catalogue; without a path, one of English.
+
+    Raises
+    ------
+    ConfigError
+        If it is no catalogue.
+    """
+    if path is None:
+        return Catalogue()
+    catalogue = _read(path)
+    for message in [m for m in catalogue if m.id and not _fits(m)]:
+        catalogue.delete(message.id, message.context)
+    data = io.BytesIO()
+    write_mo(data, catalogue)
+    data.seek(0)
+    known = frozenset(key_of(message) for message in catalogue if message.id)
+    return Catalogue(gettext.GNUTranslations(data), known)
+
+
+def coverage(path: Path | None) -> Coverage:
+    """Count the messages of the template that a catalogue translates.
+
+    Parameters
+    ----------
+    path : Path or None
+        The catalogue; None for English, which lacks nothing.
+
+    Returns
+    -------
+    Coverage
+    """
+    asked = frozenset(key_of(m) for m in _read(TEMPLATE) if m.id)
+    if path is None:
+        return Coverage(len(asked), len(asked))
+    return Coverage(len(asked & load(path).known), len(asked))
+
+
+def key_of(message: Message) -> tuple[str, str]:
+    """Name a message by its context and its (singular) text."""
+    text = message.id if isinstance(message.id, str) else message.id[0]
+    return message.context or "", text
+
+
+def places(text: str) -> frozenset[str]:
+    """List the places of a message that values fill.
+
+    Raises
+    ------
+    ValueError
+        If braces do not close.
+
+    Examples
+    --------
+    >>> sorted(places("{low} to {high}"))
+    ['high', 'low']
+    """
+    parts = string.Formatter().parse(text)
+    return frozenset(name for _, name, _, _ in parts if name is not None)
+
+
+def _fits(message: Message) -> bool:
+    """Tell whether a translation is whole and has its message's places."""
+    given = _texts(message.string)
+    if message.fuzzy or not given or not all(given):
+        return False
+    try:
+        asked = [places(text) for text in _texts(message.id)]
+        found = [places(text) for text in given]
+    except ValueError:
+        return False
+    if len(asked) == 1:
+        return found == asked
+    # A form for one may say "one" in words, so that the number is free to go.
+    return all(asked[-1] - {"n"} <= have <= asked[-1] for have in found)
+
+
+def _texts(value: str | Iterable[str] | None) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def _read(path: Path) -> Catalog:
+    try:
+        with path.open("rb") as file:
+            return read_po(file, abort_invalid=True)
+    except (OSError, PoFileError, UnicodeDecodeError, ValueError) as error:
+        raise ConfigError(
+            f"A language must have a catalogue of messages, but {path} cannot be read "
+            f"({type(error).__name__}). Copy the one of another language and "
+            "translate it."
+        ) from error
