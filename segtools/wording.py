@@ -6,9 +6,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import pandas as pd
+from babel.dates import format_date
 from babel.lists import format_list
 
 from segtools.languages import current, tr
@@ -18,6 +20,7 @@ __all__ = [
     "MINUS",
     "MISSING",
     "THIN",
+    "day",
     "interval",
     "is_missing",
     "listed",
@@ -32,6 +35,21 @@ __all__ = [
 ]
 
 MISSING = "–"
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 # Control characters, lone surrogates, and marks that turn the reading direction.
 _UNSAFE = re.compile(
@@ -184,6 +202,23 @@ def wrap(text: object, width: int, lines: int = 2) -> str:
     least = max(width // len(rows), min(longest, width))
     tries = (_filled(line, narrow) for narrow in range(least, width))
     return "\n".join(next((t for t in tries if len(t) == len(rows)), rows))
+
+
+def day(text: object) -> str:
+    """Write an ISO date in words; anything else stays as it is.
+
+    Examples
+    --------
+    >>> day("2017-10-01"), day("soon")
+    ('1 October 2017', 'soon')
+    """
+    try:
+        when = date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return str(text)
+    if current().is_english:
+        return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    return format_date(when, "long", locale=current().locale)
 
 
 def interval(low: Any, high: Any, write: Any = rounded) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from babel import localedata
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -139,10 +140,17 @@ def _texts(value: str | Iterable[str] | None) -> list[str]:
     return [value] if isinstance(value, str) else list(value or ())
 
 
+def _named(path: Path) -> str:
+    """Give the language that a catalogue's folder is named for, English if none is."""
+    code = path.parent.parent.name.replace("-", "_")
+    return code if localedata.exists(code) else "en"
+
+
 def _read(path: Path) -> Catalog:
     try:
         with path.open("rb") as file:
-            return read_po(file, abort_invalid=True)
+            # Its head is kept with its plural rule only if there is a locale.
+            return read_po(file, locale=_named(path), abort_invalid=True)
     except (OSError, PoFileError, UnicodeDecodeError, ValueError) as error:
         raise ConfigError(
             f"A language must have a catalogue of messages, but {path} cannot be read "

@@ -30,6 +30,7 @@ KEYWORDS: dict[str, Any] = {
     "tr": None,
     "mark": None,
     "trn": (1, 2),
+    "markn": (1, 2),
     "trc": ((1, "c"), 2),
     "markc": ((1, "c"), 2),
 }

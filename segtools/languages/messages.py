@@ -110,6 +110,17 @@ def markc(context: str, message: str) -> str:
     return message
 
 
+def markn(one: str, many: str) -> tuple[str, str]:
+    """Mark literals that are said later, by ``trn(*pair, count)``.
+
+    Examples
+    --------
+    >>> markn("{n} day", "{n} days")
+    ('{n} day', '{n} days')
+    """
+    return one, many
+
+
 def header(name: str) -> str:
     """Mark a literal that heads a column; tables say it when they are shown.
 

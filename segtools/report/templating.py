@@ -11,18 +11,16 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_compact_decimal
 from markupsafe import Markup, escape
 
 from segtools.languages import current, tr, trc, trn
 from segtools.plots.colours import OTHER, is_colour, text_on
-from segtools.wording import MINUS, THIN, number, percent, plain
+from segtools.wording import MINUS, THIN, day, number, percent, plain
 
 __all__ = ["anchor", "colour", "day", "money", "number", "percent", "templates"]
 
@@ -35,20 +33,6 @@ SCALES = (
     (1e4, 1e3, "k", 0),
     (100, 1, "", 0),
     (0, 1, "", 2),
-)
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
 )
 # In the order of the page: later sheets refine earlier ones, and print comes last.
 SHEETS = (
@@ -115,23 +99,6 @@ def _money_abroad(amount: float, unit: str | None) -> str:
         short = format_compact_decimal(amount, locale=locale, fraction_digits=digits)
         text = f"{short} {code}".strip()
     return text.replace("-", MINUS).replace("\u00a0", THIN)
-
-
-def day(text: object) -> str:
-    """Write an ISO date in words; anything else stays as it is.
-
-    Examples
-    --------
-    >>> day("2017-10-01"), day("soon")
-    ('1 October 2017', 'soon')
-    """
-    try:
-        when = date.fromisoformat(str(text)[:10])
-    except ValueError:
-        return str(text)
-    if current().is_english:
-        return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
-    return format_date(when, "long", locale=current().locale)
 
 
 def colour(value: object) -> str:
