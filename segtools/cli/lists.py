@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from segtools.cli.app import AsJson, Override, Run, app, overrides_of, say
+from segtools.cli.papers import PAPERS, write_paper
+from segtools.schema import ConfigError
 
 
 @app.command()
@@ -50,14 +52,29 @@ def approve(
 @app.command()
 def export(
     run_dir: Run,
-    to: Annotated[str, typer.Option(help="a destination, such as google_ads")],
+    to: Annotated[str, typer.Option(help="a destination, such as google_ads, or pdf")],
     out: Annotated[
         str, typer.Option(help="a folder of its own, or a URL such as s3://...")
     ],
     p: Override = None,
+    segment: Annotated[
+        str, typer.Option(help="for pdf: only the card of this segment, by id or name")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write a run's segments in the format of another system; nothing is sent."""
+    """Write a run's segments in the format of another system; nothing is sent.
+
+    With `--to pdf` it is the report that is written, for people.
+    """
+    if to in PAPERS:
+        path = write_paper(run_dir, to, out, p, segment)
+        print(json.dumps({"state": "done", "out": str(path)}) if as_json else path)
+        return
+    if segment:
+        raise ConfigError(
+            f"--segment goes with {' and '.join(PAPERS)}, but --to is {to!r}. "
+            "Leave it out: a list holds all segments."
+        )
     from segtools.destinations.shown import export_sentence
     from segtools.report.exports import export_run
     from segtools.runs.remote_exports import export_folder

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from segtools.chromium import ALONE, find
 from segtools.doctor.ask import ask
 from segtools.doctor.finding import Finding, Mend, pip_install
 
@@ -20,20 +21,6 @@ SANS = (
     *("Arial", "DejaVu Sans"),
 )
 _CJK = {"Chinese": "zh-cn", "Japanese": "ja", "Korean": "ko"}
-_CHROMIUM = (
-    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
-    *("chrome", "microsoft-edge"),
-)
-_APPS = (
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
-# Nothing is asked of any network, and the user's own profile is left alone.
-_ALONE = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--disable-quic"),
-)
 
 
 def java() -> Finding:
@@ -117,13 +104,13 @@ def chromium() -> Finding:
     mend = Mend(
         debian="sudo apt-get install chromium", macos="brew install --cask chromium"
     )
-    found = [p for p in map(shutil.which, (*_CHROMIUM, *_APPS)) if p]
-    if not found:
+    program = find()
+    if program is None:
         return Finding("chromium", "missing", "not found", False, purpose, mend)
-    version = _version(ask([found[0], "--version"]).text)
+    version = _version(ask([program, "--version"]).text)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         own = f"--user-data-dir={profile}"
-        page = ask([found[0], *_ALONE, own, "--dump-dom", "about:blank"], seconds=60)
+        page = ask([program, *ALONE, own, "--dump-dom", "about:blank"], seconds=60)
     if "<html" not in page.text:
         said = f"{version}, but it does not start: {_first(page.text)}"
         return Finding("chromium", "wrong", said, False, purpose, mend)

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from segtools import chromium as browser
 from segtools.doctor import programs
 from segtools.doctor.ask import ask
 
@@ -119,7 +120,7 @@ def test_the_report_asks_for_the_fonts_that_are_looked_for():
 
 
 def test_no_chromium_is_missing_with_its_commands(bin_of, monkeypatch):
-    monkeypatch.setattr(programs, "_APPS", ())
+    monkeypatch.setattr(browser, "NAMES", browser.NAMES[:4])
     bin_of()
     found = programs.chromium()
     assert (found.state, found.required) == ("missing", False)
