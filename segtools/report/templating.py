@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from babel.numbers import format_compact_currency, format_compact_decimal
+from babel import Locale
+from babel.numbers import format_compact_decimal
 from markupsafe import Markup, escape
 
 from segtools.languages import current, tr, trc, trn
@@ -26,6 +27,7 @@ __all__ = ["anchor", "colour", "day", "money", "number", "percent", "templates"]
 
 TEMPLATES = Path(__file__).with_name("templates")
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹"}
+SHORT = 1e4  # amounts from here on are shortened
 # From which amount on, divided by what, with which letter and how many decimals.
 SCALES = (
     (1e9, 1e9, "bn", 2),
@@ -86,19 +88,33 @@ def money(value: float | str | None, unit: str | None = None) -> str:
 
 
 def _money_abroad(amount: float, unit: str | None) -> str:
-    """Write an amount short, as Babel knows it of the language in use."""
+    """Write an amount short, its letters and symbol as Babel knows them."""
     digits = next(row[3] for row in SCALES if abs(amount) >= row[0])
+    locale = current().locale
+    text = number(abs(amount), digits)
+    if abs(amount) >= SHORT:
+        short = _three_digits(abs(amount), locale)
+        # Some languages have no letter for thousands.
+        if re.search(r"[^\d.,\s]", short):
+            text = short.replace("\u00a0", THIN)
+        else:
+            text = number(abs(amount))
     codes = {symbol: code for code, symbol in SYMBOLS.items()}
     code = codes.get(unit or "", unit or "")
-    locale = current().locale
-    if code in SYMBOLS or code in locale.currencies:
-        text = format_compact_currency(
-            amount, code, locale=locale, fraction_digits=digits
-        )
-    else:
-        short = format_compact_decimal(amount, locale=locale, fraction_digits=digits)
-        text = f"{short} {code}".strip()
-    return text.replace("-", MINUS).replace("\u00a0", THIN)
+    known = code in locale.currencies
+    symbol = locale.currency_symbols.get(code, code) if known else code
+    pattern = locale.currency_formats["standard"].pattern
+    before = known and pattern.startswith("¤")
+    space = "" if before and not pattern.startswith("¤\u00a0") else THIN
+    said = (symbol, text) if before else (text, symbol)
+    return (MINUS if amount < 0 else "") + space.join(word for word in said if word)
+
+
+def _three_digits(amount: float, locale: Locale) -> str:
+    """Write an amount with its letter; how far that goes is the language's matter."""
+    whole = re.sub(r"\D", "", format_compact_decimal(amount, locale=locale))
+    digits = max(0, 3 - len(whole))
+    return format_compact_decimal(amount, locale=locale, fraction_digits=digits)
 
 
 def colour(value: object) -> str:

@@ -2,8 +2,10 @@ import re
 
 import pytest
 
+from segtools.languages import use_language
 from segtools.plots.colours import OTHER, PALETTE, text_on
-from segtools.report.templating import TEMPLATES
+from segtools.report.templating import TEMPLATES, money
+from segtools.wording import THIN
 
 
 def palettes():
@@ -43,3 +45,23 @@ def test_no_template_lifts_the_escaping():
     for path in TEMPLATES.glob("*.j2"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\|\s*safe|autoescape", text), path.name
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        ("ru", ["1,92_млн_$", "−81,2_тыс._points", "54,25_€", "218_€", "5_432_¥"]),
+        (
+            "ro",
+            ["1,92_mil._USD", "−81,2_K_points", "54,25_EUR", "218_EUR", "5.432_JPY"],
+        ),
+        ("zh", ["US$192万", "−8.12万_points", "€54.25", "€218", "JP¥5,432"]),
+    ],
+)
+def test_money_is_written_as_its_language_does(code, written):
+    amounts = [(1923456.1, "USD"), (-81240, "points"), (54.25, "EUR")]
+    amounts += [(217.637, "€"), (5432.1, "JPY")]
+    with use_language(code):
+        said = [money(a, u).replace(THIN, "_") for a, u in amounts]
+    pairs = zip(said, written, strict=True)
+    assert all(s == w for s, w in pairs if w)
