@@ -42,7 +42,7 @@ def count_rows(judged: ir.Table) -> pd.DataFrame:
         found = _by_difference(judged, measures)
     else:
         found = _by_reason(judged, measures)
-    found["reason"] = found["reason"].fillna(KEPT)
+    found["reason"] = found["reason"].fillna(KEPT).astype(str)
     found = found.sort_values("reason", ignore_index=True)
     for flag in CHANGES:
         found[flag] = found[flag].fillna(0).astype(int) if flag in found else 0
