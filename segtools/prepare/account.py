@@ -24,7 +24,7 @@ _COLUMNS = ["reason", "rows", "money", "counted", *CHANGES]
 
 
 def count_rows(judged: ir.Table) -> pd.DataFrame:
-    """Count rows and money by reason, in one pass.
+    """Count rows and money by reason.
 
     Returns
     -------
@@ -33,17 +33,40 @@ def count_rows(judged: ir.Table) -> pd.DataFrame:
         read), ``counted`` (as it is kept) and one column of rows for each of
         `CHANGES`; money is null for tables without amounts.
     """
-    sums = {flag: judged[flag].sum() for flag in CHANGES if flag in judged.columns}
+    this = ibis._
+    measures = {"rows": this.count()}
+    measures |= {f: this[f].sum() for f in CHANGES if f in judged.columns}
     if "raw_amount" in judged.columns:
-        sums |= {"money": judged.raw_amount.sum(), "counted": judged.amount.sum()}
-    # Only the groups get their word: to write it beside each row takes as long again.
-    grouped = judged.group_by("reason").aggregate(rows=ibis._.count(), **sums)
-    found = grouped.to_pandas()
-    found["reason"] = found["reason"].fillna(KEPT)
+        measures |= {"money": this.raw_amount.sum(), "counted": this.amount.sum()}
+    if "place" in judged.columns:
+        found = _by_difference(judged, measures)
+    else:
+        found = _by_reason(judged, measures)
+    found["reason"] = found["reason"].fillna(KEPT).astype(str)
     found = found.sort_values("reason", ignore_index=True)
     for flag in CHANGES:
         found[flag] = found[flag].fillna(0).astype(int) if flag in found else 0
     return found.reindex(columns=_COLUMNS)
+
+
+def _by_reason(rows: ir.Table, measures: dict[str, Any]) -> pd.DataFrame:
+    # Only the groups get their word: to write it beside each row takes as long again.
+    return rows.group_by("reason").aggregate(**measures).to_pandas()
+
+
+def _by_difference(judged: ir.Table, measures: dict[str, Any]) -> pd.DataFrame:
+    """Count only rows that are not kept by reason, and take them from all.
+
+    Of a table that it holds, DuckDB knows each column's range and whether anything is
+    missing: where no row can have a reason it answers without looking at one. All
+    rows in one group are counted in a tenth of the time that it takes to group them.
+    """
+    gone = _by_reason(judged.filter(judged.reason.notnull()), measures)
+    (whole,) = judged.drop("reason").aggregate(**measures).to_pyarrow().to_pylist()
+    if whole["rows"] == gone["rows"].sum():
+        return gone
+    kept = {name: whole[name] - gone[name].dropna().sum() for name in measures}
+    return pd.DataFrame([{"reason": None, **kept}, *gone.to_dict("records")])
 
 
 def account(counts: pd.DataFrame) -> dict[str, Any]:

@@ -136,8 +136,11 @@ def _contracted(
     """Type the chosen columns, and say of each row what could not be read."""
     first: dict[str, ir.Value] = {}
     for ours, theirs in chosen.items():
-        before = _known(raw[theirs])
         kind = contract.columns.get(ours, "string")
+        before = raw[theirs]
+        # What is no number goes in the second select: once is enough.
+        if not (kind == "float64" and before.type().is_floating()):
+            before = _known(before)
         if kind == "string":
             first[ours] = _text(before, blanks)
         else:
@@ -149,7 +152,7 @@ def _contracted(
     staged = raw.select(**first, **others)
     staged = _with_moments(staged, [c for c in chosen if c not in first])
     columns: dict[str, ir.Value] = {}
-    notes = []
+    notes, noted = [], []
     for ours in chosen:
         value = local = _sane(staged[ours])
         if _local(ours) in staged.columns:
@@ -159,7 +162,8 @@ def _contracted(
         if _text_of(ours) in staged.columns:
             lost = local.isnull() & _sane(staged[ours]).isnull()
             notes.append(_note(ours, staged[_text_of(ours)], lost))
-    columns["unreadable"] = ibis.coalesce(*notes, ibis.null("string"))
+            noted.append(ours)
+    columns["unreadable"] = _first_of(notes, [columns[c] for c in noted])
     return _with_amount(staged.select(**columns, **{c: staged[c] for c in others}))
 
 
@@ -183,9 +187,20 @@ def _local(ours: str) -> str:
 def _note(ours: str, value: ir.Value, lost: ir.Value) -> ir.Value:
     note = ibis.literal(f"{ours} '") + value.cast("string").substr(0, 60) + "'"
     lost = lost & value.notnull()
+    if value.type().is_floating():
+        lost = lost & ~value.isnan()
     if value.type().is_string():
         lost = lost & (value.strip() != "")
     return ibis.ifelse(lost, note, ibis.null("string"))
+
+
+def _first_of(notes: list[ir.Value], values: list[ir.Value]) -> ir.Value:
+    """Give a row's first note; where no value is missing, none is looked for."""
+    none = ibis.null("string")
+    if not notes:
+        return none
+    missing = ibis.or_(*(value.isnull() for value in values))
+    return ibis.ifelse(missing, ibis.coalesce(*notes, none), none)
 
 
 def _read(
