@@ -80,10 +80,7 @@ def _judged(
     contest: Contest, scheme: Scheme, n: int, splits: list[Split], weights: list[Array]
 ) -> Entry:
     days = days_judged(contest.rules, contest.plan)
-    entry = judge_scheme(scheme, n, splits, weights, contest.rules, days=days)
-    # Schemes are registered once, and hold for runs in any language.
-    entry.label = tr(entry.label)
-    return entry
+    return judge_scheme(scheme, n, splits, weights, contest.rules, days=days)
 
 
 def record(contest: Contest) -> dict[str, Any]:

@@ -25,9 +25,8 @@ from segtools.segmentation.association import (
     proxy_auc,
     v_by_chance,
 )
-from segtools.segmentation.clauses import significant
 from segtools.segmentation.fairness_words import fairness_sentence
-from segtools.wording import plain
+from segtools.wording import general, plain
 
 K_MIN = 10
 _MOST_GROUPS = 12
@@ -197,8 +196,8 @@ def _bands(cuts: list[float]) -> dict[str, str]:
     if not cuts:
         return {}
     last = cuts[-1]
-    upper = {f"up to {c:.6g}": tr("up to {value}", value=significant(c)) for c in cuts}
-    return upper | {f"above {last:.6g}": tr("above {value}", value=significant(last))}
+    upper = {f"up to {c:.6g}": tr("up to {value}", value=general(c)) for c in cuts}
+    return upper | {f"above {last:.6g}": tr("above {value}", value=general(last))}
 
 
 def _row(

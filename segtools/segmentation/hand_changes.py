@@ -8,8 +8,8 @@ from typing import Any
 
 from segtools.languages import tr
 from segtools.schema import ConfigError, did_you_mean
-from segtools.segmentation.clauses import significant
 from segtools.segmentation.model import SegmentModel
+from segtools.wording import general
 
 
 def _ids(model: SegmentModel) -> list[str]:
@@ -80,7 +80,7 @@ def _divided(
         "{segment}, {feature} above {value}",
         segment=old["name"],
         feature=feature,
-        value=significant(upper),
+        value=general(upper),
     )
     new = {"segment_id": made, "name": called}
     segments = [dict(s) for s in model.segments] + [new]

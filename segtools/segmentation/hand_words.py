@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from segtools.languages import header, tr, trn
-from segtools.segmentation.clauses import joined, significant
+from segtools.segmentation.clauses import joined
 from segtools.segmentation.entries import FIGURE
 from segtools.segmentation.glances import Verdict
-from segtools.wording import is_missing, listed, number, percent, plain
+from segtools.wording import general, is_missing, listed, number, percent, plain
 
 
 def decision_table(record: Mapping[str, Any] | None) -> pd.DataFrame:
@@ -42,7 +42,7 @@ def _merge(own: Mapping[str, Any]) -> str:
 
 def _split(own: Mapping[str, Any]) -> str:
     cut = {k: own[k] for k in ("segment", "feature")}
-    cut["value"] = significant(own["upper"])
+    cut["value"] = general(own["upper"])
     if "segment_id" not in own:
         return tr("Split {segment}: {feature} above {value}", **cut)
     return tr(
@@ -53,7 +53,7 @@ def _split(own: Mapping[str, Any]) -> str:
 
 
 def _move_cut(own: Mapping[str, Any]) -> str:
-    ends = {"start": significant(own["at"]), "end": significant(own["to"])}
+    ends = {"start": general(own["at"]), "end": general(own["to"])}
     if not own.get("feature"):
         return tr("Move the cut from {start} to {end}", **ends)
     return tr(
