@@ -14,11 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segtools.wording import number, plain
+from segtools.languages import mark, tr, trn
+from segtools.wording import listed, number
 
 DORMANT, NO_ORDERS = "dormant", "no_orders"
 KINDS = (DORMANT, NO_ORDERS)
-CALLED = {DORMANT: "Dormant customers", NO_ORDERS: "Customers without any order"}
+# Said by `tr`, in the language in use.
+CALLED = {
+    DORMANT: mark("Dormant customers"),
+    NO_ORDERS: mark("Customers without any order"),
+}
 
 Row = dict[str, Any]
 
@@ -49,7 +54,7 @@ def extra_rows(kinds: Sequence[str], days: float, first_number: int) -> list[Row
     rows = []
     for place, kind in enumerate(kinds):
         segment_id = f"S{first_number + place:02d}"
-        row: Row = {"segment_id": segment_id, "name": CALLED[kind], "extra": kind}
+        row: Row = {"segment_id": segment_id, "name": tr(CALLED[kind]), "extra": kind}
         rows.append(row | ({"after_days": days} if kind == DORMANT else {}))
     return rows
 
@@ -95,10 +100,19 @@ def because(row: Mapping[str, Any]) -> str:
     'by rule: the last order lies more than 180 days back, and such customers stand \
 apart'
     """
-    told = "no order of this customer is known"
     if row["extra"] == DORMANT:
-        told = f"the last order lies more than {number(row['after_days'])} days back"
-    return f"by rule: {told}, and such customers stand apart"
+        days = row["after_days"]
+        return trn(
+            "by rule: the last order lies more than {n} day back, and such customers "
+            "stand apart",
+            "by rule: the last order lies more than {n} days back, and such customers "
+            "stand apart",
+            days,
+            n=number(days),
+        )
+    return tr(
+        "by rule: no order of this customer is known, and such customers stand apart"
+    )
 
 
 def beside(extra: Sequence[Mapping[str, Any]]) -> str:
@@ -114,16 +128,21 @@ def beside(extra: Sequence[Mapping[str, Any]]) -> str:
     >>> beside(extra_rows(KINDS, 180, 5))
     'Beside them stand, by rule: Dormant customers and Customers without any order.'
     """
-    names = " and ".join(plain(row["name"]) for row in extra)
-    verb = "stands" if len(extra) == 1 else "stand"
-    return f"Beside them {verb}, by rule: {names}." if names else ""
+    if not extra:
+        return ""
+    return trn(
+        "Beside them stands, by rule: {names}.",
+        "Beside them stand, by rule: {names}.",
+        len(extra),
+        names=listed(row["name"] for row in extra),
+    )
 
 
 def ladder_steps(extra: Sequence[Mapping[str, Any]]) -> list[Row]:
     """Give the steps of ``model.json``'s ladder that come before the method."""
     when = {
-        DORMANT: "the last order lies more than after_days days before the origin",
-        NO_ORDERS: "the customer has no order before the origin",
+        DORMANT: tr("the last order lies more than after_days days before the origin"),
+        NO_ORDERS: tr("the customer has no order before the origin"),
     }
     return [
         {"step": "rule", "when": when[r["extra"]], "segment_id": r["segment_id"]}

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import tr, trn
 from segtools.segmentation.apart import CALLED, KINDS, extra_rows, which
 from segtools.segmentation.entries import Rules
 from segtools.segmentation.scheme import Learned, Scheme, Task, varies
-from segtools.wording import number, percent
+from segtools.wording import listed, percent
 
 LEAST_SEGMENTS = 2
 # The part of what is learned from that each kind of evidence is judged in.
@@ -63,37 +64,64 @@ def settled_sentence(
         No group of fewer than `smallest_cell` customers is counted.
     """
     if rules.dormant != "separate":
-        return (
+        return tr(
             "Dormant customers and those without any order get one of the segments: "
             "set dormant to separate if they are to stand apart."
         )
     counts = _counts(rules, features, plan)
     if not rules.apart:
         large = tuple(k for k in KINDS if counts[k] >= max(rules.smallest_cell, 1))
-        return f"Nobody stands apart: {_why_none(rules, large)}."
-    share = {k: counts[k] / max(len(features), 1) for k in rules.apart}
-    told = " and ".join(
-        f"{CALLED[k]} ({percent(share[k])} of all)" for k in rules.apart
+        return _nobody_apart(rules, large)
+    shares = {k: counts[k] / max(len(features), 1) for k in rules.apart}
+    said = trn(
+        "Apart, by rule, stand {segments}; dormant is whose last order lies more than "
+        "{n} day back.",
+        "Apart, by rule, stand {segments}; dormant is whose last order lies more than "
+        "{n} days back.",
+        days_at_origin(rules, plan),
+        segments=listed(_with_share(k, shares[k]) for k in rules.apart),
     )
-    days = days_at_origin(rules, plan)
-    said = f"Apart, by rule, stand {told}; dormant is whose last order lies more than "
-    said += f"{number(days)} days back."
-    few = [CALLED[k] for k in KINDS if k not in rules.apart]
-    if few:
-        said += f" {few[0]} are fewer than {rules.smallest_cell} or none, and join."
-    return said
+    few = [tr(CALLED[k]) for k in KINDS if k not in rules.apart]
+    return f"{said} {_joins(few[0], rules)}" if few else said
 
 
-def _why_none(rules: Rules, large: tuple[str, ...]) -> str:
+def _with_share(kind: str, share: float) -> str:
+    return tr(
+        "{segment} ({share} of all)", segment=tr(CALLED[kind]), share=percent(share)
+    )
+
+
+def _joins(segment: str, rules: Rules) -> str:
+    return trn(
+        "{segment} are fewer than {n} or none, and join.",
+        "{segment} are fewer than {n} or none, and join.",
+        rules.smallest_cell,
+        segment=segment,
+    )
+
+
+def _nobody_apart(rules: Rules, large: tuple[str, ...]) -> str:
+    """Say why nobody stands apart, of the kinds that are `large` enough to."""
     if not large:
-        few = f"fewer than {rules.smallest_cell} customers or none"
-        return f"dormant are {few}, and so are those without any order, so they join"
-    if _no_room(rules, large):
-        return (
-            f"the team can run {rules.max_actions} different actions (max_actions), "
-            "which leaves no room beside two segments"
+        return trn(
+            "Nobody stands apart: dormant are fewer than {n} customer or none, and so "
+            "are those without any order, so they join.",
+            "Nobody stands apart: dormant are fewer than {n} customers or none, and so "
+            "are those without any order, so they join.",
+            rules.smallest_cell,
         )
-    return "too few customers ordered in the window to make segments of them alone"
+    if _no_room(rules, large):
+        return trn(
+            "Nobody stands apart: the team can run {n} different action (max_actions), "
+            "which leaves no room beside two segments.",
+            "Nobody stands apart: the team can run {n} different actions "
+            "(max_actions), which leaves no room beside two segments.",
+            rules.max_actions or 0,
+        )
+    return tr(
+        "Nobody stands apart: too few customers ordered in the window to make segments "
+        "of them alone."
+    )
 
 
 def _counts(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import mark, markc
 from segtools.segmentation.clusters import learn_centroids
 from segtools.segmentation.place import place
 from segtools.segmentation.rules import CELLS, cell_names, cut_points, rfm_payload
@@ -17,8 +18,15 @@ from segtools.segmentation.tiers import cut_payload
 
 RFM = ["recency_days", "n_orders", "spend_total"]
 TRIVIAL = ("spend_quintiles", "rfm_grid", "kmeans_rfm")
-_FIFTHS = [f"{which} fifth by spend" for which in ("Lowest", "Fourth", "Middle")]
-_FIFTHS += ["Second fifth by spend", "Top fifth by spend"]
+# A payload keeps these names, and those of cells, in English: they are said where
+# segments are named, and what was learned is the same in every language.
+_FIFTHS = [
+    markc("segment name", "Lowest fifth by spend"),
+    markc("segment name", "Fourth fifth by spend"),
+    markc("segment name", "Middle fifth by spend"),
+    markc("segment name", "Second fifth by spend"),
+    markc("segment name", "Top fifth by spend"),
+]
 
 
 def learn_random(task: Task) -> Learned:
@@ -69,10 +77,10 @@ def learn_kmeans_rfm(task: Task) -> Learned:
 
 
 for _name, _label, _learn in (
-    ("random", "Random groups", learn_random),
-    ("spend_quintiles", "Spend quintiles", learn_quintiles),
-    ("rfm_grid", "RFM grid", learn_rfm_grid),
-    ("kmeans_rfm", "k-means on RFM", learn_kmeans_rfm),
+    ("random", mark("Random groups"), learn_random),
+    ("spend_quintiles", mark("Spend quintiles"), learn_quintiles),
+    ("rfm_grid", mark("RFM grid"), learn_rfm_grid),
+    ("kmeans_rfm", mark("k-means on RFM"), learn_kmeans_rfm),
 ):
     _plain = _name in ("spend_quintiles", "rfm_grid")
     add(Scheme(_name, _label, _learn, "baseline", simplicity=1, by_name=_plain))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from segtools.languages import tr, trn
 from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
 from segtools.segmentation.recommend import recommendation_sentence
+from segtools.wording import number
 
 
 def choose(contest: Contest) -> None:
@@ -25,16 +27,32 @@ def choose(contest: Contest) -> None:
 
 def _default_reason(contest: Contest, *, found: bool) -> str:
     method = contest.rules.method
-    taken = "clusters" if contest.rules.goal == "understand" else "plain rules"
-    lacking = (
-        "" if found or not contest.entries else "two segments that are large enough"
-    )
+    lacking = bool(contest.entries) and not found
     if method != "auto":
-        asked = f"The configuration asks for the method {method}"
-        return f"{asked}, which did not find {lacking}." if lacking else f"{asked}."
+        return _asked(method, lacking=lacking)
+    if contest.rules.goal == "understand":
+        if lacking:
+            return tr(
+                "No scheme found two segments that are large enough, so clusters are "
+                "taken."
+            )
+        return tr("Nothing could be judged, so clusters are taken.")
     if lacking:
-        return f"No scheme found {lacking}, so {taken} are taken."
-    return f"Nothing could be judged, so {taken} are taken."
+        return tr(
+            "No scheme found two segments that are large enough, so plain rules are "
+            "taken."
+        )
+    return tr("Nothing could be judged, so plain rules are taken.")
+
+
+def _asked(method: str, *, lacking: bool) -> str:
+    if lacking:
+        return tr(
+            "The configuration asks for the method {method}, which did not find two "
+            "segments that are large enough.",
+            method=method,
+        )
+    return tr("The configuration asks for the method {method}.", method=method)
 
 
 def _not_worse(entry: Entry, best: Entry) -> bool:
@@ -43,15 +61,26 @@ def _not_worse(entry: Entry, best: Entry) -> bool:
 
 
 def _reason(winner: Entry, best: Entry) -> str:
-    value = float(winner.draws[FIGURE][0])
+    value = number(winner.draws[FIGURE][0], 3)
     if winner is best:
-        return (
-            f"{winner.label} with {winner.n_segments} segments has the highest Gini "
-            f"({value:.3f}), and no simpler scheme comes within its uncertainty."
+        return trn(
+            "{scheme} with {n} segment has the highest Gini ({gini}), and no simpler "
+            "scheme comes within its uncertainty.",
+            "{scheme} with {n} segments has the highest Gini ({gini}), and no simpler "
+            "scheme comes within its uncertainty.",
+            winner.n_segments or 0,
+            scheme=winner.label,
+            gini=value,
         )
-    return (
-        f"{winner.label} with {winner.n_segments} segments is the simplest scheme "
-        f"whose Gini ({value:.3f}) cannot be told from the highest "
-        f"({float(best.draws[FIGURE][0]):.3f}, {best.label}, {best.n_segments} "
-        "segments)."
+    return trn(
+        "{scheme} with {n} segment is the simplest scheme whose Gini ({gini}) cannot "
+        "be told from the highest ({best_gini}, {best}, {segments}).",
+        "{scheme} with {n} segments is the simplest scheme whose Gini ({gini}) cannot "
+        "be told from the highest ({best_gini}, {best}, {segments}).",
+        winner.n_segments or 0,
+        scheme=winner.label,
+        gini=value,
+        best_gini=number(best.draws[FIGURE][0], 3),
+        best=best.label,
+        segments=trn("{n} segment", "{n} segments", best.n_segments or 0),
     )

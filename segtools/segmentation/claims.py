@@ -9,17 +9,33 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.languages import mark, tr, trn
 from segtools.segmentation.alternatives import Alternative
-from segtools.wording import percent
+from segtools.wording import number, percent
 
 # How far shares may move before "x % of customers and y % of value" is another story.
 CUSTOMERS_WITHIN, VALUE_WITHIN = 0.05, 0.10
-_POINTS = f"±{100 * CUSTOMERS_WITHIN:.0f} and ±{100 * VALUE_WITHIN:.0f} points"
+_STRUCTURE = {
+    "natural": mark("The structure is natural."),
+    "reproducible": mark("The structure is reproducible."),
+    "constructed": mark("The structure is constructed."),
+}
+_DECISION = {
+    "segment": mark("The decision is: segment."),
+    "do_not_segment": mark("The decision is: do not segment."),
+}
+_BEATS_RANDOM = {
+    True: mark("The segments tell the outcome apart better than random groups."),
+    False: mark("The segments tell the outcome apart no better than random groups."),
+}
 _WORTH = {
-    "proved": "The segments tell the outcome apart better than chance and than the "
-    "best simple scheme.",
-    "not_proved": "The segments are not proved to be better than the best simple "
-    "scheme.",
+    "proved": mark(
+        "The segments tell the outcome apart better than chance and than the best "
+        "simple scheme."
+    ),
+    "not_proved": mark(
+        "The segments are not proved to be better than the best simple scheme."
+    ),
 }
 
 
@@ -68,20 +84,16 @@ def claims_of(own: Own) -> list[Claim]:
     """
     facts = own.facts
     claims = [
-        _equal("structure", f"The structure is {facts['structure']}.", facts),
-        _equal("decision", f"The decision is: {_plain(facts['decision'])}.", facts),
+        _equal("structure", tr(_STRUCTURE[facts["structure"]]), facts),
+        _equal("decision", tr(_DECISION[facts["decision"]]), facts),
     ]
     if facts["worth"] in _WORTH:
-        than = "better" if facts["beats_random"] else "no better"
-        chance = f"The segments tell the outcome apart {than} than random groups."
+        chance = tr(_BEATS_RANDOM[bool(facts["beats_random"])])
         claims.append(_equal("beats_random", chance, facts))
-        claims.append(_equal("worth", _WORTH[facts["worth"]], facts))
-    count = f"There are {facts['n_segments']} segments."
+        claims.append(_equal("worth", tr(_WORTH[facts["worth"]]), facts))
+    n = facts["n_segments"]
+    count = trn("There is {n} segment.", "There are {n} segments.", n)
     return [*claims, _equal("n_segments", count, facts), _best(facts), *_order(own)]
-
-
-def _plain(word: str) -> str:
-    return word.replace("_", " ")
 
 
 def _equal(name: str, sentence: str, facts: dict[str, Any]) -> Claim:
@@ -101,8 +113,14 @@ def _best(facts: dict[str, Any]) -> Claim:
 
     return Claim(
         "best_segment",
-        f"The best segment holds {percent(customers)} of the customers and "
-        f"{percent(value)} of their spend ({_POINTS}).",
+        tr(
+            "The best segment holds {customers} of the customers and {spend} of their "
+            "spend (±{customers_within} and ±{spend_within} points).",
+            customers=percent(customers),
+            spend=percent(value),
+            customers_within=number(100 * CUSTOMERS_WITHIN),
+            spend_within=number(100 * VALUE_WITHIN),
+        ),
         lambda a: [a.facts["best_customers"], a.facts["best_value"]],
         near,
     )
@@ -115,14 +133,20 @@ def _order(own: Own) -> list[Claim]:
     return [
         Claim(
             "best_first",
-            f"Nobody can be expected to bring more than customers of {own.order[0]}.",
+            tr(
+                "Nobody can be expected to bring more than customers of {segment}.",
+                segment=own.order[0],
+            ),
             expected,
             lambda found: found[0] == max(found) > min(found),
         ),
         Claim(
             "order",
-            f"The expected outcome never rises from {own.order[0]} down to "
-            f"{own.order[-1]}.",
+            tr(
+                "The expected outcome never rises from {best} down to {last}.",
+                best=own.order[0],
+                last=own.order[-1],
+            ),
             expected,
             _falls,
         ),

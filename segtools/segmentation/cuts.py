@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.disclosure import LIMIT
+from segtools.languages import mark, tr
 from segtools.schema import ConfigError
 from segtools.segmentation.decisions import change
 from segtools.segmentation.model import SegmentModel
@@ -27,11 +28,26 @@ Ints = NDArray[np.int64]
 MOST_STOPS = 61
 _TRIED = 600
 _WHY_NONE = {
-    "centroids": "it gives customers to the nearest centre",
-    "mixture": "it gives customers to the likeliest segment",
-    "rules": "it has one segment, everyone",
-    "scorecard": "all its customers are in one band",
+    "centroids": mark(
+        "This model has no cut to move: it gives customers to the nearest centre. "
+        "Merge or split segments instead."
+    ),
+    "mixture": mark(
+        "This model has no cut to move: it gives customers to the likeliest segment. "
+        "Merge or split segments instead."
+    ),
+    "scorecard": mark(
+        "This model has no cut to move: all its customers are in one band. Merge or "
+        "split segments instead."
+    ),
+    "rules": mark(
+        "This model has no cut to move: it has one segment, everyone. Merge or split "
+        "segments instead."
+    ),
 }
+_ONE = mark(
+    "This model has no cut to move: it has one segment, everyone. Nothing can be moved."
+)
 
 
 @dataclass(frozen=True)
@@ -111,11 +127,9 @@ def no_cuts_sentence(model: SegmentModel) -> str:
     >>> no_cuts_sentence(everyone())
     'This model has no cut to move: it has one segment, everyone. Nothing can be moved.'
     """
-    why = _WHY_NONE[model.payload["kind"]]
-    instead = "Merge or split segments instead."
     if len(model.segments) < 2:
-        why, instead = _WHY_NONE["rules"], "Nothing can be moved."
-    return f"This model has no cut to move: {why}. {instead}"
+        return tr(_ONE)
+    return tr(_WHY_NONE[model.payload["kind"]])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import tr, trn
 from segtools.wording import listed, number, percent
 
 Array = NDArray[np.float64]
@@ -71,11 +72,16 @@ def coded(frame: pd.DataFrame) -> str:
     codes = [c for c in frame if looks_like_codes(frame[c])]
     if not codes:
         return ""
-    does = "looks" if len(codes) == 1 else "look"
-    return (
-        f"{len(codes)} of {frame.shape[1]} columns {does} like codes of categories: "
-        f"{codes}. Distances between codes mean nothing: pass them to latent_classes "
-        "or, as dtype category, to famd; or leave them out."
+    return trn(
+        "{n} of {all} columns looks like codes of categories: {codes}. Distances "
+        "between codes mean nothing: pass them to latent_classes or, as dtype "
+        "category, to famd; or leave them out.",
+        "{n} of {all} columns look like codes of categories: {codes}. Distances "
+        "between codes mean nothing: pass them to latent_classes or, as dtype "
+        "category, to famd; or leave them out.",
+        len(codes),
+        all=number(frame.shape[1]),
+        codes=codes,
     )
 
 
@@ -112,13 +118,21 @@ def tied(X: Array, names: list[str]) -> str:
             continue
         top = int(counts.argmax())
         if counts[top] >= TIED * len(X):
-            found.append(f"{name} ({percent(counts[top] / len(X))})")
+            share = percent(counts[top] / len(X))
+            found.append(tr("{column} ({share})", column=name, share=share))
     if not found:
         return ""
-    return (
-        f"Half or more of the {number(len(X))} rows share one value in {len(found)} "
-        f"of {len(names)} columns: {listed(found)}. Clusters may only tell this value "
-        "from the others: look at them without these columns, too."
+    return trn(
+        "Half or more of the {n} row share one value in {some} of {all} columns: "
+        "{columns}. Clusters may only tell this value from the others: look at them "
+        "without these columns, too.",
+        "Half or more of the {n} rows share one value in {some} of {all} columns: "
+        "{columns}. Clusters may only tell this value from the others: look at them "
+        "without these columns, too.",
+        len(X),
+        some=number(len(found)),
+        all=number(len(names)),
+        columns=listed(found),
     )
 
 
@@ -129,8 +143,13 @@ def giant(X: Array) -> str:
     away = ((X - X.mean(axis=0)) ** 2).sum(axis=1)
     if not away.any() or (share := float(away.max() / away.sum())) < GIANT:
         return ""
-    return (
-        f"1 of {number(len(X))} rows makes up {percent(share)} of all squared distance "
-        "from the mean, and clusters will be drawn around it. Take logarithms, or clip "
-        "the largest values, before you cluster."
+    return trn(
+        "1 of {n} row makes up {share} of all squared distance from the mean, and "
+        "clusters will be drawn around it. Take logarithms, or clip the largest "
+        "values, before you cluster.",
+        "1 of {n} rows makes up {share} of all squared distance from the mean, and "
+        "clusters will be drawn around it. Take logarithms, or clip the largest "
+        "values, before you cluster.",
+        len(X),
+        share=percent(share),
     )

@@ -14,15 +14,20 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from segtools.languages import tr, trn
 from segtools.schema import ConfigError
 from segtools.segmentation.cuts import payload_cuts
 from segtools.segmentation.decisions import Decision, change
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.place import score
+from segtools.wording import number
 
 
 class NotJudgedError(ValueError):
-    """What was decided cannot be done to a model that was learned earlier."""
+    """What was decided cannot be done to a model that was learned earlier.
+
+    Readers see why, so the sentence is in their language.
+    """
 
 
 def moved_alike(
@@ -71,8 +76,10 @@ def _moved(model: SegmentModel, decision: Decision) -> SegmentModel:
         return change(model, decision.what, decision.arguments)
     except ConfigError as error:
         raise NotJudgedError(
-            "Learned earlier, the moved cut would pass the next one; so nothing could "
-            "be judged."
+            tr(
+                "Learned earlier, the moved cut would pass the next one; so nothing "
+                "could be judged."
+            )
         ) from error
 
 
@@ -88,8 +95,14 @@ def _where(
     theirs, ours = (payload_cuts(m.payload).get(feature, []) for m in (frozen, earlier))
     if len(theirs) != len(ours):
         raise NotJudgedError(
-            f"Learned earlier, there are {len(ours)} cuts rather than {len(theirs)}, "
-            "and none is the one that was moved; so nothing could be judged."
+            trn(
+                "Learned earlier, there is {n} cut rather than {now}, and none is the "
+                "one that was moved; so nothing could be judged.",
+                "Learned earlier, there are {n} cuts rather than {now}, and none is "
+                "the one that was moved; so nothing could be judged.",
+                len(ours),
+                now=number(len(theirs)),
+            )
         )
     if feature is None:
         share = float((score(frozen.payload, features) >= to).mean())

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import tr
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.association import (
     cramers_v,
@@ -24,11 +25,10 @@ from segtools.segmentation.association import (
     proxy_auc,
     v_by_chance,
 )
-from segtools.wording import plain, rounded
+from segtools.segmentation.fairness_words import fairness_sentence
+from segtools.wording import general, plain
 
 K_MIN = 10
-PROXY = 0.7
-FOUR_FIFTHS = 0.8
 _MOST_GROUPS = 12
 COLUMNS = (
     "attribute",
@@ -132,7 +132,7 @@ def fairness_table(
     ids = sorted(both, key=lambda i: hashlib.sha256(i.encode()).hexdigest())
     X = numbers.reindex(ids)[sorted(numbers.columns)].to_numpy(float)
     rows = [
-        _row(str(a), banded(people.loc[ids, a]), segments.loc[ids], X, look)
+        _row(str(a), people.loc[ids, a], segments.loc[ids], X, look)
         for a in people.columns
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -169,24 +169,45 @@ def banded(values: pd.Series) -> pd.Series:
     >>> banded(pd.Series(range(20))).value_counts().tolist()
     [5, 5, 5, 5]
     """
-    if pd.api.types.is_numeric_dtype(values) and values.nunique() > _MOST_GROUPS:
-        known = values.dropna().to_numpy(float)
-        quarters = np.quantile(known, [0.25, 0.5, 0.75], method="inverted_cdf")
-        cuts = sorted({float(c) for c in quarters})
-        names = [f"up to {c:.6g}" for c in cuts] + [f"above {cuts[-1]:.6g}"]
-        code = np.searchsorted(cuts, values.to_numpy(float), side="left")
-        found = pd.Series([names[i] for i in code], index=values.index, dtype=object)
-        return found.where(values.notna())
-    return values.map(lambda v: None if pd.isna(v) else plain(v)).astype(object)
+    cuts = _cuts(values)
+    if not cuts:
+        return values.map(lambda v: None if pd.isna(v) else plain(v)).astype(object)
+    names = list(_bands(cuts))
+    code = np.searchsorted(cuts, values.to_numpy(float), side="left")
+    found = pd.Series([names[i] for i in code], index=values.index, dtype=object)
+    return found.where(values.notna())
+
+
+def _cuts(values: pd.Series) -> list[float]:
+    """Give the cuts of an attribute that is to be banded; none of another."""
+    if not pd.api.types.is_numeric_dtype(values) or values.nunique() <= _MOST_GROUPS:
+        return []
+    known = values.dropna().to_numpy(float)
+    quarters = np.quantile(known, [0.25, 0.5, 0.75], method="inverted_cdf")
+    return sorted({float(c) for c in quarters})
+
+
+def _bands(cuts: list[float]) -> dict[str, str]:
+    """Name the bands, and say these names.
+
+    Groups are told apart and ordered by their names, which hence are the same in
+    every language.
+    """
+    if not cuts:
+        return {}
+    last = cuts[-1]
+    upper = {f"up to {c:.6g}": tr("up to {value}", value=general(c)) for c in cuts}
+    return upper | {f"above {last:.6g}": tr("above {value}", value=general(last))}
 
 
 def _row(
     attribute: str,
-    groups: pd.Series,
+    values: pd.Series,
     segments: pd.Series,
     X: NDArray[np.float64],
     look: Look,
 ) -> dict[str, Any]:
+    groups, said = banded(values), _bands(_cuts(values))
     sizes = groups.value_counts()
     large = sorted(sizes.index[sizes >= look.k_min])
     shown = groups.isin(large).to_numpy()
@@ -209,7 +230,9 @@ def _row(
         favoured = theirs.isin(list(look.favourable))
         if look.favourable:
             row["four_fifths"], row["least_favoured"] = four_fifths(own, favoured)
-    return row | {"sentence": _sentence(row, look)}
+    for name in ("guessed", "least_favoured"):
+        row[name] = said.get(row[name], row[name])
+    return row | {"sentence": fairness_sentence(row, look.k_min)}
 
 
 def _interval(table: NDArray[Any], look: Look) -> tuple[float, float]:
@@ -220,39 +243,3 @@ def _interval(table: NDArray[Any], look: Look) -> tuple[float, float]:
     found = [cramers_v(d.reshape(table.shape)) for d in draws]
     low, high = np.quantile(found, [0.025, 0.975])
     return float(low), float(high)
-
-
-def _sentence(row: dict[str, Any], look: Look) -> str:
-    name = plain(row["attribute"])
-    if row["n_groups"] < 2:
-        return (
-            f"{name}: not shown, since fewer than two groups have {look.k_min} "
-            "customers or more."
-        )
-    said = [
-        f"{name}: segments follow it with a Cramér's V of {rounded(row['cramers_v'])} "
-        f"(95 % interval {rounded(row['low'])} to {rounded(row['high'])}; about "
-        f"{rounded(row['by_chance'])} by chance)",
-        _guess(row),
-    ]
-    if not np.isnan(row["four_fifths"]):
-        said.append(_evenness(row))
-    if row["n_hidden"]:
-        groups = "group is" if row["n_hidden"] == 1 else "groups are"
-        said.append(f"{row['n_hidden']} smaller {groups} left out")
-    return "; ".join(said) + "."
-
-
-def _guess(row: dict[str, Any]) -> str:
-    auc = row["proxy_auc"]
-    told = f"the segmentation variables guess it with an AUC of {auc:.2f}"
-    return told + (", so together they stand in for it" if auc > PROXY else "")
-
-
-def _evenness(row: dict[str, Any]) -> str:
-    ratio = row["four_fifths"]
-    side = "below" if ratio < FOUR_FIFTHS else "not below"
-    return (
-        f"{plain(row['least_favoured'])} is in favourable segments {ratio:.2f} times "
-        f"as often as the most favoured group, {side} four fifths"
-    )

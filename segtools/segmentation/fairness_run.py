@@ -8,10 +8,13 @@ from typing import Any
 import pandas as pd
 
 from segtools.features.shop import Shop
+from segtools.languages import header, mark, tr
 from segtools.segmentation.fairness import K_MIN, Look, fairness_table
 
-NONE = "No protected attribute is in the data, so nobody can say whom segments favour."
-ONE = "Everybody is in one segment, so nobody is favoured."
+NONE = mark(
+    "No protected attribute is in the data, so nobody can say whom segments favour."
+)
+ONE = mark("Everybody is in one segment, so nobody is favoured.")
 
 
 def protected_attributes(shop: Shop, customers: Sequence[str]) -> pd.DataFrame:
@@ -70,9 +73,9 @@ def fairness_record(
     found = {"favourable": [best], "k_min": K_MIN, "attributes": []}
     protected = protected_attributes(shop, list(segments["customer_id"]))
     if len(model["segments"]) < 2:
-        return found | {"favourable": [], "sentences": [ONE]}
+        return found | {"favourable": [], "sentences": [tr(ONE)]}
     if protected.empty or protected.shape[1] < 2:
-        return found | {"sentences": [NONE]}
+        return found | {"sentences": [tr(NONE)]}
     there = set(segments["segment_id"])
     look = Look([best] if best in there else [], K_MIN, random_state=random_state)
     reads = [f["name"] for f in model["features"]]
@@ -92,15 +95,15 @@ def fairness_rows(record: Mapping[str, Any]) -> pd.DataFrame:
         A row an attribute of which two groups are large enough; no group is named.
     """
     columns = {
-        "attribute": "Attribute",
-        "n": "Customers",
-        "n_groups": "Groups",
-        "cramers_v": "Cramér's V",
-        "low": "low",
-        "high": "high",
-        "by_chance": "By chance",
-        "proxy_auc": "Proxy AUC",
-        "four_fifths": "Four fifths",
+        "attribute": header("Attribute"),
+        "n": header("Customers"),
+        "n_groups": header("Groups"),
+        "cramers_v": header("Cramér's V"),
+        "low": header("low"),
+        "high": header("high"),
+        "by_chance": header("By chance"),
+        "proxy_auc": header("Proxy AUC"),
+        "four_fifths": header("Four fifths"),
     }
     rows = [a for a in record["attributes"] if a["n_groups"] > 1]
     table = pd.DataFrame(rows, columns=list(columns)).rename(columns=columns)

@@ -8,17 +8,36 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import mark, tr, trn
 from segtools.schema import DataError
 from segtools.segmentation.densities import mahalanobis
 from segtools.segmentation.place import readable
 from segtools.segmentation.preprocess import distances, prepared
-from segtools.wording import number
+from segtools.wording import rounded
 
 if TYPE_CHECKING:
     from segtools.segmentation.model import SegmentModel
 
 # One in a hundred of those learned from lies as far out.
 FAR_QUANTILE = 0.99
+_NOBODY = {
+    "scorecard": mark(
+        "A scorecard has points for every value, so that nobody lies outside; no "
+        "threshold is set."
+    ),
+    "rules": mark(
+        "Rules have a place for every value, so that nobody lies outside; no threshold "
+        "is set."
+    ),
+    "mixture": mark(
+        "A latent class has a probability for every value, so that nobody lies "
+        "outside; no threshold is set."
+    ),
+}
+_NOBODY_ELSE = mark(
+    "This method has a segment for every value, so that nobody lies outside; no "
+    "threshold is set."
+)
 
 
 def is_far(distance: float | None, threshold: float | None) -> bool | None:
@@ -130,8 +149,11 @@ def fit_record(model: SegmentModel, features: pd.DataFrame) -> dict[str, Any]:
     if threshold is None:
         return found | {"sentence": meaning}
     n = int(fits(model, features)["fits_no_segment"].sum())
-    who = "customer lies" if n == 1 else "customers lie"
-    told = f"{number(n)} {who} that far out and keep the segment nearest to them."
+    told = trn(
+        "{n} customer lies that far out and keep the segment nearest to them.",
+        "{n} customers lie that far out and keep the segment nearest to them.",
+        n,
+    )
     return found | {"n": n, "sentence": f"{meaning} {told}"}
 
 
@@ -170,14 +192,12 @@ def far_meaning(payload: dict[str, Any]) -> str:
     """
     threshold = payload.get("far_threshold")
     if has_centres(payload) and threshold is not None:
-        return (
-            f"Customers farther than {threshold:.3g} from the nearest centre, as one "
-            "in a hundred of those learned from were, fit no segment well."
+        return tr(
+            "Customers farther than {threshold} from the nearest centre, as one in a "
+            "hundred of those learned from were, fit no segment well.",
+            threshold=rounded(threshold),
         )
-    names = {"scorecard": "A scorecard has points", "rules": "Rules have a place"}
-    names["mixture"] = "A latent class has a probability"
-    found = names.get(payload["kind"], "This method has a segment")
-    return f"{found} for every value, so that nobody lies outside; no threshold is set."
+    return tr(_NOBODY.get(payload["kind"], _NOBODY_ELSE))
 
 
 def coverage(assigned: pd.DataFrame) -> dict[str, Any]:

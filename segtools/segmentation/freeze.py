@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import tr
 from segtools.progress import progress
 from segtools.schema import ConfigError
 from segtools.segmentation.apart import extra_rows
@@ -139,7 +140,8 @@ def freeze(
     _refuse_small(scheme, sizes, len(features) if rules.apart else sizes.sum(), rules)
     rank = segment_ranks(task, learned)
     segments: list[dict[str, Any]] = [
-        {"segment_id": f"S{r:02d}", "name": f"Segment {r}", "rank": r} for r in rank
+        {"segment_id": f"S{r:02d}", "name": tr("Segment {number}", number=r), "rank": r}
+        for r in rank
     ]
     worst = str(segments[int(np.argmax(rank))]["segment_id"])
     return SegmentModel(
@@ -195,7 +197,7 @@ def replicates(task: Task, learned: Learned) -> list[Any]:
     rng = np.random.default_rng(task.seed)
     n = len(task.features)
     found = []
-    for _ in progress(range(N_REPLICATES), "Bootstrap models"):
+    for _ in progress(range(N_REPLICATES), tr("Bootstrap models")):
         rows: NDArray[np.int64] = np.sort(rng.integers(n, size=n))
         found.append(_again(task, payload, rows))
     return found

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segtools.glance import Glance, Lines, Record
+from segtools.languages import header, said_header, tr, trn
 from segtools.palette import colour
 from segtools.segmentation.figures import FIGURE, interval
+from segtools.segmentation.glance_words import said
 from segtools.wording import interval as as_interval
 from segtools.wording import listed, number, percent, plain, rounded
 
@@ -19,70 +21,71 @@ if TYPE_CHECKING:
     from segtools.segmentation.structure import Structure
     from segtools.segmentation.typing_tool.tool import TypingTool
 
-_WORTH = {
-    "proved": "proved",
-    "not_proved": "not proved",
-    "not_judged": "could not be judged",
-}
-_EVIDENCE = {
-    "out_of_time": "a later period",
-    "cross_fitted": "other customers of the same period",
-    "not_judged": "nothing",
-}
-
 
 class Verdict(Record):
     """The decision of a run, as ``verdict.json`` keeps it."""
 
     def _glance(self) -> Glance:
-        forced = ", by force" if self["forced"] else ""
-        word = "segment" if self["decision"] == "segment" else "do not segment"
         evidence = self.get("evidence") or {}
         facts: list[tuple[str, object]] = [
-            ("Customers looked at", number(evidence.get("rows"))),
-            ("Segments", number(self["n_segments"])),
-            ("Structure", self["structure"]),
-            ("Worth", _WORTH.get(self["worth"], self["worth"])),
-            ("Judged on", _judged_on(self["judged_on"])),
-            ("Data adequacy", self["adequacy"]),
+            (tr("Customers looked at"), number(evidence.get("rows"))),
+            (tr("Segments"), number(self["n_segments"])),
+            (tr("Structure"), said("structure", self["structure"])),
+            (tr("Worth"), said("worth", self["worth"])),
+            (tr("Judged on"), _judged_on(self["judged_on"])),
+            (tr("Data adequacy"), said("light", self["adequacy"])),
         ]
         return Glance(
-            title=f"Verdict: {word}{forced}",
+            title=_verdict_title(self["decision"], forced=bool(self["forced"])),
             answer=self["sentence"],
             facts=facts,
             note=f"{self['structure_sentence']} {self['reason']}".strip(),
         )
 
 
+def _verdict_title(decision: str, *, forced: bool) -> str:
+    if decision == "segment":
+        return tr("Verdict: segment, by force") if forced else tr("Verdict: segment")
+    if forced:
+        return tr("Verdict: do not segment, by force")
+    return tr("Verdict: do not segment")
+
+
 def _judged_on(evidence: object) -> str:
-    return _EVIDENCE.get(str(evidence), plain(evidence or "nothing"))
+    return said("judged on", evidence or "not_judged")
+
+
+def _heads(*names: str) -> list[str]:
+    return [said_header(name) for name in names]
 
 
 def structure_glance(found: Structure) -> Glance:
     """Show how resamples agree by number of groups, and how many customers decided."""
     evidence = found.evidence
     facts: list[tuple[str, object]] = [
-        ("Customers looked at", number(evidence.get("rows"))),
-        ("left out for gaps", number(evidence.get("left_out", 0))),
+        (tr("Customers looked at"), number(evidence.get("rows"))),
+        (tr("left out for gaps"), number(evidence.get("left_out", 0))),
         (
-            "Features",
+            tr("Features"),
             number(len(evidence["features"]) if "features" in evidence else 0),
         ),
     ]
     if found.label != "constructed":
-        facts.append(("Groups", number(found.n_clusters)))
+        facts.append((tr("Groups"), number(found.n_clusters)))
     known = evidence.get("agreement") or {"k": []}
     names = ("k", "median", "low", "high") if known["k"] else ()
     cells = [
         (number(k), rounded(median), as_interval(low, high))
         for k, median, low, high in zip(*(known[n] for n in names), strict=True)
     ]
-    head = ("Groups", "Agreement", "Half of the pairs lie in")
+    head = _heads(
+        header("Groups"), header("Agreement"), header("Half of the pairs lie in")
+    )
     return Glance(
-        title=f"Structure: {found.label}",
+        title=tr("Structure: {label}", label=said("structure", found.label)),
         answer=found.sentence,
         facts=facts if "rows" in evidence else (),
-        lines=Lines("Agreement of resamples (adjusted Rand index)", head, cells),
+        lines=Lines(tr("Agreement of resamples (adjusted Rand index)"), head, cells),
         note=found.limits_sentence,
     )
 
@@ -91,21 +94,31 @@ def contest_glance(contest: Contest) -> Glance:
     """Show each scheme's best entry by the figure that decides, the winner first."""
     winner = contest.winner
     facts: list[tuple[str, object]] = [
-        ("Customers judged", number(_judged(contest))),
-        ("Goal", contest.rules.goal.replace("_", " ")),
-        ("Judged on", _judged_on(contest.plan.get("evidence"))),
-        ("Entries", number(len(contest.entries))),
+        (tr("Customers judged"), number(_judged(contest))),
+        (tr("Goal"), said("goal", contest.rules.goal)),
+        (tr("Judged on"), _judged_on(contest.plan.get("evidence"))),
+        (tr("Entries"), number(len(contest.entries))),
     ]
     best = {e.scheme: contest.entry(e.scheme) for e in contest.entries}
     shown = [e for e in best.values() if e is not None]
     shown = [e for e in shown if winner is None or e.scheme != winner.scheme]
     shown.sort(key=lambda e: -float(e.draws[FIGURE][0]))
     shown = [winner, *shown] if winner is not None and winner.draws else shown
-    head = ("Scheme", "What it is", "Segments", "Gini", "95 % interval", "Over random")
+    head = _heads(
+        header("Scheme"),
+        header("What it is"),
+        header("Segments"),
+        header("Gini"),
+        header("95 % interval"),
+        header("Over random"),
+    )
     cells = [_entry_cells(contest, e) for e in shown]
-    lines = Lines("The best entry of each scheme", head, cells, words=2)
+    lines = Lines(tr("The best entry of each scheme"), head, cells, words=2)
+    title = tr("Contest: no winner")
+    if winner is not None:
+        title = tr("Contest: {winner}", winner=winner.label)
     return Glance(
-        title=f"Contest: {winner.label if winner else 'no winner'}",
+        title=title,
         answer=contest.reason,
         facts=facts,
         lines=lines,
@@ -122,9 +135,10 @@ def _judged(contest: Contest) -> int | None:
 def _entry_cells(contest: Contest, entry: Entry) -> tuple[str, ...]:
     gini = interval(entry.draws[FIGURE])
     over = contest.over(entry, "random")
-    kind = "winner" if entry is contest.winner else entry.role
+    role = "winner" if entry is contest.winner else entry.role
+    kind = said("role in the contest", role)
     if entry.why_not:
-        kind = f"out: {entry.why_not}"
+        kind = tr("out: {why}", why=entry.why_not)
     return (
         entry.label,
         kind,
@@ -142,54 +156,74 @@ def model_glance(model: SegmentModel) -> Glance:
         (
             s["name"],
             s["segment_id"],
-            "by rule" if "extra" in s else "by the model",
+            tr("by rule") if "extra" in s else tr("by the model"),
             number(s["rank"]),
         )
         for s in segments
     ]
     names = {s["segment_id"]: s["name"] for s in segments}
-    head = ("Segment", "Id", "Assigned", "Rank")
+    head = _heads(header("Segment"), header("Id"), header("Assigned"), header("Rank"))
     colours = [colour(s["rank"]) for s in segments]
     facts: list[tuple[str, object]] = [
-        ("Segments", number(len(segments))),
-        ("Features it reads", number(len(model.features))),
-        ("Bootstrap models", number(len(model.replicates))),
+        (tr("Segments"), number(len(segments))),
+        (tr("Features it reads"), number(len(model.features))),
+        (tr("Bootstrap models"), number(len(model.replicates))),
     ]
     return Glance(
-        title=f"Segment model: {model.payload['kind']}",
-        answer="Gives every customer one segment; customers without any order get "
-        f"{plain(names.get(model.fallback, model.fallback))}.",
+        title=tr(
+            "Segment model: {kind}", kind=said("kind of model", model.payload["kind"])
+        ),
+        answer=tr(
+            "Gives every customer one segment; customers without any order get "
+            "{segment}.",
+            segment=plain(names.get(model.fallback, model.fallback)),
+        ),
         facts=facts,
-        lines=Lines("The best first", head, cells, words=3, colours=colours),
+        lines=Lines(tr("The best first"), head, cells, words=3, colours=colours),
         note=_reads(model),
     )
 
 
 def _reads(model: SegmentModel) -> str:
     names = [f["name"] for f in model.features]
-    asked = f"It reads {listed(names)}." if names else "It reads no feature."
+    asked = tr("It reads no feature.")
+    if names:
+        asked = tr("It reads {features}.", features=listed(names))
     certain = model.payload["kind"] == "rules"
-    return f"{asked} Its rules are not uncertain." if certain else asked
+    return f"{asked} {tr('Its rules are not uncertain.')}" if certain else asked
 
 
 def typing_glance(tool: TypingTool) -> Glance:
     """Show a typing tool's questions, and how sure each of them was chosen."""
     chosen = tool.figures.get("chosen", {})
     cells = [
-        (q["question"], q["kind"], number(len(q["levels"])), _folds(chosen, q["name"]))
+        (
+            q["question"],
+            said("kind of question", q["kind"]),
+            number(len(q["levels"])),
+            _folds(chosen, q["name"]),
+        )
         for q in tool.questions
     ]
     facts: list[tuple[str, object]] = [
-        ("People learned from", number(tool.figures["n_people"])),
-        ("Segments", number(len(tool.segments))),
+        (tr("People learned from"), number(tool.figures["n_people"])),
+        (tr("Segments"), number(len(tool.segments))),
     ]
-    head = ("Question", "Kind", "Levels", "Chosen in folds of 5")
-    many = len(tool.questions)
+    head = _heads(
+        header("Question"),
+        header("Kind"),
+        header("Levels"),
+        header("Chosen in folds of 5"),
+    )
     return Glance(
-        title=f"Typing tool: {number(many)} question{'s' * (many != 1)}",
+        title=trn(
+            "Typing tool: {n} question",
+            "Typing tool: {n} questions",
+            len(tool.questions),
+        ),
         answer=tool.sentence,
         facts=facts,
-        lines=Lines("Questions, the most telling first", head, cells, words=2),
+        lines=Lines(tr("Questions, the most telling first"), head, cells, words=2),
     )
 
 
@@ -200,7 +234,7 @@ def _folds(chosen: Mapping[str, int], name: str) -> str:
 def how_many_glance(found: HowMany) -> Glance:
     """Show what was measured for every number of segments."""
     if found.selection is None:
-        return Glance("How many segments: not asked", found.sentence)
+        return Glance(tr("How many segments: not asked"), found.sentence)
     fitted, everyone = found.selection.rows
     rows = found.selection.table().to_dict("records")
     cells = [
@@ -213,24 +247,39 @@ def how_many_glance(found: HowMany) -> Glance:
         )
         for r in rows
     ]
-    head = ("Segments", "Agreement", "Half lie in", "Least segment", "Smallest")
+    head = _heads(
+        header("Segments"),
+        header("Agreement"),
+        header("Half lie in"),
+        header("Least segment"),
+        header("Smallest"),
+    )
     return Glance(
-        title=f"How many segments: {number(found.n_clusters)}",
+        title=tr("How many segments: {number}", number=number(found.n_clusters)),
         answer=found.sentence,
-        facts=[("Customers", number(everyone)), ("resampled", number(fitted))],
-        lines=Lines("By number of segments", head, cells),
+        facts=[(tr("Customers"), number(everyone)), (tr("resampled"), number(fitted))],
+        lines=Lines(tr("By number of segments"), head, cells),
     )
 
 
 def sensitivity_glance(found: Sensitivity) -> Glance:
     """Show in how many variants each headline claim holds."""
     claims: list[dict[str, Any]] = found.record["claims"]
-    cells = [(c["sentence"], f"{c['holds']} of {c['of']}") for c in claims]
+    cells = [(c["sentence"], _of(c["holds"], c["of"])) for c in claims]
     done, tried = found.record["n_done"], found.record["n_variants"]
-    facts: list[tuple[str, object]] = [("Variants", f"{done} of {tried} learned")]
+    learned = tr("{n} of {all} learned", n=number(done), all=number(tried))
+    facts: list[tuple[str, object]] = [
+        (tr("Variants"), learned),
+        (tr("Customers"), number(len(found.customers))),
+    ]
+    head = _heads(header("Claim"), header("Holds in"))
     return Glance(
-        title="Sensitivity to other choices",
+        title=tr("Sensitivity to other choices"),
         answer=found.sentence,
-        facts=[*facts, ("Customers", number(len(found.customers)))] if tried else (),
-        lines=Lines("Headline claims", ("Claim", "Holds in"), cells),
+        facts=facts if tried else (),
+        lines=Lines(tr("Headline claims"), head, cells),
     )
+
+
+def _of(some: int, everything: int) -> str:
+    return tr("{n} of {all}", n=number(some), all=number(everything))

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from segtools.languages import tr
 from segtools.schema import ConfigError, did_you_mean
 from segtools.segmentation.model import SegmentModel
+from segtools.wording import general
 
 
 def _ids(model: SegmentModel) -> list[str]:
@@ -74,7 +76,12 @@ def _divided(
             f"A split must make a new id, but {made!r} is a segment already. Leave "
             "segment_id out: the next free id is taken."
         )
-    called = name or f"{old['name']}, {feature} above {upper:.6g}"
+    called = name or tr(
+        "{segment}, {feature} above {value}",
+        segment=old["name"],
+        feature=feature,
+        value=general(upper),
+    )
     new = {"segment_id": made, "name": called}
     segments = [dict(s) for s in model.segments] + [new]
     new["name"] = _free(called, [*segments, *model.extra], label)

@@ -7,20 +7,22 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.languages import header, tr, trn
+from segtools.segmentation.clauses import joined
 from segtools.segmentation.entries import FIGURE
 from segtools.segmentation.glances import Verdict
-from segtools.wording import is_missing, number, percent, plain
+from segtools.wording import general, is_missing, listed, number, percent, plain
 
 
 def decision_table(record: Mapping[str, Any] | None) -> pd.DataFrame:
     """Tabulate decisions for people: what, why, who, and sizes before and after."""
     rows = [
         {
-            "Decision": _words(d),
-            "Why": plain(d["why"]),
-            "Who": plain(d["who"] or "–"),
-            "Before": _sizes(d["before"], d["after"]),
-            "After": _sizes(d["after"], d["before"]),
+            header("Decision"): _words(d),
+            header("Why"): plain(d["why"]),
+            header("Who"): plain(d["who"] or "–"),
+            header("Before"): _sizes(d["before"], d["after"]),
+            header("After"): _sizes(d["after"], d["before"]),
         }
         for d in (record or {}).get("decisions", [])
     ]
@@ -28,18 +30,44 @@ def decision_table(record: Mapping[str, Any] | None) -> pd.DataFrame:
 
 
 def _words(d: Mapping[str, Any]) -> str:
-    own = d["arguments"]
-    if d["what"] == "merge":
-        said = f"Merge {' and '.join(own['segments'])}"
-    elif d["what"] == "split":
-        said = f"Split {own['segment']}: {own['feature']} above {own['upper']:.6g}"
-        said += f" is {own['segment_id']}" if "segment_id" in own else ""
-    elif d["what"] == "move_cut":
-        of = f" of {own['feature']}" if own.get("feature") else ""
-        said = f"Move the cut{of} from {own['at']:.6g} to {own['to']:.6g}"
-    else:
-        said = f"Exclude {own['variable']}"
-    return plain(said if d["applied"] else f"{said} (not done: one segment)")
+    said = _DONE[d["what"]](d["arguments"])
+    if not d["applied"]:
+        said = tr("{decision} (not done: one segment)", decision=said)
+    return plain(said)
+
+
+def _merge(own: Mapping[str, Any]) -> str:
+    return tr("Merge {segments}", segments=listed(own["segments"]))
+
+
+def _split(own: Mapping[str, Any]) -> str:
+    cut = {k: own[k] for k in ("segment", "feature")}
+    cut["value"] = general(own["upper"])
+    if "segment_id" not in own:
+        return tr("Split {segment}: {feature} above {value}", **cut)
+    return tr(
+        "Split {segment}: {feature} above {value} is {new}",
+        **cut,
+        new=own["segment_id"],
+    )
+
+
+def _move_cut(own: Mapping[str, Any]) -> str:
+    ends = {"start": general(own["at"]), "end": general(own["to"])}
+    if not own.get("feature"):
+        return tr("Move the cut from {start} to {end}", **ends)
+    return tr(
+        "Move the cut of {feature} from {start} to {end}",
+        feature=own["feature"],
+        **ends,
+    )
+
+
+def _exclude(own: Mapping[str, Any]) -> str:
+    return tr("Exclude {variable}", variable=own["variable"])
+
+
+_DONE = {"merge": _merge, "split": _split, "move_cut": _move_cut, "exclude": _exclude}
 
 
 def _sizes(own: Mapping[str, int], other: Mapping[str, int]) -> str:
@@ -56,30 +84,49 @@ def decision_sentence(record: Mapping[str, Any] | None) -> str:
     'Nothing was changed by hand.'
     """
     if record is None:
-        return "Nothing was changed by hand."
-    n = record["n_segments"]
-    said = [f"By hand, {n['before']} segments became {n['after']}"]
-    if n["before"] == n["after"]:
-        said = [f"After decisions by hand there are {n['after']} segments, as before"]
+        return tr("Nothing was changed by hand.")
+    said = [_became(record["n_segments"])]
     if record["figures"]:
         said.append(_change(record["figures"][FIGURE]))
     steady = record["stability"]
     if not is_missing(steady["after"]):
-        told = f"{percent(steady['after'])} against {percent(steady['before'])}"
-        said.append(f"stability is {told} before")
+        said.append(
+            tr(
+                "stability is {after} against {before} before",
+                after=percent(steady["after"]),
+                before=percent(steady["before"]),
+            )
+        )
     over = record["over_random"]
     if over and over["low"] <= 0:
-        said.append("they cannot be told from random groups any more")
-    tail = f" {record['not_judged']}" if record["not_judged"] else ""
-    return "; ".join(said) + "." + tail
+        said.append(tr("they cannot be told from random groups any more"))
+    return f"{joined(said)} {record['not_judged']}".strip()
+
+
+def _became(n: Mapping[str, int]) -> str:
+    if n["before"] == n["after"]:
+        return trn(
+            "After decisions by hand there is {n} segment, as before",
+            "After decisions by hand there are {n} segments, as before",
+            n["after"],
+        )
+    return trn(
+        "By hand, {n} segment became {after}",
+        "By hand, {n} segments became {after}",
+        n["before"],
+        after=number(n["after"]),
+    )
 
 
 def _change(figure: Mapping[str, Mapping[str, float]]) -> str:
     change = figure["change"]
-    spread = f"{number(change['low'], 3)} to {number(change['high'], 3)}"
-    return (
-        f"the Gini is {figure['after']['value']:.3f} against "
-        f"{figure['before']['value']:.3f} before (95 % interval of the change {spread})"
+    return tr(
+        "the Gini is {after} against {before} before (95 % interval of the change "
+        "{low} to {high})",
+        after=number(figure["after"]["value"], 3),
+        before=number(figure["before"]["value"], 3),
+        low=number(change["low"], 3),
+        high=number(change["high"], 3),
     )
 
 
@@ -107,6 +154,6 @@ def with_hand(verdict: Mapping[str, Any], record: Mapping[str, Any] | None) -> V
     n = (record or {}).get("n_segments", {"before": 0, "after": 0})
     if n["before"] == n["after"]:
         return Verdict(verdict)
-    more = {"n_segments": n["after"]}
-    sentence = f"{verdict['sentence']} By hand they became {n['after']}."
-    return Verdict({**verdict, **more, "sentence": sentence})
+    told = trn("By hand they became {n}.", "By hand they became {n}.", n["after"])
+    more = {"n_segments": n["after"], "sentence": f"{verdict['sentence']} {told}"}
+    return Verdict({**verdict, **more})

@@ -16,19 +16,28 @@ from numpy.typing import NDArray
 
 from segtools.disclosure import LIMIT, Published, hide
 from segtools.glance import AtAGlance, Glance
+from segtools.languages import header, mark, tr
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.glances import how_many_glance
+from segtools.segmentation.how_many_words import how_many_sentences
 from segtools.segmentation.place import prepared
-from segtools.segmentation.stability.pairs import MAY_MOVE
 from segtools.segmentation.stability.select import AGREEMENT, select_clusters
 from segtools.segmentation.stability.selection import Selection
-from segtools.segmentation.stability.strength import ENOUGH, strong_k
-from segtools.wording import number, percent, rounded
+from segtools.wording import number
+
+__all__ = [
+    "HowMany",
+    "by_number",
+    "by_segment",
+    "how_many",
+    "how_many_record",
+    "how_many_sentences",
+    "how_many_table",
+]
 
 MOST = 8
 LEAST_ROWS = 50
-VALID, FIRM = 0.75, 0.85  # Hennig's guideline for the bootstrap Jaccard
-FEW = "There are too few different customers ({n}) to ask how many segments hold."
+FEW = mark("There are too few different customers ({n}) to ask how many segments hold.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -157,7 +166,7 @@ def how_many(
     different = len(np.unique(Z.to_numpy(), axis=0)) if Z.shape[1] else min(1, len(Z))
     most = min(MOST, different // 2)
     if most < 2 or len(Z) < LEAST_ROWS:
-        return HowMany(None, FEW.format(n=number(different)))
+        return HowMany(None, tr(FEW, n=number(different)))
     share = min(min_share * len(features) / len(Z), 1.0)
     with warnings.catch_warnings():
         # The notes of a selection say the same, and a page shows them as sentences.
@@ -255,16 +264,16 @@ def how_many_table(record: dict[str, Any]) -> pd.DataFrame:
         As `how_many_record` gives it.
     """
     names = {
-        "k": "Segments",
-        "median": "Agreement",
-        "low": "Low",
-        "high": "High",
-        "moved": "Moved",
-        "weakest": "Least SLSw",
-        "slsa": "Least SLSa",
-        "strength": "Strength",
-        "smallest_share": "Smallest",
-        "pairs": "Pairs",
+        "k": header("Segments"),
+        "median": header("Agreement"),
+        "low": header("Low"),
+        "high": header("High"),
+        "moved": header("Moved"),
+        "weakest": header("Least SLSw"),
+        "slsa": header("Least SLSa"),
+        "strength": header("Strength"),
+        "smallest_share": header("Smallest"),
+        "pairs": header("Pairs"),
     }
     rows = pd.DataFrame(record["by_number"], columns=list(names))
     table = rows.rename(columns=names)
@@ -272,76 +281,3 @@ def how_many_table(record: dict[str, Any]) -> pd.DataFrame:
     table.attrs["formats"] = {n: ".2f" for n in table.columns if n not in plain}
     table.attrs["formats"]["Smallest"] = "percent"
     return table
-
-
-def how_many_sentences(record: dict[str, Any]) -> list[str]:
-    """Say in sentences what was measured, the suggestion first.
-
-    Parameters
-    ----------
-    record : dict
-        As `how_many_record` gives it.
-    """
-    if record["rows"] is None:
-        return [record["sentence"]]
-    rows = pd.DataFrame(record["by_number"])
-    return [
-        record["sentence"],
-        _doubling(rows, record["starts"]),
-        _halves(rows),
-        _least(pd.DataFrame(record["by_segment"])),
-        _ambiguous(record["ambiguous_pairs"]),
-        *[note for note in record["notes"] if not note.startswith("Twice the starts")],
-    ]
-
-
-def _doubling(rows: pd.DataFrame, starts: int) -> str:
-    most = rows.loc[rows["moved"].idxmax()]
-    moved = rows[rows["moved"] > MAY_MOVE]
-    if moved.empty:
-        return (
-            f"{number(starts)} starts are enough: twice as many move the median "
-            f"agreement by at most {rounded(most['moved'])}."
-        )
-    which = ", ".join(number(k) for k in moved["k"])
-    return (
-        f"With twice the {number(starts)} starts the median agreement moves by more "
-        f"than {MAY_MOVE} for {which} segments (at most {rounded(most['moved'])}): "
-        "there it is not settled."
-    )
-
-
-def _halves(rows: pd.DataFrame) -> str:
-    k = strong_k(rows)
-    if k < 2:
-        best = rows["strength"].max()
-        return (
-            "One half of the customers does not predict the other half's company: the "
-            f"highest prediction strength is {rounded(best)} ({ENOUGH} was asked)."
-        )
-    strength = rows.loc[rows["k"] == k, "strength"].iloc[0]
-    return (
-        f"One half of the customers predicts the other half's company for up to "
-        f"{number(k)} segments (prediction strength {rounded(strength)}, {ENOUGH} was "
-        "asked)."
-    )
-
-
-def _least(rows: pd.DataFrame) -> str:
-    least = rows.loc[rows["jaccard"].idxmin()]
-    value = float(least["jaccard"])
-    word = "firmly" if value >= FIRM else "well enough" if value >= VALID else "weakly"
-    return (
-        f"Among the customers drawn, the least segment is found again {word}: "
-        f"cluster-wise Jaccard {rounded(value)}, dissolved in "
-        f"{number(least['dissolved'])} of {number(least['resamples'])} resamples "
-        f"({VALID} is valid, {FIRM} firm). Half of its customers have a shadow value "
-        f"of {rounded(least['shadow'])} or more (1 is the border)."
-    )
-
-
-def _ambiguous(share: float) -> str:
-    return (
-        f"{percent(share)} of all pairs of customers come together neither nearly "
-        "always nor nearly never when subsamples are clustered (PAC)."
-    )
