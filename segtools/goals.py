@@ -15,33 +15,67 @@ from segtools.features.catalogue import registered
 from segtools.features.shop import Shop
 from segtools.features.waves import GOAL as CAMPAIGN_GOAL
 from segtools.features.waves import refuse_campaigns, waves
+from segtools.features.words import said_basis
 from segtools.prepare.clean import kept_rows, reasoned
 from segtools.prepare.merge import merge_tables
+from segtools.languages import header, mark, markc, tr, trc, trn
 from segtools.records import digest
 from segtools.schema import DataError
 from segtools.timezones import epoch, instant
 from segtools.wording import number, percent
 
 KNOCK_OUT = (
-    ("homogeneous", "Its members are alike in what matters for the goal."),
-    ("distinct", "It differs from the other segments beyond chance."),
-    ("large enough", "It holds at least min_share of the customers."),
-    ("matching", "The organisation is good at what it wants."),
-    ("identifiable", "A rule or model tells who is in it."),
-    ("reachable", "There is a channel to its members, with consent."),
+    (
+        markc("criterion", "homogeneous"),
+        mark("Its members are alike in what matters for the goal."),
+    ),
+    (
+        markc("criterion", "distinct"),
+        mark("It differs from the other segments beyond chance."),
+    ),
+    (
+        markc("criterion", "large enough"),
+        mark("It holds at least min_share of the customers."),
+    ),
+    (
+        markc("criterion", "matching"),
+        mark("The organisation is good at what it wants."),
+    ),
+    (
+        markc("criterion", "identifiable"),
+        mark("A rule or model tells who is in it."),
+    ),
+    (
+        markc("criterion", "reachable"),
+        mark("There is a channel to its members, with consent."),
+    ),
 )
+# Those that are weighed unless the configuration names others.
+WEIGHED = (
+    markc("criterion", "value"),
+    markc("criterion", "growth"),
+    markc("criterion", "size"),
+    markc("criterion", "reach"),
+)
+RATED = mark("rated, weighted")
+KINDS = {
+    "knock_out": markc("kind of criterion", "knock out"),
+    "attractiveness": markc("kind of criterion", "attractiveness"),
+}
+ANSWERS = {"yes": mark("yes"), "no": mark("no"), "unknown": mark("unknown")}
+DESCRIPTORS = mark("attributes (descriptors only)")
 _PEOPLE = {
     "implement": (
-        "Can the organisation treat segments differently?",
-        "Name the system that will use the list (readiness: {implement: ...}).",
+        mark("Can the organisation treat segments differently?"),
+        mark("Name the system that will use the list ({key})."),
     ),
     "resources": (
-        "Are people and budget there for as long as it takes?",
-        "Name owner and budget (readiness: {resources: ...}).",
+        mark("Are people and budget there for as long as it takes?"),
+        mark("Name owner and budget ({key})."),
     ),
     "act": (
-        "Will decisions be taken on the result?",
-        "Name the decision and its date (readiness: {act: ...}).",
+        mark("Will decisions be taken on the result?"),
+        mark("Name the decision and its date ({key})."),
     ),
 }
 
@@ -127,24 +161,32 @@ def readiness(
     varied = counted["customers"] >= 100 and counted["variety"] >= 0.3
     rows = [
         {
-            "question": "Is there a decision that segments would change?",
+            "question": tr("Is there a decision that segments would change?"),
             "answer": "yes" if motive else "unknown",
-            "evidence": motive or "The configuration names no decision.",
-            "remedy": "" if motive else "Write the decision down (decision: ...).",
+            "evidence": motive or tr("The configuration names no decision."),
+            "remedy": "" if motive else tr("Write the decision down (decision: ...)."),
         },
         {
-            "question": "Is the customer base large and varied enough?",
+            "question": tr("Is the customer base large and varied enough?"),
             "answer": "yes" if varied else "no",
-            "evidence": f"{number(counted['customers'])} customers; spend per customer "
-            f"varies by {percent(counted['variety'])} of its mean.",
-            "remedy": "" if varied else "Treat everyone alike until there are more.",
+            "evidence": trn(
+                "{n} customer; spend per customer varies by {share} of its mean.",
+                "{n} customers; spend per customer varies by {share} of its mean.",
+                counted["customers"],
+                share=percent(counted["variety"]),
+            ),
+            "remedy": ""
+            if varied
+            else tr("Treat everyone alike until there are more."),
         },
     ]
     return rows + [_people(key, config, shop) for key in _PEOPLE]
 
 
 def _people(key: str, config: RunConfig, shop: Shop) -> dict[str, str]:
-    question, remedy = _PEOPLE[key]
+    asked, advice = _PEOPLE[key]
+    question = tr(asked)
+    remedy = tr(advice, key=f"readiness: {{{key}: ...}}")
     said = config.readiness.get(key, "").strip()
     if said:
         answer = "no" if said.lower() in ("no", "false") else "yes"
@@ -154,10 +196,12 @@ def _people(key: str, config: RunConfig, shop: Shop) -> dict[str, str]:
             "evidence": said,
             "remedy": remedy if answer == "no" else "",
         }
-    evidence = "The data cannot answer this."
+    evidence = tr("The data cannot answer this.")
     contacts = _contacts(shop)
     if key == "implement" and contacts:
-        evidence = f"The data has contact columns ({', '.join(contacts)})."
+        evidence = tr(
+            "The data has contact columns ({columns}).", columns=", ".join(contacts)
+        )
     return {
         "question": question,
         "answer": "unknown",
@@ -203,7 +247,7 @@ def bases(shop: Shop) -> list[dict[str, Any]]:
     known = columns | {f.name for f in usable if f.basis == "attributes"}
     rows.append(
         {
-            "basis": "attributes (descriptors only)",
+            "basis": DESCRIPTORS,
             "supported": bool(known),
             "features": sorted(known),
             "missing": [] if known else ["customers"],
@@ -217,14 +261,14 @@ def goals_record(
 ) -> dict[str, Any]:
     """Put goal, readiness, bases, criteria and weights together.
 
-    Everything that people decide is hashed, so that a later run shows whether the
-    goals have moved.
+    Everything that people decide is hashed, in English, so that a later run shows
+    whether the goals have moved, whatever its language.
     """
     criteria = [
         {"name": n, "kind": "knock_out", "weight": None, "rule": rule}
         for n, rule in KNOCK_OUT
     ] + [
-        {"name": n, "kind": "attractiveness", "weight": w, "rule": "rated, weighted"}
+        {"name": n, "kind": "attractiveness", "weight": w, "rule": RATED}
         for n, w in config.criteria.items()
     ]
     decided = {
@@ -235,12 +279,12 @@ def goals_record(
     }
     return {
         "goal": config.goal,
-        "goal_text": GOAL_TEXT[config.goal],
+        "goal_text": tr(GOAL_TEXT[config.goal]),
         "decision": config.decision,
         "population": counted,
         "readiness": readiness(config, counted, shop),
         "bases": bases(shop),
-        "criteria": criteria,
+        "criteria": [c | {"rule": tr(str(c["rule"]))} for c in criteria],
         "hash": digest(decided),
     }
 
@@ -261,10 +305,14 @@ def base_sentence(counted: dict[str, Any], currency: str) -> str:
     '2 customers placed 5 orders worth 10.50 EUR between 2024-01-01 and 2024-02-01.'
     """
     money = f"{number(float(counted['revenue']), 2)} {currency}".strip()
-    return (
-        f"{number(counted['customers'])} customers placed "
-        f"{number(counted['orders'])} orders worth "
-        f"{money} between {counted['first'][:10]} and {counted['last'][:10]}."
+    return trn(
+        "{customers} placed {n} order worth {money} between {first} and {last}.",
+        "{customers} placed {n} orders worth {money} between {first} and {last}.",
+        counted["orders"],
+        customers=trn("{n} customer", "{n} customers", counted["customers"]),
+        money=money,
+        first=counted["first"][:10],
+        last=counted["last"][:10],
     )
 
 
@@ -283,51 +331,104 @@ def campaign_sentences(shop: Shop, config: RunConfig) -> list[str]:
     names = len({w.campaign_id for w in found})
     got, held = (sum(getattr(w, k) for w in found) for k in ("receivers", "held_back"))
 
-    def told(count: int) -> str:
-        few = 0 < count < config.smallest_cell
-        return f"fewer than {config.smallest_cell}" if few else number(count)
-
     return [
-        f"{number(names)} campaign{'s' * (names != 1)} went out: {told(got)} times to "
-        f"somebody who had bought before; {told(held)} times somebody was held back."
+        trn(
+            "{n} campaign went out: {sent} to somebody who had bought before; {held} "
+            "somebody was held back.",
+            "{n} campaigns went out: {sent} to somebody who had bought before; {held} "
+            "somebody was held back.",
+            names,
+            sent=_times(got, config.smallest_cell),
+            held=_times(held, config.smallest_cell),
+        )
     ]
+
+
+def _times(count: int, smallest_cell: int) -> str:
+    if 0 < count < smallest_cell:
+        return tr("fewer than {least} times", least=smallest_cell)
+    return trn("{n} time", "{n} times", count)
+
+
+def purpose(config: RunConfig) -> list[str]:
+    """Say what the segments are to serve, and which decision will be taken."""
+    return [
+        tr(GOAL_TEXT[config.goal]),
+        config.decision or tr("No decision was named."),
+    ]
+
+
+def readiness_table(record: dict[str, Any]) -> pd.DataFrame:
+    """Tabulate the readiness questions with their answers."""
+    rows = record["readiness"]
+    return pd.DataFrame(
+        {
+            header("Question"): [r["question"] for r in rows],
+            header("Answer"): [tr(ANSWERS[r["answer"]]) for r in rows],
+            header("Evidence"): [r["evidence"] for r in rows],
+            header("Remedy"): [r["remedy"] for r in rows],
+        }
+    )
 
 
 def readiness_sentence(record: dict[str, Any]) -> str:
     """Say in one sentence what still stands in the way."""
     open_ = [r["question"] for r in record["readiness"] if r["answer"] != "yes"]
     if not open_:
-        return "All five questions are answered with yes."
-    return f"{len(open_)} of 5 questions are open: {' '.join(open_)}"
+        return tr("All five questions are answered with yes.")
+    return trn(
+        "{n} of 5 questions are open: {questions}",
+        "{n} of 5 questions are open: {questions}",
+        len(open_),
+        questions=" ".join(open_),
+    )
+
+
+def fixed_sentence(record: dict[str, Any]) -> str:
+    """Give the fingerprint by which a later run sees whether the goals have moved."""
+    return tr("Goals are fixed; their fingerprint is {hash}.", hash=record["hash"])
 
 
 def bases_table(record: dict[str, Any]) -> pd.DataFrame:
     """Tabulate which bases the data supports and what is missing."""
+    rows = record["bases"]
+    answers = ["yes" if r["supported"] else "no" for r in rows]
     return pd.DataFrame(
         {
-            "Basis": [r["basis"] for r in record["bases"]],
-            "Supported": ["yes" if r["supported"] else "no" for r in record["bases"]],
-            "Features": [", ".join(r["features"]) for r in record["bases"]],
-            "Missing columns": [", ".join(r["missing"]) for r in record["bases"]],
+            header("Basis"): [_basis(r["basis"]) for r in rows],
+            header("Supported"): [tr(ANSWERS[answer]) for answer in answers],
+            header("Features"): [", ".join(r["features"]) for r in rows],
+            header("Missing columns"): [", ".join(r["missing"]) for r in rows],
         }
     )
+
+
+def _basis(name: str) -> str:
+    return tr(DESCRIPTORS) if name == DESCRIPTORS else said_basis(name)
 
 
 def bases_sentence(record: dict[str, Any]) -> str:
     """Say in one sentence how many bases the data supports."""
     rows = [r for r in record["bases"] if not r["basis"].startswith("attributes")]
-    can = [r["basis"] for r in rows if r["supported"]]
-    return f"The data supports {len(can)} of {len(rows)} bases: {', '.join(can)}."
+    can = [said_basis(r["basis"]) for r in rows if r["supported"]]
+    return trn(
+        "The data supports {n} of {all} bases: {names}.",
+        "The data supports {n} of {all} bases: {names}.",
+        len(can),
+        all=len(rows),
+        names=", ".join(can),
+    )
 
 
 def criteria_table(record: dict[str, Any]) -> pd.DataFrame:
     """Tabulate the criteria that will judge segments, with their weights."""
+    rows = record["criteria"]
     return pd.DataFrame(
         {
-            "Criterion": [r["name"] for r in record["criteria"]],
-            "Kind": [r["kind"].replace("_", " ") for r in record["criteria"]],
-            "Weight": [r["weight"] for r in record["criteria"]],
-            "Rule": [r["rule"] for r in record["criteria"]],
+            header("Criterion"): [trc("criterion", r["name"]) for r in rows],
+            header("Kind"): [trc("kind of criterion", KINDS[r["kind"]]) for r in rows],
+            header("Weight"): [r["weight"] for r in rows],
+            header("Rule"): [r["rule"] for r in rows],
         }
     )
 
