@@ -16,9 +16,9 @@ from segtools.features.shop import Shop
 from segtools.features.waves import GOAL as CAMPAIGN_GOAL
 from segtools.features.waves import refuse_campaigns, waves
 from segtools.features.words import said_basis
+from segtools.languages import header, mark, markc, tr, trc, trn
 from segtools.prepare.clean import kept_rows, reasoned
 from segtools.prepare.merge import merge_tables
-from segtools.languages import header, mark, markc, tr, trc, trn
 from segtools.records import digest
 from segtools.schema import DataError
 from segtools.timezones import epoch, instant

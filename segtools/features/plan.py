@@ -15,7 +15,6 @@ from segtools.features.catalogue import Feature, Window
 from segtools.languages import header, markc, tr, trc, trn
 from segtools.timezones import DAY
 
-
 # Keys of records, and the words of tables.
 LEGS = (markc("leg", "judging"), markc("leg", "final"))
 

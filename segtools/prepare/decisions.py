@@ -223,6 +223,6 @@ def shown(value: Any) -> str:
     """Write the value of a decision on one line."""
     if not isinstance(value, dict | list):
         return str(value)
-    rates = isinstance(value, dict)
-    items = [f"{k}: {v:g}" for k, v in value.items()] if rates else value
-    return ", ".join(items) or trc("decision", "none")
+    if isinstance(value, dict):
+        value = [f"{code}: {rate:g}" for code, rate in value.items()]
+    return ", ".join(value) or trc("decision", "none")
