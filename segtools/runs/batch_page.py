@@ -87,9 +87,7 @@ def render(out: Path, record: Mapping[str, Any]) -> str:
         "sentence": standing(record["runs"]),
         "failures": ended,
         "others": _others(record["runs"], ended),
-        "worth_head": said_header(
-            _FIGURES.get(names[0], names[0]) if names else _WORTH
-        ),
+        "worth_head": said_header(figure),
         "runs": runs,
         "cards": [c for c in cards if c["segments"] or c["note"]],
     }
