@@ -1,4 +1,4 @@
-"""Readiness, what the data supports, criteria and weights, as ``goals.json`` keeps them."""
+"""Readiness, bases, criteria and weights, as ``goals.json`` keeps them."""
 
 from __future__ import annotations
 

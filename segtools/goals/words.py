@@ -1,4 +1,4 @@
-"""The words of goals: criteria, questions and answers, in English until they are said."""
+"""The words of goals: criteria, questions and answers, as they stand in records."""
 
 from __future__ import annotations
 
