@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
+from segtools.languages import markc, trc
+
 # Marks of each kind, without accents: whole words, `word*` for a beginning, `*word*`
 # for what compounds hold, `two_words` for words in a row.
 _PROTECTED_ENGLISH = """
@@ -119,10 +121,32 @@ _MARKS = {
     "geographic": _GEOGRAPHIC.split(),
 }
 KINDS = (*_MARKS, "demographic")
+WORDS = (
+    markc("kind of attribute", "protected"),
+    markc("kind of attribute", "lifetime"),
+    markc("kind of attribute", "consent"),
+    markc("kind of attribute", "contact"),
+    markc("kind of attribute", "firmographic"),
+    markc("kind of attribute", "technographic"),
+    markc("kind of attribute", "psychographic"),
+    markc("kind of attribute", "geographic"),
+    markc("kind of attribute", "demographic"),
+)
 # Kinds that may describe a segment to people.
 SHOWN = ("demographic", "geographic", "firmographic", "psychographic", "technographic")
 # No piece of a segment's name begins with one of these.
 PROTECTED_WORDS = tuple(m.strip("*") for m in _PROTECTED_ENGLISH.split())
+
+
+def said_kind(kind: str) -> str:
+    """Say a kind of attribute.
+
+    Examples
+    --------
+    >>> said_kind("geographic")
+    'geographic'
+    """
+    return trc("kind of attribute", kind)
 
 
 def attribute_kind(column: str, kinds: Mapping[str, str] | None = None) -> str:

@@ -31,17 +31,18 @@ from segtools.config.values import (
     Reasons,
     SegmentCount,
 )
+from segtools.languages import mark
 from segtools.schema import STAGES, ConfigError, did_you_mean
 
 Goal = Literal[
     "grow_spend", "keep_customers", "win_back", "respond_to_campaign", "understand"
 ]
 GOAL_TEXT = {
-    "grow_spend": "Grow what customers spend in the next period",
-    "keep_customers": "Keep customers who bought recently buying",
-    "win_back": "Win back customers who are overdue on their own rhythm",
-    "respond_to_campaign": "Find out who responds to the next campaign",
-    "understand": "Understand what kinds of customers there are",
+    "grow_spend": mark("Grow what customers spend in the next period"),
+    "keep_customers": mark("Keep customers who bought recently buying"),
+    "win_back": mark("Win back customers who are overdue on their own rhythm"),
+    "respond_to_campaign": mark("Find out who responds to the next campaign"),
+    "understand": mark("Understand what kinds of customers there are"),
 }
 # Numbers of segments that `n_segments: auto` tries.
 AUTO_SEGMENTS = (3, 4, 5)

@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 from segtools.features.catalogue import Feature, Window
 from segtools.features.shop import Shop
 from segtools.features.views import Part, Views, view
+from segtools.languages import tr
 from segtools.schema import TABLES
 
 BASIS = "attributes"
@@ -121,8 +122,13 @@ def _feature(name: str, column: str, table: str) -> Feature:
         name=name,
         basis=BASIS,
         unit="as given",
-        label=f"{words[:1].upper()}{words[1:]} (as given)",
-        definition=f"{column} as given in {table}; known from its {VALID_FROM} on.",
+        label=tr("{attribute} (as given)", attribute=words[:1].upper() + words[1:]),
+        definition=tr(
+            "{column} as given in {table}; known from its {valid_from} on.",
+            column=column,
+            table=table,
+            valid_from=VALID_FROM,
+        ),
         direction="none",
         over=_TABLES[table],
         needs=(column, VALID_FROM),

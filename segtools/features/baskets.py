@@ -118,7 +118,8 @@ def category_concentration(category_spend: ir.Table, window: Window) -> ir.Value
     return product(spend, spend).sum().cast("float64") / total / total
 
 
-# What channels are called that are online; others are counted as not online.
+# What channels are called that are online; others are counted as not online. The
+# definition of `online_share` lists them: a message must be a literal.
 ONLINE = (
     "online",
     "web",
@@ -175,7 +176,9 @@ def top_channel_share(channel_orders: ir.Table, window: Window) -> ir.Value:
     unit="share",
     label="Orders online",
     definition="Share of the orders in the window whose channel is known that came "
-    "through one named " + ", ".join(ONLINE[:-1]) + f" or {ONLINE[-1]}.",
+    "through one named online, web, website, webshop, web shop, online shop, online "
+    "store, onlineshop, internet, app, mobile, mobile app, ecommerce, e-commerce or "
+    "marketplace.",
     needs=("channel",),
     role="descriptor",
 )

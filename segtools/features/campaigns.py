@@ -18,22 +18,36 @@ from segtools.features.plan import (
 )
 from segtools.features.shop import Shop
 from segtools.features.waves import GOAL, Wave, refuse_campaigns, waves
+from segtools.languages import header, mark, markn, tr, trn
 from segtools.timezones import DAY
-from segtools.wording import number
 
 # No more waves are measured, the latest first.
 MOST_WAVES = 12
 # The share of all receivers that those of the judging campaigns reach together.
 JUDGED_SHARE = 1 / 3
 PARTS = {
-    "judges": "judges",
-    "teaches": "teaches; at last, too",
-    "at_last": "teaches at last; too near to those that judge",
-    "both": "teaches, judged on other customers",
-    "not_over": "none: not over yet",
-    "nobody": "none: without receivers who had bought before",
-    "too_early": "none: with too little history before",
-    "too_old": f"none: older than the {MOST_WAVES} latest",
+    "judges": mark("judges"),
+    "teaches": mark("teaches; at last, too"),
+    "at_last": mark("teaches at last; too near to those that judge"),
+    "both": mark("teaches, judged on other customers"),
+    "not_over": mark("none: not over yet"),
+    "nobody": mark("none: without receivers who had bought before"),
+    "too_early": mark("none: with too little history before"),
+    "too_old": mark("none: older than the {most} latest"),
+}
+# Those that have no part, counted.
+LEFT_OUT = {
+    "not_over": markn("{n} not over yet", "{n} not over yet"),
+    "nobody": markn(
+        "{n} without receivers who had bought before",
+        "{n} without receivers who had bought before",
+    ),
+    "too_early": markn(
+        "{n} with too little history before", "{n} with too little history before"
+    ),
+    "too_old": markn(
+        "{n} older than the {most} latest", "{n} older than the {most} latest"
+    ),
 }
 
 
@@ -60,11 +74,15 @@ class CampaignPlan(Plan):
         """Tabulate the waves: when they were sent, to how many, and their part."""
         return pd.DataFrame(
             {
-                "Campaign": [w.campaign_id for w in self.waves],
-                "Sent from": [local_text(w.origin, timezone) for w in self.waves],
-                "Receivers": [self._shown(w.receivers) for w in self.waves],
-                "Held back": [self._shown(w.held_back) for w in self.waves],
-                "Part in the contest": [PARTS[w.role] for w in self.waves],
+                header("Campaign"): [w.campaign_id for w in self.waves],
+                header("Sent from"): [
+                    local_text(w.origin, timezone) for w in self.waves
+                ],
+                header("Receivers"): [self._shown(w.receivers) for w in self.waves],
+                header("Held back"): [self._shown(w.held_back) for w in self.waves],
+                header("Part in the contest"): [
+                    tr(PARTS[w.role], most=MOST_WAVES) for w in self.waves
+                ],
             }
         )
 
@@ -221,52 +239,76 @@ def divide(taken: list[Wave], step: int) -> tuple[list[Wave], list[Wave]]:
 
 
 def _sentence(plan: CampaignPlan, window_days: int) -> str:
-    days = plan.outcome_days
     teach, judge = plan.having("teaches"), plan.having("judges")
     both = plan.having("both")
     if judge:
-        return (
-            f"The schemes learned from {_count(teach)} and were judged on "
-            f"{_count(judge, 'later ')}, by who responds within {days} days."
-            f"{_left_out(plan)}"
+        said = trn(
+            "The schemes learned from {teaching} and were judged on {judging}, by who "
+            "responds within {n} day.",
+            "The schemes learned from {teaching} and were judged on {judging}, by who "
+            "responds within {n} days.",
+            plan.outcome_days,
+            teaching=_count(teach),
+            judging=_count_later(judge),
         )
-    if len(both) == 1:
-        why = "Only one campaign is over and has enough history before it"
+    elif len(both) == 1:
+        said = tr(
+            "Only one campaign is over and has enough history before it, so the "
+            "schemes are judged on other customers of the same. That is weaker "
+            "evidence than a later campaign."
+        )
     elif both:
-        why = f"None of {_count(both)} was over before another one was sent"
+        said = tr(
+            "None of {campaigns} was over before another one was sent, so the schemes "
+            "are judged on other customers of the same. That is weaker evidence than "
+            "a later campaign.",
+            campaigns=_count(both),
+        )
     else:
         return _nothing(plan, window_days)
-    return (
-        f"{why}, so the schemes are judged on other customers of the same. That is "
-        f"weaker evidence than a later campaign.{_left_out(plan)}"
-    )
+    return " ".join([said, *_left_out(plan)])
 
 
-def _count(found: list[Wave], kind: str = "") -> str:
+def _trickles(found: list[Wave]) -> bool:
     # A campaign that trickles on is counted by its waves.
-    many = len({w.campaign_id for w in found}) < len(found)
-    word = "wave of campaigns" if many else "campaign"
-    if len(found) != 1:
-        word = word.replace("wave ", "waves ") if many else f"{word}s"
-    return f"{number(len(found))} {kind}{word}"
+    return len({w.campaign_id for w in found}) < len(found)
+
+
+def _count(found: list[Wave]) -> str:
+    if _trickles(found):
+        return trn("{n} wave of campaigns", "{n} waves of campaigns", len(found))
+    return trn("{n} campaign", "{n} campaigns", len(found))
+
+
+def _count_later(found: list[Wave]) -> str:
+    if _trickles(found):
+        one, many = markn("{n} later wave of campaigns", "{n} later waves of campaigns")
+    else:
+        one, many = markn("{n} later campaign", "{n} later campaigns")
+    return trn(one, many, len(found))
 
 
 def _nothing(plan: CampaignPlan, window_days: int) -> str:
     reasons = Counter(w.role for w in plan.waves)
     if not reasons:
-        return "No campaign was sent before as_of, so nothing is judged."
+        return tr("No campaign was sent before as_of, so nothing is judged.")
     if reasons["too_early"] and 2 * window_days < plan.outcome_days:
         return why_nothing(window_days, plan.outcome_days)
-    told = "; ".join(f"{number(n)} {PARTS[role]}" for role, n in reasons.items())
-    return (
-        "No campaign can be learned from, so nothing is judged: "
-        f"{told.replace('none: ', '')}."
+    return tr(
+        "No campaign can be learned from, so nothing is judged: {reasons}.",
+        reasons=_told(reasons),
     )
 
 
-def _left_out(plan: CampaignPlan) -> str:
-    reasons = Counter(w.role for w in plan.waves if PARTS[w.role].startswith("none"))
+def _left_out(plan: CampaignPlan) -> list[str]:
+    """Say what became of campaigns without a part, if there are any."""
+    reasons = Counter(w.role for w in plan.waves if w.role in LEFT_OUT)
     if not reasons:
-        return ""
-    told = "; ".join(f"{number(n)} {PARTS[role]}" for role, n in reasons.items())
-    return f" Without a part: {told.replace('none: ', '')}."
+        return []
+    return [tr("Without a part: {reasons}.", reasons=_told(reasons))]
+
+
+def _told(reasons: Counter[str]) -> str:
+    return "; ".join(
+        trn(*LEFT_OUT[role], n, most=MOST_WAVES) for role, n in reasons.items()
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from segtools.languages import tr
 from segtools.schema import ConfigError, did_you_mean
 
 # By view its table of the contract and how far back it looks; `views` fills it.
@@ -93,14 +94,20 @@ class Feature:
         return LOOKS[self.over][1]
 
     def entry(self) -> dict[str, Any]:
-        """Give the feature's entry in ``feature_catalogue.json``."""
+        """Give the feature's entry in ``feature_catalogue.json``, in its language."""
         record = asdict(replace(self, expression=None))  # type: ignore[arg-type]
         for name in ("expression", "empty", "dated"):
             record.pop(name)
         for name in ("events", "reason"):
             if not record[name]:
                 record.pop(name)
-        return record | {"history": self.history}
+        words = {"label": said(self.label), "definition": said(self.definition)}
+        return record | words | {"history": self.history}
+
+
+def said(text: str) -> str:
+    """Say a label or definition of ours; a user's own words stay."""
+    return tr(text) if text else ""
 
 
 def feature(

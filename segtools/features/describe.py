@@ -11,6 +11,8 @@ from segtools.features.build import supported
 from segtools.features.catalogue import Feature, Window
 from segtools.features.glances import Catalogue
 from segtools.features.shop import Shop
+from segtools.features.words import said_basis, said_unit
+from segtools.languages import header, tr
 
 QUARTILES = [0.25, 0.5, 0.75]
 # What cards say of everyone's life and contacts, whatever segments are made of.
@@ -77,7 +79,7 @@ def catalogue_record(
             "basis": "attributes",
             "unit": "",
             "label": c.replace("_", " "),
-            "definition": "As given in customers or accounts; undated.",
+            "definition": tr("As given in customers or accounts; undated."),
             "direction": "none",
             "role": "descriptor",
             "kind": shop.kind(c),
@@ -120,17 +122,21 @@ def feature_table(frame: pd.DataFrame, catalogue: dict[str, Any]) -> pd.DataFram
         low, middle, high = quartiles
         rows.append(
             {
-                "Feature": entry["label"],
-                "Basis": entry["basis"],
-                "Builds segments": "yes" if entry["role"] == "segmentation" else "no",
-                "Unit": entry["unit"],
-                "Lower quarter": low,
-                "Middle": middle,
-                "Upper quarter": high,
-                "Known": column.notna().mean(),
+                header("Feature"): entry["label"],
+                header("Basis"): said_basis(entry["basis"]),
+                header("Builds segments"): _yes(entry["role"] == "segmentation"),
+                header("Unit"): said_unit(entry["unit"]),
+                header("Lower quarter"): low,
+                header("Middle"): middle,
+                header("Upper quarter"): high,
+                header("Known"): column.notna().mean(),
             }
         )
     table = pd.DataFrame(rows)
     quartiles = ("Lower quarter", "Middle", "Upper quarter")
     table.attrs["formats"] = dict.fromkeys(quartiles, "rounded") | {"Known": "percent"}
     return table
+
+
+def _yes(is_so: bool) -> str:
+    return tr("yes") if is_so else tr("no")

@@ -18,6 +18,7 @@ import pandas as pd
 from segtools.features.catalogue import Feature, Window
 from segtools.features.shop import Shop
 from segtools.features.views import Views
+from segtools.languages import current, tr
 
 # Below so many categories each share can be looked at by itself.
 MANY = 12
@@ -164,9 +165,12 @@ def _share(category: str, name: str) -> Feature:
         name=name,
         basis="behaviour",
         unit="share",
-        label=f"Share of spend on {category}",
-        definition=f"Spend in the window on the category {category!r} over spend on "
-        "all known categories.",
+        label=tr("Share of spend on {category}", category=category),
+        definition=tr(
+            "Spend in the window on the category {category} over spend on all known "
+            "categories.",
+            category=repr(category),
+        ),
         direction="none",
         over="category_spend",
         needs=("category",),
@@ -259,14 +263,17 @@ def _axis(number: int, column: np.ndarray, categories: list[str]) -> Axis:
         weighed = rows.spend.cast("decimal(19, 4)") * weight
         return weighed.sum().cast("float64") / total / HUNDREDTHS
 
-    told = ", ".join(f"{value:+.2f} {category}" for category, value in kept[:6])
+    told = ", ".join(f"{_signed(value)} {category}" for category, value in kept[:6])
     return Axis(
         name=f"basket_axis_{number}",
         basis="behaviour",
         unit="score",
-        label=f"Basket axis {number}",
-        definition="Shares of categories in the spend of the window, each times its "
-        f"loading, summed; the strongest loadings are {told}.",
+        label=tr("Basket axis {number}", number=number),
+        definition=tr(
+            "Shares of categories in the spend of the window, each times its loading, "
+            "summed; the strongest loadings are {loadings}.",
+            loadings=told,
+        ),
         direction="none",
         over="category_spend",
         needs=("category",),
@@ -274,3 +281,7 @@ def _axis(number: int, column: np.ndarray, categories: list[str]) -> Axis:
         role="descriptor",
         loadings=tuple(kept),
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace(".", current().decimal)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from segtools.features.words import said_basis
 from segtools.glance import Glance, Lines, Record
+from segtools.languages import tr, trn
 from segtools.wording import listed, number, plain
 
 _MOST_NAMED = 4
@@ -17,21 +19,26 @@ class Catalogue(Record):
         features, left_out = self["features"], self["left_out"]
         building = [f for f in features if f["role"] == "segmentation"]
         facts: list[tuple[str, object]] = [
-            ("Features", number(len(features))),
-            ("Days in the window", number(self["window_days"])),
-            ("Left out", number(len(left_out))),
+            (tr("Features"), number(len(features))),
+            (tr("Days in the window"), number(self["window_days"])),
+            (tr("Left out"), number(len(left_out))),
         ]
-        head = ("Basis", "For example", "Features", "Build segments")
+        head = (tr("Basis"), tr("For example"), tr("Features"), tr("Build segments"))
         bases = sorted({str(f["basis"]) for f in features})
         cells = [_basis(basis, features) for basis in bases]
         return Glance(
-            title=f"Feature catalogue: {number(len(features))} features",
-            answer=(
-                f"{number(len(building))} of them build segments; the others describe "
-                "them."
+            title=trn(
+                "Feature catalogue: {n} feature",
+                "Feature catalogue: {n} features",
+                len(features),
+            ),
+            answer=trn(
+                "{n} of them builds segments; the others describe them.",
+                "{n} of them build segments; the others describe them.",
+                len(building),
             ),
             facts=facts,
-            lines=Lines("Features by basis", head, cells, words=2),
+            lines=Lines(tr("Features by basis"), head, cells, words=2),
             note=_lacking(left_out),
         )
 
@@ -40,7 +47,7 @@ def _basis(basis: str, features: list[dict[str, Any]]) -> tuple[str, str, str, s
     own = [f for f in features if str(f["basis"]) == basis]
     building = [f for f in own if f["role"] == "segmentation"]
     example = (building or own)[0]["label"]
-    return basis, example, number(len(own)), number(len(building))
+    return said_basis(basis), example, number(len(own)), number(len(building))
 
 
 def _lacking(left_out: dict[str, list[str]]) -> str:
@@ -52,5 +59,6 @@ def _lacking(left_out: dict[str, list[str]]) -> str:
         for name, lacks in list(left_out.items())[:_MOST_NAMED]
     ]
     more = len(left_out) - _MOST_NAMED
-    many = [f"{number(more)} more"] if more > 0 else []
-    return f"Left out, for what the data lacks: {listed([*named, *many])}."
+    many = [trn("{n} more", "{n} more", more)] if more > 0 else []
+    names = listed([*named, *many])
+    return tr("Left out, for what the data lacks: {names}.", names=names)

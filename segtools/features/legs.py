@@ -18,6 +18,7 @@ from segtools.features.plan import Leg, Plan, look_back, nothing_learned, why_no
 from segtools.features.responses import learn_from_campaigns
 from segtools.features.shop import Shop
 from segtools.features.waves import GOAL
+from segtools.languages import tr, trn
 from segtools.progress import progress
 from segtools.timezones import DAY, epoch, instant
 
@@ -78,23 +79,31 @@ def plan_legs(
     final = _fit("final", origin, first_order, window_days, step)
     if goal == "understand":
         judging = final = None
-        evidence, why = "not_judged", "The goal has no outcome, so nothing is judged."
+        evidence = "not_judged"
+        why = tr("The goal has no outcome, so nothing is judged.")
     elif final is None:
         judging = None
         evidence = "not_judged"
         why = why_nothing(window_days, outcome_days)
     elif judging is None:
         evidence = "cross_fitted"
-        why = (
-            f"Too little history lies before the last {2 * outcome_days} days, so the "
-            "schemes are judged on other customers of the same period. That is weaker "
-            "evidence than a later period."
+        why = trn(
+            "Too little history lies before the last {n} day, so the schemes are "
+            "judged on other customers of the same period. That is weaker evidence "
+            "than a later period.",
+            "Too little history lies before the last {n} days, so the schemes are "
+            "judged on other customers of the same period. That is weaker evidence "
+            "than a later period.",
+            2 * outcome_days,
         )
     else:
         evidence = "out_of_time"
-        why = (
-            f"The schemes learned from one period of {outcome_days} days and were "
-            "judged on the next one."
+        why = trn(
+            "The schemes learned from one period of {n} day and were judged on the "
+            "next one.",
+            "The schemes learned from one period of {n} days and were judged on the "
+            "next one.",
+            outcome_days,
         )
     ahead = final.window_days if final else look_back(origin, first_order, window_days)
     return Plan(origin, outcome_days, ahead, evidence, why, judging, final)

@@ -12,7 +12,11 @@ from typing import Any
 import pandas as pd
 
 from segtools.features.catalogue import Feature, Window
+from segtools.languages import header, markc, tr, trc, trn
 from segtools.timezones import DAY
+
+# Keys of records, and the words of tables.
+LEGS = (markc("leg", "judging"), markc("leg", "final"))
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,14 @@ class Plan:
 
         return pd.DataFrame(
             {
-                "Leg": [leg.name for leg in legs],
-                "Learn at": [local_text(leg.learn_origin, timezone) for leg in legs],
-                "Judge or assign at": [
+                header("Leg"): [trc("leg", leg.name) for leg in legs],
+                header("Learn at"): [
+                    local_text(leg.learn_origin, timezone) for leg in legs
+                ],
+                header("Judge or assign at"): [
                     local_text(leg.judge_origin, timezone) for leg in legs
                 ],
-                "Window in days": [leg.window_days for leg in legs],
+                header("Window in days"): [leg.window_days for leg in legs],
             }
         )
 
@@ -102,11 +108,21 @@ def nothing_learned(features: list[Feature]) -> pd.DataFrame:
 def why_nothing(window_days: int, outcome_days: int) -> str:
     """Say why the final leg is missing."""
     if 2 * window_days < outcome_days:
-        return (
-            f"Features that look back {window_days} days are too short for an outcome "
-            f"of {outcome_days} days; nothing is judged."
+        return tr(
+            "Features that look back {window} are too short for an outcome of "
+            "{outcome}; nothing is judged.",
+            window=days(window_days),
+            outcome=days(outcome_days),
         )
-    return (
-        f"Too little history lies before the last {outcome_days} days to learn from; "
-        "nothing is judged."
+    return trn(
+        "Too little history lies before the last {n} day to learn from; nothing is "
+        "judged.",
+        "Too little history lies before the last {n} days to learn from; nothing is "
+        "judged.",
+        outcome_days,
     )
+
+
+def days(n: int) -> str:
+    """Say a length of time, as it stands alone or in parentheses."""
+    return trn("{n} day", "{n} days", n)

@@ -11,18 +11,30 @@ import pandas as pd
 
 from segtools.features.attributes import VALID_FROM
 from segtools.features.build import collect, features_at, supported
-from segtools.features.catalogue import Feature, Window
+from segtools.features.catalogue import Feature, Window, said
 from segtools.features.shop import Shop
 from segtools.features.views import Views
+from segtools.features.words import said_basis, said_unit
+from segtools.languages import header, mark, markn, said_header, tr, trn
 from segtools.schema import TABLES, DataError
 from segtools.timezones import epoch, instant
 from segtools.wording import plain
 
 # Rows of a table that are shown; `rows` holds them all.
 MOST_SHOWN = 20
-_COLUMNS = ["unit", "basis", "view", "rows", "definition"]
+_COLUMNS = [
+    header("feature"),
+    header("value"),
+    header("unit"),
+    header("basis"),
+    header("view"),
+    header("rows"),
+    header("definition"),
+]
 _SECOND = "second of the row's time"  # no column has such a name
-IN_WINDOW, BEFORE, UNDATED = "in the window", "before the window", "undated"
+# Values of the column ``when``; they stay English, since code asks for them.
+IN_WINDOW, BEFORE = mark("in the window"), mark("before the window")
+UNDATED, NOT_YET = mark("undated"), mark("not known yet")
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,16 +76,43 @@ class Trace:
         return "\n".join(parts)
 
     def _title(self) -> str:
-        return f"Customer {plain(self.customer_id)} as of {self.as_of}"
+        return tr(
+            "Customer {customer} as of {as_of}",
+            customer=plain(self.customer_id),
+            as_of=self.as_of,
+        )
 
     def _tables(self) -> list[tuple[str, pd.DataFrame]]:
         tables = []
         for name, frame in self.rows.items():
-            last = f", the last {MOST_SHOWN}" if len(frame) > MOST_SHOWN else ""
-            later = self.later.get(name, 0)
-            title = f"{name}: {len(frame)} rows{last}; {later} later ones not seen"
-            tables.append((title, frame.tail(MOST_SHOWN)))
-        return [*tables, (f"features: {len(self.features)}", self.features)]
+            shown = frame.tail(MOST_SHOWN).assign(when=frame["when"].map(tr))
+            tables.append((_rows_of(name, len(frame), self.later.get(name, 0)), shown))
+        title = tr("features: {n}", n=len(self.features))
+        return [*tables, (title, _readable(self.features))]
+
+
+def _rows_of(name: str, rows: int, later: int) -> str:
+    """Say how many rows of a table are known, shown and not seen."""
+    if rows > MOST_SHOWN:
+        message = markn(
+            "{table}: {n} row, the last {shown}; {later} later ones not seen",
+            "{table}: {n} rows, the last {shown}; {later} later ones not seen",
+        )
+    else:
+        message = markn(
+            "{table}: {n} row; {later} later ones not seen",
+            "{table}: {n} rows; {later} later ones not seen",
+        )
+    return trn(*message, rows, table=name, shown=MOST_SHOWN, later=later)
+
+
+def _readable(features: pd.DataFrame) -> pd.DataFrame:
+    """Say units, bases and columns; the frame itself keeps its keys."""
+    said_words = {
+        "unit": features["unit"].map(said_unit),
+        "basis": features["basis"].map(said_basis),
+    }
+    return features.assign(**said_words).rename(columns=said_header)
 
 
 def _shown(frame: pd.DataFrame) -> pd.DataFrame:
@@ -179,7 +218,7 @@ def _dated(table: ir.Table, name: str, window: Window) -> pd.DataFrame:
     second = frame.pop(_SECOND)
     when = (second >= window.start).map({True: IN_WINDOW, False: BEFORE})
     when = when.astype(object).mask(second.isna(), UNDATED)
-    return frame.assign(when=when.mask(second >= window.origin, "not known yet"))
+    return frame.assign(when=when.mask(second >= window.origin, NOT_YET))
 
 
 def _later(shop: Shop, window: Window, who: str) -> dict[str, int]:
@@ -212,8 +251,8 @@ def _features(
             "basis": f.basis,
             "view": f.over,
             "rows": counts[f.over],
-            "definition": f.definition,
+            "definition": said(f.definition),
         }
         for f in features
     ]
-    return pd.DataFrame(rows, columns=["feature", "value", *_COLUMNS])
+    return pd.DataFrame(rows, columns=_COLUMNS)

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from segtools.languages import mark, tr
 from segtools.prepare.rules import RULES, SET_ASIDE
 
 QUARANTINE_ROWS = 10_000
@@ -16,9 +17,12 @@ EXAMPLES = 3
 KEPT = "kept"
 # What may be done to a kept row, and how that is told.
 CHANGES = {
-    "turned": ("return_sign", "Returns with a positive amount were made negative."),
-    "converted": ("converted", "Amounts were converted by the rates given."),
-    "clipped": ("huge_order_cut", "Orders far above all others were cut down."),
+    "turned": (
+        "return_sign",
+        mark("Returns with a positive amount were made negative."),
+    ),
+    "converted": ("converted", mark("Amounts were converted by the rates given.")),
+    "clipped": ("huge_order_cut", mark("Orders far above all others were cut down.")),
 }
 _COLUMNS = ["reason", "rows", "money", "counted", *CHANGES]
 
@@ -118,7 +122,7 @@ def log_changes(name: str, counts: pd.DataFrame) -> list[dict[str, Any]]:
             "table": name,
             "change": change,
             "rows": int(kept[flag].iloc[0]),
-            "sentence": sentence,
+            "sentence": tr(sentence),
         }
         for flag, (change, sentence) in CHANGES.items()
         if len(kept) and int(kept[flag].iloc[0])
@@ -160,7 +164,7 @@ def quarantined(
                 "kind": RULES[rule].kind,
                 "rows": int(found.loc[rule, "rows"]),
                 "money": None if pd.isna(money) else str(money),
-                "sentence": RULES[rule].sentence,
+                "sentence": tr(RULES[rule].sentence),
                 "examples": some["unreadable"].dropna().unique()[:EXAMPLES].tolist(),
             }
         )

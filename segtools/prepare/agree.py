@@ -6,6 +6,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from segtools.languages import tr
+
 TOLERANCE = 0.01
 
 
@@ -34,7 +36,7 @@ def compare_orders_and_lines(tables: dict[str, ir.Table]) -> list[dict[str, Any]
     rows = int(joined.filter(apart).count().execute())
     if rows == 0:
         return []
-    sentence = (
+    sentence = tr(
         "Orders differ from the sum of their lines; the orders' amounts are used."
     )
     return [

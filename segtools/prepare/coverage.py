@@ -8,14 +8,35 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from segtools.attributes import attribute_kind
+from segtools.attributes import attribute_kind, said_kind
 from segtools.disclosure import LIMIT
+from segtools.languages import header, mark, markn, tr, trn
 from segtools.prepare.clean import Cleaned
+from segtools.prepare.lights import FRACTION
 from segtools.schema import contract_of
 from segtools.timezones import DAY
 from segtools.wording import number, percent
 
 STALE_DAYS = 90
+LIGHTS = {"green": mark("green"), "amber": mark("amber"), "red": mark("red")}
+_AGE = {
+    "green": markn(
+        "The last row of {table} lies {n} day before the origin; it is fresh.",
+        "The last row of {table} lies {n} days before the origin; it is fresh.",
+    ),
+    "amber": markn(
+        "The last row of {table} lies {n} day before the origin; it is getting old: "
+        "load newer rows if there are any.",
+        "The last row of {table} lies {n} days before the origin; it is getting old: "
+        "load newer rows if there are any.",
+    ),
+    "red": markn(
+        "The last row of {table} lies {n} day before the origin; it is stale: load "
+        "newer rows, or leave it out.",
+        "The last row of {table} lies {n} days before the origin; it is stale: load "
+        "newer rows, or leave it out.",
+    ),
+}
 
 
 def attribute_coverage(
@@ -84,7 +105,9 @@ def source_freshness(cleaned: Cleaned, origin: int) -> list[dict[str, Any]]:
 
 
 def _undated(name: str) -> dict[str, Any]:
-    sentence = f"{name} has no times; it can describe, never build segments."
+    sentence = tr(
+        "{table} has no times; it can describe, never build segments.", table=name
+    )
     return {
         "table": name,
         "last": None,
@@ -99,18 +122,12 @@ def _dated(name: str, last: Any, origin: int) -> dict[str, Any]:
     age = (origin - moment.timestamp()) / DAY
     light = "green" if age <= STALE_DAYS else "amber"
     light = "red" if age > 2 * STALE_DAYS else light
-    end = {
-        "green": "is fresh",
-        "amber": "is getting old: load newer rows if there are any",
-        "red": "is stale: load newer rows, or leave it out",
-    }[light]
     return {
         "table": name,
         "last": moment.isoformat(),
         "age_days": round(age, 1),
         "light": light,
-        "sentence": f"The last row of {name} lies {age:.1f} days before the origin; "
-        f"it {end}.",
+        "sentence": trn(*_AGE[light], FRACTION, table=name, n=number(age, 1)),
     }
 
 
@@ -127,10 +144,10 @@ def coverage_table(
     ]
     table = pd.DataFrame(
         {
-            "Attribute": [r["attribute"].replace("_", " ") for r in rows],
-            "Kind": [r["kind"] for r in rows],
-            "Known of customers": [r["known"] for r in rows],
-            "Share": [r["share"] for r in rows],
+            header("Attribute"): [r["attribute"].replace("_", " ") for r in rows],
+            header("Kind"): [said_kind(r["kind"]) for r in rows],
+            header("Known of customers"): [r["known"] for r in rows],
+            header("Share"): [r["share"] for r in rows],
         }
     ).astype({"Known of customers": "Int64", "Share": float})
     shown = ["Known of customers", "Share"]
@@ -143,10 +160,10 @@ def freshness_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Tabulate each source's last row, its age and its light."""
     return pd.DataFrame(
         {
-            "Table": [r["table"] for r in rows],
-            "Last row (UTC)": [(r["last"] or "")[:16] or None for r in rows],
-            "Days before the origin": [r["age_days"] for r in rows],
-            "Light": [r["light"] for r in rows],
+            header("Table"): [r["table"] for r in rows],
+            header("Last row (UTC)"): [(r["last"] or "")[:16] or None for r in rows],
+            header("Days before the origin"): [r["age_days"] for r in rows],
+            header("Light"): [tr(LIGHTS[r["light"]]) for r in rows],
         }
     )
 
@@ -155,13 +172,13 @@ def matches_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Tabulate people of other sources by the key that made them customers."""
     table = pd.DataFrame(
         {
-            "Table": [r["table"] for r in rows],
-            "People": [r["people"] for r in rows],
-            "Same id": [r["by_id"] for r in rows],
-            "Same e-mail": [r["by_email"] for r in rows],
-            "Same phone": [r["by_phone"] for r in rows],
-            "No customer": [r["none"] for r in rows],
-            "Joined": [r["rate"] for r in rows],
+            header("Table"): [r["table"] for r in rows],
+            header("People"): [r["people"] for r in rows],
+            header("Same id"): [r["by_id"] for r in rows],
+            header("Same e-mail"): [r["by_email"] for r in rows],
+            header("Same phone"): [r["by_phone"] for r in rows],
+            header("No customer"): [r["none"] for r in rows],
+            header("Joined"): [r["rate"] for r in rows],
         }
     )
     table.attrs["formats"] = {"Joined": "percent"}
@@ -178,13 +195,20 @@ def matches_sentence(rows: list[dict[str, Any]]) -> str:
     '80 % of the 10 people in events:liveagent are customers; 2 match nobody.'
     """
     if not rows:
-        return "All rows come from one source; nobody had to be matched."
-    parts = [
-        f"{percent(r['rate'])} of the {number(r['people'])} people in {r['table']} are "
-        f"customers; {number(r['none'])} match nobody"
-        for r in rows
-    ]
-    return f"{'; '.join(parts)}."
+        return tr("All rows come from one source; nobody had to be matched.")
+    return f"{'; '.join(part for row in rows for part in _matched(row))}."
+
+
+def _matched(row: dict[str, Any]) -> tuple[str, str]:
+    """Say of one source how many are customers, and how many are nobody."""
+    customers = trn(
+        "{share} of the {n} person in {table} are customers",
+        "{share} of the {n} people in {table} are customers",
+        row["people"],
+        share=percent(row["rate"]),
+        table=row["table"],
+    )
+    return customers, trn("{n} match nobody", "{n} match nobody", row["none"])
 
 
 def reach(cleaned: Cleaned, customers: int) -> list[dict[str, Any]]:

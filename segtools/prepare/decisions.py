@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.config import RunConfig
+from segtools.languages import header, markn, tr, trc, trn
 from segtools.prepare.clean import Cleaned
 from segtools.prepare.compare import huge_limit, order_totals, with_original
 from segtools.prepare.rules import SET_ASIDE
@@ -22,19 +23,45 @@ _SUSPECTS = (
     r"bank charges)$|gift ?card|gutschein|carte cadeau|deposit|pfand"
 )
 _WHAT = {
-    "returns": "rows are returned goods",
-    "unmatched_returns": "returns have no order before them in the data",
-    "cancellations": "rows belong to orders that were cancelled by then",
-    "test_orders": "rows are marked as tests",
-    "internal_customers": "rows are of staff, tests or system accounts",
-    "guests": "rows name nobody",
-    "non_products": "lines are named as no products",
-    "duplicates": "rows equal another one in every column",
-    "zero_prices": "rows have an amount of zero",
-    "negative_amounts": "rows are negative without being marked as returns",
-    "huge_orders": "orders are far above all others",
-    "exchange_rates": "rows were converted",
-    "unmatched": "rows are of people who match no customer",
+    "returns": markn("{n} row is returned goods.", "{n} rows are returned goods."),
+    "unmatched_returns": markn(
+        "{n} return has no order before it in the data.",
+        "{n} returns have no order before them in the data.",
+    ),
+    "cancellations": markn(
+        "{n} row belongs to an order that was cancelled by then.",
+        "{n} rows belong to orders that were cancelled by then.",
+    ),
+    "test_orders": markn(
+        "{n} row is marked as a test.", "{n} rows are marked as tests."
+    ),
+    "internal_customers": markn(
+        "{n} row is of staff, tests or system accounts.",
+        "{n} rows are of staff, tests or system accounts.",
+    ),
+    "guests": markn("{n} row names nobody.", "{n} rows name nobody."),
+    "non_products": markn(
+        "{n} line is named as no product.", "{n} lines are named as no products."
+    ),
+    "duplicates": markn(
+        "{n} row equals another one in every column.",
+        "{n} rows equal another one in every column.",
+    ),
+    "zero_prices": markn(
+        "{n} row has an amount of zero.", "{n} rows have an amount of zero."
+    ),
+    "negative_amounts": markn(
+        "{n} row is negative without being marked as a return.",
+        "{n} rows are negative without being marked as returns.",
+    ),
+    "huge_orders": markn(
+        "{n} order is far above all others.", "{n} orders are far above all others."
+    ),
+    "exchange_rates": markn("{n} row was converted.", "{n} rows were converted."),
+    "unmatched": markn(
+        "{n} row is of a person who matches no customer.",
+        "{n} rows are of people who match no customer.",
+    ),
 }
 
 
@@ -130,7 +157,7 @@ def _row(parameter: str, config: RunConfig, rows: int, money: Any) -> dict[str, 
         "value": value,
         "rows": rows,
         "money": str(money) if known else None,
-        "sentence": f"{number(rows)} {_WHAT[parameter]}.",
+        "sentence": trn(*_WHAT[parameter], rows),
     }
 
 
@@ -167,20 +194,25 @@ def suspects_sentence(found: list[dict[str, Any]]) -> str:
     'These may be no products: Gift card (3). Name them under non_products if so.'
     """
     if not found:
-        return "No product is named like postage, a gift card or a deposit."
+        return tr("No product is named like postage, a gift card or a deposit.")
     named = listed([f"{plain(r['product'])} ({number(r['rows'])})" for r in found])
-    return f"These may be no products: {named}. Name them under non_products if so."
+    return tr(
+        "These may be no products: {products}. Name them under non_products if so.",
+        products=named,
+    )
 
 
 def decisions_table(record: list[dict[str, Any]]) -> pd.DataFrame:
     """Tabulate the decisions: what, how, rows and money that it concerns."""
     table = pd.DataFrame(
         {
-            "Decision": [r["parameter"] for r in record],
-            "Taken": [shown(r["value"]) for r in record],
-            "Rows": [r["rows"] for r in record],
-            "Money": [float(r["money"]) if r["money"] else None for r in record],
-            "What it concerns": [r["sentence"] for r in record],
+            header("Decision"): [r["parameter"] for r in record],
+            header("Taken"): [shown(r["value"]) for r in record],
+            header("Rows"): [r["rows"] for r in record],
+            header("Money"): [
+                float(r["money"]) if r["money"] else None for r in record
+            ],
+            header("What it concerns"): [r["sentence"] for r in record],
         }
     )
     table.attrs["formats"] = {"Money": ".2f"}
@@ -189,6 +221,8 @@ def decisions_table(record: list[dict[str, Any]]) -> pd.DataFrame:
 
 def shown(value: Any) -> str:
     """Write the value of a decision on one line."""
+    if not isinstance(value, dict | list):
+        return str(value)
     if isinstance(value, dict):
-        return ", ".join(f"{k}: {v:g}" for k, v in value.items()) or "none"
-    return ", ".join(value) or "none" if isinstance(value, list) else str(value)
+        value = [f"{code}: {rate:g}" for code, rate in value.items()]
+    return ", ".join(value) or trc("decision", "none")

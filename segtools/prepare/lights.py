@@ -7,12 +7,50 @@ from typing import Any
 import pandas as pd
 
 from segtools.config import AUTO_SEGMENTS, RunConfig
+from segtools.languages import mark, markn, tr, trn
 from segtools.wording import number, percent
 
 RED_PER_VARIABLE, AMBER_PER_VARIABLE, PER_VARIABLE_AND_SEGMENT = 60, 100, 10
 STALE_GAPS, STALE_DAYS = 2, 90
 SMALL_SEGMENT, SPANS = 100, 3
+# A number that is written with a decimal takes the form of a fraction, even 1.0.
+FRACTION = 0.5
+NAMES = {"adequacy": mark("Data adequacy"), "freshness": mark("Freshness")}
 _ORDER = ("green", "amber", "red")
+_ENOUGH = {
+    "green": markn(
+        "{customers} are enough for {n} variable (at least {good} are asked).",
+        "{customers} are enough for {n} variables (at least {good} are asked).",
+    ),
+    "amber": markn(
+        "{customers} are just enough for {n} variable ({good} would be safe).",
+        "{customers} are just enough for {n} variables ({good} would be safe).",
+    ),
+    "red": markn(
+        "{customers} are too few for {n} variable, which asks for {least}. Use fewer "
+        "bases or wait for more customers.",
+        "{customers} are too few for {n} variables, which ask for {least}. Use fewer "
+        "bases or wait for more customers.",
+    ),
+}
+_AGE = {
+    "green": markn(
+        "The last order lies {n} day before the origin; the data is fresh.",
+        "The last order lies {n} days before the origin; the data is fresh.",
+    ),
+    "amber": markn(
+        "The last order lies {n} day before the origin; the data is getting old: load "
+        "newer orders if there are any.",
+        "The last order lies {n} days before the origin; the data is getting old: load "
+        "newer orders if there are any.",
+    ),
+    "red": markn(
+        "The last order lies {n} day before the origin; the data is stale: load newer "
+        "orders or move as_of back.",
+        "The last order lies {n} days before the origin; the data is stale: load newer "
+        "orders or move as_of back.",
+    ),
+}
 
 
 def adequacy(n_customers: int, n_variables: int, n_segments: int) -> dict[str, Any]:
@@ -33,16 +71,15 @@ def adequacy(n_customers: int, n_variables: int, n_segments: int) -> dict[str, A
     )
     good = max(AMBER_PER_VARIABLE * n_variables, least)
     light = "red" if n_customers < least else "amber" if n_customers < good else "green"
-    asked = f"for {n_variables} variables"
-    says = {
-        "green": f"enough {asked} (at least {number(good)} are asked)",
-        "amber": f"just enough {asked} ({number(good)} would be safe)",
-        "red": f"too few {asked}, which ask for {number(least)}. "
-        "Use fewer bases or wait for more customers",
-    }
     return {
         "light": light,
-        "sentence": f"{number(n_customers)} customers are {says[light]}.",
+        "sentence": trn(
+            *_ENOUGH[light],
+            n_variables,
+            customers=trn("{n} customer", "{n} customers", n_customers),
+            good=number(good),
+            least=number(least),
+        ),
         "figures": {
             "customers": n_customers,
             "variables": n_variables,
@@ -63,12 +100,19 @@ def segment_size(n_customers: int, min_share: float) -> dict[str, Any]:
     """
     smallest = int(n_customers * min_share)
     few = smallest < SMALL_SEGMENT
-    sized = f"A segment of {percent(min_share)} would be"
+    if few:
+        says = markn(
+            "A segment of {share} would be only {n} customer: raise min_share.",
+            "A segment of {share} would be only {n} customers: raise min_share.",
+        )
+    else:
+        says = markn(
+            "A segment of {share} would be {n} customer, enough to describe it.",
+            "A segment of {share} would be {n} customers, enough to describe it.",
+        )
     return {
         "light": "amber" if few else "green",
-        "sentence": f"{sized} only {number(smallest)} customers: raise min_share."
-        if few
-        else f"{sized} {number(smallest)} customers, enough to describe it.",
+        "sentence": trn(*says, smallest, share=percent(min_share)),
         "figures": {"smallest": smallest, "min_share": min_share},
     }
 
@@ -79,17 +123,26 @@ def time_span(history_days: float, features: pd.DataFrame) -> dict[str, Any]:
     Amber under three median intervals, or where nobody ordered twice in the window.
     """
     gap = float(features["interval_days"].median())
-    covered = f"The data covers {number(history_days)} days"
+    days = round(history_days)
     if gap != gap:
-        light, sentence = (
-            "amber",
-            f"{covered}, but nobody ordered twice in the window: rhythms are unknown. "
-            "Lengthen window_days or load more history.",
+        light = "amber"
+        sentence = trn(
+            "The data covers {n} day, but nobody ordered twice in the window: rhythms "
+            "are unknown. Lengthen window_days or load more history.",
+            "The data covers {n} days, but nobody ordered twice in the window: rhythms "
+            "are unknown. Lengthen window_days or load more history.",
+            days,
         )
     else:
         light = "green" if history_days >= SPANS * gap else "amber"
-        more = "" if light == "green" else " Load more history."
-        sentence = f"{covered}; the usual time between orders is {gap:.1f} days.{more}"
+        sentence = trn(
+            "The data covers {n} day; the usual time between orders is {gap}.",
+            "The data covers {n} days; the usual time between orders is {gap}.",
+            days,
+            gap=trn("{n} day", "{n} days", FRACTION, n=number(gap, 1)),
+        )
+        if light == "amber":
+            sentence = f"{sentence} {tr('Load more history.')}"
     figures = {
         "history_days": round(history_days, 1),
         "median_interval_days": None if gap != gap else gap,
@@ -144,15 +197,9 @@ def freshness(features: pd.DataFrame) -> dict[str, Any]:
     gap = float(features["interval_days"].median())
     limit = min(max(STALE_GAPS * gap if gap == gap else STALE_DAYS, 7.0), STALE_DAYS)
     light = "green" if age <= limit else "amber" if age <= 2 * limit else "red"
-    end = {
-        "green": "is fresh",
-        "amber": "is getting old: load newer orders if there are any",
-        "red": "is stale: load newer orders or move as_of back",
-    }[light]
     return {
         "light": light,
-        "sentence": f"The last order lies {age:.1f} days before the origin; the data "
-        f"{end}.",
+        "sentence": trn(*_AGE[light], FRACTION, n=number(age, 1)),
         "figures": {
             "age_days": age,
             "median_interval_days": None if gap != gap else gap,

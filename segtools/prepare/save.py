@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.config import RunConfig
+from segtools.languages import header, markc, tr, trc
 from segtools.prepare.clean import Cleaned
 from segtools.prepare.contract import check_contract
 from segtools.prepare.coverage import attribute_coverage, reach, source_freshness
@@ -54,15 +55,19 @@ def rows_by_rule(cleaned: Cleaned) -> pd.DataFrame:
     """Tabulate why rows were not kept: rule, rows, examples, or one line of none."""
     rows = [
         {
-            "Table": r["table"],
-            "Why": r["sentence"],
-            "Rows": r["rows"],
-            "Kind": r["kind"],
-            "Examples": ", ".join(r["examples"]) or None,
+            header("Table"): r["table"],
+            header("Why"): r["sentence"],
+            header("Rows"): r["rows"],
+            header("Kind"): trc("rule", r["kind"]),
+            header("Examples"): ", ".join(r["examples"]) or None,
         }
         for r in cleaned.rules
     ]
-    none = {"Table": "all", "Why": "No row broke a rule.", "Rows": 0}
+    none = {
+        "Table": trc("tables", "all"),
+        "Why": tr("No row broke a rule."),
+        "Rows": 0,
+    }
     columns = ["Table", "Why", "Rows", "Kind", "Examples"]
     return pd.DataFrame(rows or [none], columns=columns)
 
@@ -128,12 +133,13 @@ def account_sentence(cleaned: Cleaned) -> str:
     """Say in one sentence what happened to the rows that were read."""
     total = {k: sum(a[k] for a in cleaned.accounts.values()) for k in _COUNTS}
     shown = {key: number(rows) for key, rows in total.items()}
-    return (
-        f"Of {shown['read']} rows read, {shown['kept']} are kept, {shown['set_aside']} "
-        "lie at or after the origin and were set aside unseen, "
-        f"{shown['quarantined']} are quarantined with their reason; "
-        f"{shown['changed']} kept rows were changed."
+    return tr(
+        "Of {read} rows read, {kept} are kept, {set_aside} lie at or after the origin "
+        "and were set aside unseen, {quarantined} are quarantined with their reason; "
+        "{changed} kept rows were changed.",
+        **shown,
     )
 
 
+KINDS = (markc("rule", "contract"), markc("rule", "policy"))
 _COUNTS = ("read", "kept", "set_aside", "quarantined", "changed")

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from segtools.cores import cores
+from segtools.languages import in_language_of
 from segtools.records import read_record, write_text
 from segtools.report.execution.lock import locked
 from segtools.runs.batch_page import FILE, batch_page, standing
@@ -256,13 +257,15 @@ class _Batch:
 
     def _finish(self, state: str) -> dict[str, Any]:
         self.board.state = state
-        mark_overtaken(self.board)
+        with in_language_of(self.board.settings):
+            mark_overtaken(self.board)
         self.board.write()
         page = self._page()
         return self.board.record() | {"page": str(page)}
 
     def _page(self) -> Path:
-        return batch_page(self.board.out, self.board.record())
+        with in_language_of(self.board.settings):
+            return batch_page(self.board.out, self.board.record())
 
 
 def _nothing(*_: object) -> None:

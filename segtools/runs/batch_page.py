@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from segtools.languages import header, mark, markc, markn, said_header, tr, trc, trn
 from segtools.records import write_text
 from segtools.report.front import WORDS
 from segtools.report.glossary import explain
@@ -22,23 +23,34 @@ from segtools.report.templating import (
     percent,
     templates,
 )
-from segtools.wording import plain
+from segtools.wording import listed, number, plain
 
 FILE = "batch.html"
 DONE = ("done", "already_done")
 STATES = {
-    "failed": ("failed", "bad"),
-    "interrupted": ("interrupted", "bad"),
-    "running": ("running", "unsure"),
-    "pending": ("waiting", "unsure"),
-    "done": ("done", "good"),
-    "already_done": ("done before", "good"),
+    "failed": (markc("run", "failed"), "bad"),
+    "interrupted": (markc("run", "interrupted"), "bad"),
+    "running": (markc("run", "running"), "unsure"),
+    "pending": (markc("run", "waiting"), "unsure"),
+    "done": (markc("run", "done"), "good"),
+    "already_done": (markc("run", "done before"), "good"),
 }
 # Failures on top, then what is under way, then what is done.
 _ORDER = {state: place for place, state in enumerate(STATES)}
 # Figures of the contest that the table's head can name.
-_FIGURES = {"gini": "Gini", "r2": "R²", "eta2": "eta²"}
-_ENDS = ("failed", "interrupted", "running", "pending")
+_FIGURES = {"gini": header("Gini"), "r2": "R²", "eta2": "eta²"}
+_WORTH = header("Worth")
+# What became of runs that are not done, as clauses of one sentence.
+_ENDS = {
+    "failed": markn("{n} failed", "{n} failed"),
+    "interrupted": markn("{n} was interrupted", "{n} were interrupted"),
+    "running": markn("{n} is running", "{n} are running"),
+    "pending": markn("{n} is waiting", "{n} are waiting"),
+}
+_BARS = {
+    "share": mark("Share of customers: {parts}."),
+    "value_share": mark("Share of value: {parts}."),
+}
 Row = Mapping[str, Any]
 
 
@@ -70,11 +82,12 @@ def render(out: Path, record: Mapping[str, Any]) -> str:
     _rank(runs)
     ended = [run for run in runs if run["state"] in ("failed", "interrupted")]
     cards = [_card(run, row) for run, row in zip(runs, rows, strict=True)]
+    figure = _FIGURES.get(names[0], names[0]) if names else _WORTH
     view = {
         "sentence": standing(record["runs"]),
         "failures": ended,
         "others": _others(record["runs"], ended),
-        "worth_head": _FIGURES.get(names[0], names[0]) if names else "Worth",
+        "worth_head": said_header(figure),
         "runs": runs,
         "cards": [c for c in cards if c["segments"] or c["note"]],
     }
@@ -99,7 +112,11 @@ def _figure(row: Row) -> str:
 
 def _counts(rows: Iterable[Row]) -> list[tuple[str, int]]:
     states = [row["state"] for row in rows]
-    return [(STATES[s][0], states.count(s)) for s in STATES if s in states]
+    return [(_state(s), states.count(s)) for s in STATES if s in states]
+
+
+def _state(state: str) -> str:
+    return trc("run", STATES[state][0])
 
 
 def standing(rows: Sequence[Row]) -> str:
@@ -120,25 +137,25 @@ def standing(rows: Sequence[Row]) -> str:
     states = [row["state"] for row in rows]
     n, done = len(states), sum(s in DONE for s in states)
     if done == n:
-        return "The run is done." if n == 1 else f"All {n} runs are done."
-    head = f"{done} of {n} runs {'is' if done == 1 else 'are'} done"
-    told = [head, *(_told(states, s) for s in _ENDS if s in states)]
-    return f"{', '.join(told[:-1])} and {told[-1]}."
-
-
-def _told(states: Sequence[str], state: str) -> str:
-    count, word = states.count(state), STATES[state][0]
-    if state == "failed":
-        return f"{count} failed"
-    verbs = ("was", "were") if state == "interrupted" else ("is", "are")
-    return f"{count} {verbs[count != 1]} {word}"
+        if n == 1:
+            return tr("The run is done.")
+        return trn("All {n} runs are done.", "All {n} runs are done.", n)
+    head = trn(
+        "{n} of {all} runs is done", "{n} of {all} runs are done", done, all=number(n)
+    )
+    ends = [trn(*_ENDS[s], states.count(s)) for s in _ENDS if s in states]
+    return f"{listed([head, *ends])}."
 
 
 def _others(rows: Sequence[Row], ended: Sequence[Row]) -> str:
     waiting = sum(row["state"] == "pending" for row in rows)
     if not ended or not waiting:
-        return "Repeat what is missing with --retry-failed." if ended else ""
-    return f"{waiting} more have not begun. Repeat what is missing with --retry-failed."
+        return tr("Repeat what is missing with --retry-failed.") if ended else ""
+    return trn(
+        "{n} more have not begun. Repeat what is missing with --retry-failed.",
+        "{n} more have not begun. Repeat what is missing with --retry-failed.",
+        waiting,
+    )
 
 
 def _run(out: Path, row: Row, names: Sequence[str]) -> dict[str, Any]:
@@ -154,8 +171,9 @@ def _run(out: Path, row: Row, names: Sequence[str]) -> dict[str, Any]:
         "project": row["project"],
         "as_of": row["as_of"],
         "state": row["state"],
-        "word": STATES[row["state"]][0],
-        "words": _words(row),
+        "word": _state(row["state"]),
+        "words": _said(_words(row)),
+        "verdict": ", ".join(word for _, word, _ in _words(row)).capitalize(),
         "stage": _title(row["stage"]),
         "sentence": row["sentence"],
         "remedy": row["remedy"],
@@ -172,23 +190,34 @@ def _run(out: Path, row: Row, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _words(row: Row) -> list[tuple[str, str]]:
-    """Give the words of the verdict and their tones; without one, the run's state."""
+def _words(row: Row) -> list[tuple[str, str, str]]:
+    """Give the words of the verdict and their tones; without one, the run's state.
+
+    Each in English, after the context of its message: runs are sorted by them.
+    """
     verdict = row["verdict"] or {}
     keys = ("structure", "worth")
     if verdict.get("decision") == "do_not_segment":
         keys = ("decision",)  # type: ignore[assignment]
-    words = [WORDS[verdict[k]] for k in keys if verdict.get(k) in WORDS]
+    words = [("verdict", *WORDS[verdict[k]]) for k in keys if verdict.get(k) in WORDS]
     if row["state"] not in DONE or not words:
-        return [(STATES[row["state"]][0].capitalize(), STATES[row["state"]][1])]
-    head, *rest = words
-    return [head, *((word.lower(), tone) for word, tone in rest)]
+        return [("run", *STATES[row["state"]])]
+    return words
+
+
+def _said(words: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """Say words in a row: the first begins with a capital, the others do not."""
+    said = [(trc(context, word), tone) for context, word, tone in words]
+    (head, tone), *rest = said
+    small = [(word.lower(), tone) for word, tone in rest]
+    return [(head[:1].upper() + head[1:], tone), *small]
 
 
 def _title(stage: str | None) -> str:
-    return (
-        f"stage {stage[:2].lstrip('0')}, {TITLES[stage][0]}" if stage in TITLES else ""
-    )
+    if stage not in TITLES:
+        return ""
+    title = tr(TITLES[stage][0])
+    return tr("stage {number}, {title}", number=stage[:2].lstrip("0"), title=title)
 
 
 def _rank(runs: list[dict[str, Any]]) -> None:
@@ -197,7 +226,7 @@ def _rank(runs: list[dict[str, Any]]) -> None:
         "name": lambda r: plain(r["name"]).casefold(),
         "project": lambda r: plain(r["project"]).casefold(),
         "as_of": lambda r: r["as_of"] or "~",
-        "verdict": lambda r: ", ".join(word for word, _ in r["words"]),
+        "verdict": lambda r: r["verdict"],
         "best": lambda r: plain(r["best"] or "").casefold(),
     }
     for run in runs:
@@ -219,28 +248,25 @@ def _card(run: Mapping[str, Any], row: Row) -> dict[str, Any]:
         }
         for s in row["segments"]
     ]
-    bars = [
-        _bar("customers", segments, "share"),
-        _bar("value", segments, "value_share"),
-    ]
+    bars = [_bar(key, segments) for key in _BARS]
     return {
         "name": run["name"],
         "page": run["page"],
         "verdict": (row["verdict"] or {}).get("sentence") or "",
         "note": row["note"],
         "overtaken": row["overtaken"],
-        "value_head": "Spend",
+        "value_head": tr("Spend"),
         "segments": segments,
         "bars": bars,
     }
 
 
-def _bar(what: str, segments: Sequence[Row], key: str) -> dict[str, Any]:
+def _bar(key: str, segments: Sequence[Row]) -> dict[str, Any]:
     parts = [max(float(s[key] or 0), 0.0) for s in segments]
     total = sum(parts) or 1.0
     told = ", ".join(f"{s['name']} {percent(s[key])}" for s in segments)
     return {
-        "label": f"Share of {what}: {told}.",
+        "label": tr(_BARS[key], parts=told),
         "parts": [
             {"colour": s["colour"], "width": round(100 * part / total, 2)}
             for s, part in zip(segments, parts, strict=True)
@@ -250,7 +276,15 @@ def _bar(what: str, segments: Sequence[Row], key: str) -> dict[str, Any]:
 
 def _foot(record: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [
-        ("File", str(record["file"])),
-        ("At once", f"{record['jobs']} runs with {record['threads']} threads each"),
-        ("Record", "batch.json"),
+        (tr("File"), str(record["file"])),
+        (
+            tr("At once"),
+            trn(
+                "{n} run with {threads} each",
+                "{n} runs with {threads} each",
+                record["jobs"],
+                threads=trn("{n} thread", "{n} threads", record["threads"]),
+            ),
+        ),
+        (tr("Record"), "batch.json"),
     ]

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from segtools.languages import tr
+from segtools.languages.language import ENGLISH
 from segtools.records import read_record, read_run, write_record
 from segtools.report.execution.marks import changed_settings
 from segtools.report.scan import refuse_record
@@ -71,6 +73,17 @@ class Board:
             if row.get("state") in DONE
             and row.get("folder") == self.rows.get(row.get("name"), {}).get("folder")
         }
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What all runs have in common that a page must know: their language.
+
+        Where they have several, the page of all is English.
+        """
+        configs = [run.config for run in self._planned.values() if run.config]
+        languages = sorted({config.language for config in configs})
+        one = languages[0] if len(languages) == 1 else ENGLISH
+        return {"config": {"language": one}}
 
     def record(self) -> dict[str, Any]:
         """Give what the file holds."""
@@ -220,10 +233,22 @@ def mark_overtaken(board: Board) -> None:
         latest[row["project"]].append(row)
         row["overtaken"] = ""
         if before and _stood(board, row) < str(before[-1]["as_of"]):
-            row["overtaken"] = (
-                f"Compared with {row['previous'] or 'no earlier run'}, as "
-                f"{before[-1]['name']} was not done then. Repeat it with --again."
-            )
+            row["overtaken"] = _overtaken(row["previous"], before[-1]["name"])
+
+
+def _overtaken(previous: str | None, late: str) -> str:
+    if not previous:
+        return tr(
+            "Compared with no earlier run, as {late} was not done then. Repeat it with "
+            "--again.",
+            late=late,
+        )
+    return tr(
+        "Compared with {previous}, as {late} was not done then. Repeat it with "
+        "--again.",
+        previous=previous,
+        late=late,
+    )
 
 
 def _earlier(row: Mapping[str, Any], than: Mapping[str, Any]) -> bool:

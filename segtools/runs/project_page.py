@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from segtools import plots
+from segtools.languages import in_language_of, mark, said_header, tr, trn
 from segtools.plots.cells import cell_strings
 from segtools.plots.display import Display
 from segtools.plots.presentation import laid_out
@@ -28,7 +29,7 @@ from segtools.runs.project_rows import (
     run_rows,
 )
 from segtools.schema import ConfigError
-from segtools.wording import number, plain
+from segtools.wording import plain
 
 __all__ = ["PAGE", "project_page", "refresh_project", "write_project_page"]
 
@@ -36,30 +37,40 @@ _OURS = '<body class="st-stage st-project">'
 # What each section asks, and how to read its answer.
 _ASKED = (
     (
-        "How large are the segments?",
-        "A line is a segment, under the id that it keeps whatever it is called; it is "
-        "broken where a run has no such segment, or too few customers to tell.",
+        mark("How large are the segments?"),
+        mark(
+            "A line is a segment, under the id that it keeps whatever it is called; it "
+            "is broken where a run has no such segment, or too few customers to tell."
+        ),
     ),
     (
-        "What are they worth?",
-        "What customers of a segment spent in the window of each run, rounded as on "
-        "the run's own front page.",
+        mark("What are they worth?"),
+        mark(
+            "What customers of a segment spent in the window of each run, rounded as "
+            "on the run's own front page."
+        ),
     ),
     (
-        "What became of segments?",
-        "As each run tells it: split and merged by most of the customers, born and "
-        "gone by the id. Segments that simply go on are not listed.",
+        mark("What became of segments?"),
+        mark(
+            "As each run tells it: split and merged by most of the customers, born and "
+            "gone by the id. Segments that simply go on are not listed."
+        ),
     ),
     (
-        "Do the verdicts hold?",
-        "One mark a run for whether groups are there, for whether they are worth "
-        "anything, and for runs that failed. Stability is how far segments that were "
-        "learned on other draws of customers agree.",
+        mark("Do the verdicts hold?"),
+        mark(
+            "One mark a run for whether groups are there, for whether they are worth "
+            "anything, and for runs that failed. Stability is how far segments that "
+            "were learned on other draws of customers agree."
+        ),
     ),
     (
-        "How many move?",
-        "Customers against the run before, as each run's own page says; where a run "
-        "hides a count for the sake of a few it is missing here as well.",
+        mark("How many move?"),
+        mark(
+            "Customers against the run before, as each run's own page says; where a "
+            "run hides a count for the sake of a few it is missing here as well."
+        ),
     ),
 )
 Section = tuple[str, str, Sequence[Display]]
@@ -136,8 +147,13 @@ def project_page(history: History, beside: Path | None = None) -> str:
     Returns
     -------
     str
-        The page, in the style of the report.
+        The page, in the style of the report and the language of the newest run.
     """
+    with in_language_of(history.runs[-1].folder.run):
+        return _page(history, beside)
+
+
+def _page(history: History, beside: Path | None) -> str:
     sections = _sections(history)
     # What figures and tables have escaped themselves; nothing else is markup.
     parts = [(t, r, [Markup(one.html) for one in shown]) for t, r, shown in sections]
@@ -215,13 +231,17 @@ def _is_ours(page: Path) -> bool:
 def _counted(history: History) -> str:
     n = len(history.runs)
     done = sum(run.folder.is_finished for run in history.runs)
-    said = f"{number(n)} run" + "s" * (n != 1)
-    return said if done == n else f"{said}, {number(done)} finished"
+    runs = trn("{n} run", "{n} runs", n)
+    if done == n:
+        return runs
+    return trn("{runs}, {n} finished", "{runs}, {n} finished", done, runs=runs)
 
 
 def _span(runs: Sequence[PastRun]) -> str:
-    days = [day(run.folder.as_of) for run in (runs[0], runs[-1])]
-    return days[0] if days[0] == days[1] else f"{days[0]} to {days[1]}"
+    first, last = (day(run.folder.as_of) for run in (runs[0], runs[-1]))
+    if first == last:
+        return first
+    return tr("{first} to {last}", first=first, last=last)
 
 
 def _sections(history: History) -> list[Section]:
@@ -234,11 +254,12 @@ def _sections(history: History) -> list[Section]:
         _shown(plots.movement_over_time, figures),
     )
     found: list[Section] = [
-        (*asked, [one]) for asked, one in zip(_ASKED, shown, strict=True)
+        (tr(title), tr(reading), [one])
+        for (title, reading), one in zip(_ASKED, shown, strict=True)
     ]
     if len({run.currency for run in history.drawn()}) > 1:
         title, reading, one = found[1]
-        mixed = "Runs count money in several currencies, so it is not drawn."
+        mixed = tr("Runs count money in several currencies, so it is not drawn.")
         found[1] = title, f"{reading} {mixed}", [plots.finding(mixed), *one]
     return found
 
@@ -250,14 +271,15 @@ def _shown(draw: Callable[..., Any], data: Any, **options: Any) -> Display:
     alt = getattr(plots, f"{name}_alt")(data, **options)
     if rows.empty:
         return plots.finding(alt)
-    caption = f"Numbers of the figure: {alt}"
+    caption = tr("Numbers of the figure: {finding}", finding=alt)
     newest = plots.table(rows[:NEWEST].copy(), caption=caption)
     if len(rows) <= NEWEST:
         twin = newest
     else:
         rest = cell_strings(rows[NEWEST:], rows.attrs.get("formats", {}))
-        label = f"{number(len(rest))} earlier runs"
-        old = light_table(rest, f"Earlier: {alt}")
+        label = trn("{n} earlier run", "{n} earlier runs", len(rest))
+        rest = rest.rename(columns=said_header)
+        old = light_table(rest, tr("Earlier: {finding}", finding=alt))
         twin = Display(
             f"{newest.html}<details><summary>{label}</summary>{old}</details>",
             newest.text,
@@ -274,7 +296,13 @@ def _foot(history: History) -> list[tuple[str, Any]]:
     latest = history.runs[-1].folder.run.get("versions")
     version = latest.get("segtools") if isinstance(latest, Mapping) else None
     rows: list[tuple[str, Any]] = [
-        ("Project", history.project),
-        ("Made from", f"the records of {_counted(history)}, as they were published"),
+        (tr("Project"), history.project),
+        (
+            tr("Made from"),
+            tr(
+                "the records of {runs}, as they were published",
+                runs=_counted(history),
+            ),
+        ),
     ]
-    return rows + ([("Latest run", f"segtools {version}")] if version else [])
+    return rows + ([(tr("Latest run"), f"segtools {version}")] if version else [])

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from segtools import plots
+from segtools.languages import header, mark, markc, said_header, tr, trc, trn
 from segtools.plots.display import Display
 from segtools.report.templating import money
 from segtools.runs.history import History, PastRun
@@ -23,47 +24,68 @@ PAGE = "index.html"
 NEWEST = 50  # rows that are not folded away
 OLDER = re.compile(r'(<div class="st-table st-older".*?</div>)', re.DOTALL)
 _WORDS = {
-    "natural": "natural",
-    "reproducible": "reproducible",
-    "constructed": "constructed",
-    "proved": "proved",
-    "not_proved": "not proved",
-    "not_judged": "not judged",
+    "natural": markc("verdict", "natural"),
+    "reproducible": markc("verdict", "reproducible"),
+    "constructed": markc("verdict", "constructed"),
+    "proved": markc("verdict", "proved"),
+    "not_proved": markc("verdict", "not proved"),
+    "not_judged": markc("verdict", "not judged"),
+    "do_not_segment": markc("verdict", "do not segment"),
+}
+_STATES = (
+    markc("run", "done"),
+    markc("run", "failed"),
+    markc("run", "interrupted"),
+    markc("run", "running"),
+)
+_FATES = {
+    "born": mark("was born"),
+    "died": mark("is gone"),
+    "split": mark("was split"),
+    "merged": mark("were merged"),
 }
 _HEAD = (
-    ("As of", False),
-    ("State", False),
-    ("Verdict", False),
-    ("Stability", True),
-    ("Segments", True),
-    ("Customers", True),
-    ("Spend", True),
-    ("Moved", True),
-    ("Compared", False),
+    (header("As of"), False),
+    (header("State"), False),
+    (header("Verdict"), False),
+    (header("Stability"), True),
+    (header("Segments"), True),
+    (header("Customers"), True),
+    (header("Spend"), True),
+    (header("Moved"), True),
+    (header("Compared"), False),
 )
 
 
 def events_table(events: Sequence[Mapping[str, Any]]) -> Display:
     """List what became of segments, the newest first; the oldest are left out."""
-    said = {"born": "was born", "died": "is gone", "split": "was split"}
     rows = [
         (
             str(event["as_of"]),
             ", ".join(map(plain, event["names_before"])) or "–",
-            said.get(str(event["kind"]), "were merged"),
+            tr(_FATES.get(str(event["kind"]), _FATES["merged"])),
             ", ".join(map(plain, event["names_now"])) or "–",
         )
         for event in reversed(events)
     ]
-    heads = ["As of", "Before", "What became of it", "Now"]
+    heads = [
+        header("As of"),
+        header("Before"),
+        header("What became of it"),
+        header("Now"),
+    ]
     table = pd.DataFrame(rows[:NEWEST], columns=heads)
-    table.attrs["none"] = "every segment goes on, or there is only one run"
+    table.attrs["none"] = mark("every segment goes on, or there is only one run")
     more = len(rows) - len(table)
-    caption = "What became of segments"
-    if more:
-        caption += (
-            f" (the latest {NEWEST}; {number(more)} earlier ones are in the runs)"
-        )
+    if not more:
+        return plots.table(table, caption=tr("What became of segments"))
+    caption = trn(
+        "What became of segments (the latest {newest}; {n} earlier one is in the runs)",
+        "What became of segments (the latest {newest}; {n} earlier ones are in the "
+        "runs)",
+        more,
+        newest=NEWEST,
+    )
     return plots.table(table, caption=caption)
 
 
@@ -112,9 +134,7 @@ def run_rows(history: History, beside: Path) -> list[Row]:
         value = money(about["value"], about["currency"] or None)
         cells: list[Cell] = [
             (texts, float(place)),
-            _cell(
-                about["state"] if not about["error"] else f"failed: {about['error']}"
-            ),
+            _cell(_state(about)),
             _cell(_verdict(about)),
             _cell(rounded(about["stability"]), about["stability"]),
             _cell(number(about["segments"]), about["segments"]),
@@ -131,20 +151,25 @@ def _cell(text: str, rank: float | None = None) -> Cell:
     return [(plain(text), "")], rank
 
 
+def _state(about: Mapping[str, Any]) -> str:
+    if about["error"]:
+        return tr("failed: {reason}", reason=about["error"])
+    return trc("run", about["state"])
+
+
 def _verdict(about: Mapping[str, Any]) -> str:
     if about["decision"] == "do_not_segment":
-        return "do not segment"
+        return trc("verdict", _WORDS["do_not_segment"])
     words = [_WORDS.get(str(about[k])) for k in ("structure", "worth")]
-    return ", ".join(w for w in words if w) or "–"
+    return ", ".join(trc("verdict", w) for w in words if w) or "–"
 
 
 def _compared(run: PastRun, beside: Path) -> list[tuple[str, str]]:
     """Link the pages in a run's folder that set it beside an earlier one."""
     pages = sorted(run.folder.path.glob("compare_*.html"))
     named = [(p.stem.removeprefix("compare_"), _link(p, beside)) for p in pages]
-    return [(f"with {plain(name)}", link) for name, link in named if link] or [
-        ("–", "")
-    ]
+    said = [(tr("with {run}", run=plain(name)), link) for name, link in named if link]
+    return said or [("–", "")]
 
 
 def _link(file: Path, beside: Path) -> str:
@@ -158,7 +183,8 @@ def _link(file: Path, beside: Path) -> str:
 
 def as_table(rows: Sequence[Row]) -> dict[str, Any]:
     """Give rows as the template takes them."""
-    return {"head": _HEAD, "body": [cells for _, cells in rows]}
+    head = [(said_header(name), right) for name, right in _HEAD]
+    return {"head": head, "body": [cells for _, cells in rows]}
 
 
 def folded(rows: Sequence[Row]) -> list[tuple[str, dict[str, Any]]]:
@@ -166,6 +192,11 @@ def folded(rows: Sequence[Row]) -> list[tuple[str, dict[str, Any]]]:
     found = []
     for year, group in groupby(rows, key=lambda row: row[0]):
         own = list(group)
-        label = f"{plain(year)}: {number(len(own))} earlier run" + "s" * (len(own) > 1)
+        label = trn(
+            "{year}: {n} earlier run",
+            "{year}: {n} earlier runs",
+            len(own),
+            year=plain(year),
+        )
         found.append((label, as_table(own)))
     return found

@@ -12,30 +12,36 @@ from segtools.features.lifetime.history import purchase_history
 from segtools.features.lifetime.score import lifetime_features
 from segtools.features.shop import Shop
 from segtools.features.views import views
+from segtools.languages import mark, tr, trc, trn
 from segtools.wording import number
 
 BASIS = "lifetime"
 _DEFINED = {
     "p_active": (
         "probability",
-        "Probability of still being a customer",
-        "Probability that the customer has not left for good by the origin, from how "
-        "often and how recently they bought (BG/NBD).",
+        mark("Probability of still being a customer"),
+        mark(
+            "Probability that the customer has not left for good by the origin, from "
+            "how often and how recently they bought (BG/NBD)."
+        ),
     ),
     "expected_orders": (
         "orders",
-        "Orders to be expected",
-        "Days with an order to be expected in the outcome's period after the origin.",
+        mark("Orders to be expected"),
+        mark(
+            "Days with an order to be expected in the outcome's period after the "
+            "origin."
+        ),
     ),
     "expected_order_value": (
         "money",
-        "Value of an order to be expected",
-        "Mean value of a day's orders to be expected (Gamma-Gamma).",
+        mark("Value of an order to be expected"),
+        mark("Mean value of a day's orders to be expected (Gamma-Gamma)."),
     ),
     "lifetime_value": (
         "money",
-        "Spend to be expected",
-        "Orders to be expected times their value, in the outcome's period.",
+        mark("Spend to be expected"),
+        mark("Orders to be expected times their value, in the outcome's period."),
     ),
 }
 
@@ -89,8 +95,8 @@ def _entries() -> list[dict[str, Any]]:
             "name": name,
             "basis": BASIS,
             "unit": unit,
-            "label": label,
-            "definition": definition,
+            "label": tr(label),
+            "definition": tr(definition),
             "direction": "more",
             "over": "history",
             "needs": [],
@@ -115,10 +121,15 @@ def lifetime_sentence(record: dict[str, Any], currency: str = "") -> str:
     """
     purchases, value = record["purchases"]["used"], record["order_value"]["used"]
     expected = record["expected"]
-    worth = f"{number(expected['value'])} {currency}".strip()
-    said = (
-        f"In the next {record['horizon_days']:g} days {number(expected['orders'])} "
-        f"orders worth {worth} are to be expected of all together, by {purchases} and "
-        f"{value}."
+    said = trn(
+        "In the next {days} {n} order worth {worth} is to be expected of all together, "
+        "by {purchases} and {value}.",
+        "In the next {days} {n} orders worth {worth} are to be expected of all "
+        "together, by {purchases} and {value}.",
+        round(expected["orders"]),
+        days=trn("{n} day", "{n} days", record["horizon_days"]),
+        worth=f"{number(expected['value'])} {currency}".strip(),
+        purchases=trc("model", purchases),
+        value=trc("model", value),
     )
     return " ".join([said, *record["sentences"]])

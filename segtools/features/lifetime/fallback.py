@@ -5,21 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from segtools.features.lifetime.histories import Array
+from segtools.languages import mark, markc
 
-OWN_PACE = (
+# What is used where no model is: keys of records, and words of sentences.
+PACE, MEAN = markc("model", "own pace"), markc("model", "own mean")
+NONE = markc("model", "none")
+OWN_PACE = mark(
     "Expected orders are each customer's own pace instead, with one purchase at the "
     "pace of all customers added; it knows nobody who has left, so nobody has a "
     "probability to be active."
 )
-NO_PACE = (
+NO_PACE = mark(
     "Nobody has bought again, so nothing can be said about orders to come: they and "
     "the lifetime values are empty."
 )
-OWN_MEAN = (
+OWN_MEAN = mark(
     "Expected order values are each customer's own mean instead, with one order at "
     "the mean of all added."
 )
-NO_MEAN = (
+NO_MEAN = mark(
     "No repeat purchase has a value above 0, so order values and lifetime values are "
     "empty."
 )

@@ -12,6 +12,8 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from segtools.features.lifetime.histories import Array, weighted_sums
+from segtools.languages import tr, trn
+from segtools.wording import listed
 
 # Parameters are sought between exp(-9) and exp(9), in units of the data's own scale.
 EDGE = 9.0
@@ -199,23 +201,32 @@ def fit(
 
 
 def _too_few(name: str, n: float) -> str:
-    who = "1 customer" if n == 1 else f"{n:,.0f} customers"
-    return (
-        f"{name} was not fitted: {who} bought again, "
-        f"and it takes {MIN_REPEAT_BUYERS} to learn how customers differ."
+    return trn(
+        "{model} was not fitted: {n} customer bought again, and it takes {least} to "
+        "learn how customers differ.",
+        "{model} was not fitted: {n} customers bought again, and it takes {least} to "
+        "learn how customers differ.",
+        round(n),
+        model=name,
+        least=MIN_REPEAT_BUYERS,
     )
 
 
 def _no_top(name: str, climbs: list[Climb]) -> str:
-    return f"{name} was not fitted: no climb from {len(climbs)} starts reached a top."
+    return trn(
+        "{model} was not fitted: no climb from {n} start reached a top.",
+        "{model} was not fitted: no climb from {n} starts reached a top.",
+        len(climbs),
+        model=name,
+    )
 
 
 def _beyond(name: str, edges: list[str]) -> str:
-    first = ", ".join(edges[:-1])
-    listed = f"{first} and {edges[-1]}" if first else edges[-1]
-    return (
-        f"{name} does not suit these data: the best {listed} would lie beyond the edge "
-        "of the search, as where customers are all alike or none seems to leave."
+    return tr(
+        "{model} does not suit these data: the best {parameters} would lie beyond the "
+        "edge of the search, as where customers are all alike or none seems to leave.",
+        model=name,
+        parameters=listed(edges),
     )
 
 

@@ -29,7 +29,9 @@ from segtools.features.lifetime.histories import (
     not_negative,
     summed,
 )
+from segtools.languages import tr
 from segtools.schema import DataError
+from segtools.wording import interval, number, rounded
 
 # A correlation that surely lies beyond this is too much for the model.
 MAX_CORRELATION = 0.2
@@ -246,17 +248,29 @@ def _rows(parameters: Array, x: Array, mean: Array) -> tuple[Array, Array]:
 def _with_a_mean(found: Fit[GammaGamma]) -> Fit[GammaGamma]:
     if not found.ok or found.model is None or found.model.q > 1:
         return found
-    why = (
-        f"Gamma-Gamma does not suit these data: q is {found.model.q:.3g}, and without "
-        "a q above 1 order values are so spread that they have no mean."
+    why = tr(
+        "Gamma-Gamma does not suit these data: q is {q}, and without a q above 1 order "
+        "values are so spread that they have no mean.",
+        q=rounded(found.model.q),
     )
     return replace(found, ok=False, reason=why)
 
 
 def _dependent(r: float, low: float, high: float) -> str:
-    more, too = ("more", "low") if r > 0 else ("less", "high")
-    return (
-        f"Customers who order more often spend {more} an order (correlation {r:.2f}, "
-        f"95 % interval {low:.2f} to {high:.2f}); Gamma-Gamma takes both for "
-        f"independent, so lifetime values of frequent buyers may be too {too}."
+    figures = {
+        "correlation": number(r, 2),
+        "interval": interval(low, high, lambda value: number(value, 2)),
+    }
+    if r > 0:
+        return tr(
+            "Customers who order more often spend more an order (correlation "
+            "{correlation}, 95 % interval {interval}); Gamma-Gamma takes both for "
+            "independent, so lifetime values of frequent buyers may be too low.",
+            **figures,
+        )
+    return tr(
+        "Customers who order more often spend less an order (correlation "
+        "{correlation}, 95 % interval {interval}); Gamma-Gamma takes both for "
+        "independent, so lifetime values of frequent buyers may be too high.",
+        **figures,
     )

@@ -22,7 +22,9 @@ from segtools.features.lifetime.value import (
     discounted_purchases,
     lifetime_value,
 )
+from segtools.languages import tr, trn
 from segtools.schema import ConfigError, DataError, did_you_mean
+from segtools.wording import number
 
 MODELS: dict[str, Callable[..., Fit]] = {
     "bg_nbd": BgNbd.fit,
@@ -179,8 +181,9 @@ def _own_pace(found: Fit, steps: Steps, x: Array, t_x: Array, T: Array) -> _Outl
     known = bool(np.isfinite(pace).any())
     ends = np.array([0.0, *(end for end, _ in steps)])
     less = float(np.diff(ends) @ [factor for _, factor in steps])
-    record = {"used": "own pace" if known else "none", "calibration": None}
-    sentences = [found.reason, fallback.OWN_PACE if known else fallback.NO_PACE]
+    record = {"used": fallback.PACE if known else fallback.NONE, "calibration": None}
+    rule = fallback.OWN_PACE if known else fallback.NO_PACE
+    sentences = [found.reason, tr(rule)]
     unknown = np.full(len(x), np.nan)
     return _Outlook(unknown, pace * ends[-1], pace * less, record, sentences)
 
@@ -195,10 +198,10 @@ def _values(x: Array, mean: Array) -> tuple[Array, dict[str, Any], list[str]]:
         value = found.model.expected_value(n, known)
         sentences = [checked["warning"]] if checked["warning"] else []
     else:
-        used = "own mean" if priced.any() else "none"
+        used = fallback.MEAN if priced.any() else fallback.NONE
         value = fallback.own_mean(n, known)
         rule = fallback.OWN_MEAN if priced.any() else fallback.NO_MEAN
-        sentences = [found.reason, rule]
+        sentences = [found.reason, tr(rule)]
     without = int(((x > 0) & ~priced).sum())
     if without:
         sentences.append(_set_aside(without))
@@ -207,17 +210,21 @@ def _values(x: Array, mean: Array) -> tuple[Array, dict[str, Any], list[str]]:
 
 
 def _set_aside(n: int) -> str:
-    who = "1 repeat buyer has" if n == 1 else f"{n:,} repeat buyers have"
-    return (
-        f"{who} no order value above 0; for order values they are treated like "
-        "customers who bought once."
+    return trn(
+        "{n} repeat buyer has no order value above 0; for order values they are "
+        "treated like customers who bought once.",
+        "{n} repeat buyers have no order value above 0; for order values they are "
+        "treated like customers who bought once.",
+        n,
     )
 
 
 def _off(title: str, ratio: float) -> str:
-    return (
-        f"{title} expects {ratio:.2f} times the repeat purchases that were counted up "
-        "to now; take the orders to come for a ranking rather than a number."
+    return tr(
+        "{model} expects {ratio} times the repeat purchases that were counted up to "
+        "now; take the orders to come for a ranking rather than a number.",
+        model=title,
+        ratio=number(ratio, 2),
     )
 
 
