@@ -21,6 +21,7 @@ __all__ = [
     "MISSING",
     "THIN",
     "day",
+    "general",
     "interval",
     "is_missing",
     "listed",
@@ -140,6 +141,17 @@ def per_cent(value: Any, decimals: int = 0) -> str:
     '41 %'
     """
     return f"{number(value, decimals)}{current().before_percent}%"
+
+
+def general(value: float, digits: int = 6) -> str:
+    """Write a number as people type it: no thousands apart, no trailing zeros.
+
+    Examples
+    --------
+    >>> general(1250.0), general(0.25), general(1234567.0, 4)
+    ('1250', '0.25', '1.235e+06')
+    """
+    return f"{value:.{digits}g}".replace(".", current().decimal)
 
 
 def plain(text: object) -> str:

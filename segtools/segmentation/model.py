@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.glance import AtAGlance, Glance
+from segtools.languages import trc
 from segtools.schema import DataError
 from segtools.segmentation.apart import ladder_steps, which
 from segtools.segmentation.far import fits
@@ -366,7 +367,8 @@ def everyone() -> SegmentModel:
         "tree": {"feature": [-2], "upper": [0.0], "left": [-1], "right": [-1]},
     }
     payload["tree"]["label"] = [0]  # type: ignore[index]
-    segments = [{"segment_id": "S00", "name": "everyone", "rank": 1}]
+    name = trc("segment name", "everyone")
+    segments = [{"segment_id": "S00", "name": name, "rank": 1}]
     return SegmentModel(payload, segments, [], fallback="S00")
 
 
