@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -62,20 +60,13 @@ def judge_scheme(
         sizes = sizes[sizes > 0]
         counts.append(len(sizes))
         shares.append(sizes.min(initial=len(part.groups)) / len(part.groups))
-        marks.append(_without_words(learned.payload))
+        marks.append(learned.payload)
     entry.draws = figures(parts, weights)
     entry.n_segments, entry.smallest_share = max(counts), float(min(shares))
     entry.learned = digest(marks)
     if scheme.role == "scheme" or scheme.name == rules.method:
         entry.why_not = _why_not(entry, rules)
     return entry
-
-
-def _without_words(payload: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Leave out what was learned in words: each language has others."""
-    if payload is None:
-        return None
-    return {key: value for key, value in payload.items() if key != "label_names"}
 
 
 def _why_not(entry: Entry, rules: Rules) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from segtools.languages import markc, trc
 from segtools.segmentation.model import SegmentModel
+from segtools.segmentation.rules import CELLS
 
 # Upper bound of the median days between orders, and the word for it.
 _RHYTHM = (
@@ -165,6 +166,15 @@ def _title(words: list[str]) -> str:
     return text[0].upper() + text[1:]
 
 
+def _own(name: str) -> str:
+    """Say a name that a payload keeps in English; one of tiers is said already."""
+    cell = name[0].lower() + name[1:]
+    if cell in {called for called, _, _ in CELLS}:
+        said = trc("RFM cell", cell)
+        return said[0].upper() + said[1:]
+    return trc("segment name", name)
+
+
 def describe_model(model: SegmentModel, features: pd.DataFrame) -> list[str]:
     """Name a model's segments by rule, in the order of its labels.
 
@@ -172,7 +182,7 @@ def describe_model(model: SegmentModel, features: pd.DataFrame) -> list[str]:
     """
     own_names = model.payload.get("label_names", [])
     if len(own_names) == len(model.segments):
-        return list(own_names)
+        return [_own(name) for name in own_names]
     ids = [s["segment_id"] for s in model.segments]
     given = model.assign(features)["segment_id"]
     mine = given.isin(ids).to_numpy()  # whoever stands apart has a name by rule

@@ -1,12 +1,12 @@
-"""Phrases that several descriptions of rules share: bounds, and all of several."""
+"""Phrases that several descriptions share: bounds, conditions, clauses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
 
-from segtools.languages import tr
-from segtools.wording import rounded
+from segtools.languages import current, tr
+from segtools.wording import number, rounded
 
 
 def bounded(name: str, low: float | None, high: float | None) -> str:
@@ -38,6 +38,31 @@ def all_of(parts: Iterable[str]) -> str:
     'Orders up to 4 and Spend above 80 and Basket above 9'
     """
     return reduce(_both, parts) if (parts := list(parts)) else ""
+
+
+def sentence_of(clauses: Iterable[str]) -> str:
+    """Make one sentence of clauses that could each stand alone.
+
+    Examples
+    --------
+    >>> sentence_of(["In Often: orders 7", "segments were merged by hand here"])
+    'In Often: orders 7; segments were merged by hand here.'
+    """
+    said = reduce(lambda one, other: tr("{one}; {next}", one=one, next=other), clauses)
+    return tr("{clauses}.", clauses=said)
+
+
+def grouped(value: float, decimals: int = 0) -> str:
+    """Write a large number in a warning, in English with commas as errors do.
+
+    Examples
+    --------
+    >>> grouped(1234567)
+    '1,234,567'
+    """
+    if current().is_english:
+        return f"{value:,.{decimals}f}"
+    return number(value, decimals)
 
 
 def _both(one: str, other: str) -> str:

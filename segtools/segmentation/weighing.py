@@ -25,8 +25,8 @@ from segtools.segmentation.scheme import known_scheme
 from segtools.segmentation.splits import task_of
 from segtools.segmentation.stability.agreement import adjusted_rand, crossed
 from segtools.segmentation.stability.select import AGREEMENT
-from segtools.wording import interval as band
 from segtools.wording import MISSING, number, rounded
+from segtools.wording import interval as band
 
 N_RESAMPLES = 5
 MAX_FINALISTS = 4
