@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from segtools.frames.names import ALIASES, ARGUMENTS, DECIDING, HINTS
+from segtools.languages import tr, trn
 from segtools.schema import TABLES, ConfigError, DataError, did_you_mean
 from segtools.sources.formats.headers import looks_like, normal
 from segtools.wording import listed, shorten
@@ -190,10 +191,13 @@ def _find(
         elif found and ours in DECIDING:
             raise DataError(_ambiguous(ours, found))
         elif found:
-            told.append(
-                f"{_listed(found)} might each be {ours}, so none is. "
-                f"Say which with columns={{{ours!r}: ...}}."
+            text = tr(
+                "{columns} might each be {ours}, so none is. Say which with {remedy}.",
+                columns=_shown(found),
+                ours=ours,
+                remedy=f"columns={{{ours!r}: ...}}",
             )
+            told.append(text)
         if found:
             return
 
@@ -287,26 +291,41 @@ def _said(table: str, chosen: Mapping[str, str], headers: Sequence[str]) -> list
     """Say what a row is, and which columns nothing was made of."""
     said = []
     if "order_id" not in chosen:
-        said.append(
+        text = tr(
             "No column tells orders apart, so what a customer buys at one instant is "
             "one order. Name one with order=... if there is one."
         )
+        said.append(text)
     elif table == "orders":
-        said.append(f"Rows with the same {chosen['order_id']!r} are one order.")
+        name = repr(chosen["order_id"])
+        said.append(tr("Rows with the same {column} are one order.", column=name))
     if "amount" not in chosen:
-        pair = f"{chosen['quantity']!r} times {chosen['unit_price']!r}"
-        said.append(f"What was paid is {pair}.")
+        pair = {n: repr(chosen[n]) for n in _OF_AMOUNT}
+        said.append(tr("What was paid is {quantity} times {unit_price}.", **pair))
     unused = [h for h in headers if h not in chosen.values()]
     if unused:
-        said.append(f"Not used: {_listed(unused)}.")
+        said.append(tr("Not used: {columns}.", columns=_shown(unused)))
     return said
 
 
-def _listed(names: Sequence[str], word: str = "and") -> str:
+def _shown(names: Sequence[str]) -> str:
+    """List names for a reader, in the language in use."""
+    shown, more = _quoted(names)
+    shown += [trn("{n} more", "{n} more", more)] if more else []
+    if len(shown) < 2:
+        return "".join(shown)
+    return tr("{names} and {last}", names=", ".join(shown[:-1]), last=shown[-1])
+
+
+def _quoted(names: Sequence[str]) -> tuple[list[str], int]:
+    """Quote the first names, and count the others."""
     # A blank at an end tells two names apart, and is needed to name one.
     cut = [n if len(n) <= _LONGEST else shorten(n, _LONGEST) for n in names[:_MOST]]
-    shown = [repr(name) for name in cut]
-    more = len(names) - len(shown)
+    return [repr(name) for name in cut], len(names) - len(cut)
+
+
+def _listed(names: Sequence[str], word: str = "and") -> str:
+    shown, more = _quoted(names)
     shown += [f"{more} more"] if more else []
     if len(shown) < 2:
         return "".join(shown) or "no column"

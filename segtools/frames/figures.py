@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from segtools.frames import described
+from segtools.languages import tr
 from segtools.schema import ConfigError, did_you_mean
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _outcome(r: SegmentResult) -> Drawn:
     from segtools.segmentation.selection import outcome_table
 
     unit = r.config.currency if r.config.goal == "grow_spend" else "share"
-    options = {"outcome": "Outcome learned", "unit": unit}
+    options = {"outcome": tr("Outcome learned"), "unit": unit}
     return "outcome_by_segment", outcome_table(r.selection), options
 
 

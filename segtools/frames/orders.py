@@ -16,12 +16,12 @@ from segtools.frames.accept import Given, unreadable
 from segtools.frames.columns import Found, find_columns, find_customer, is_named
 from segtools.frames.pandas_frame import nameless_time
 from segtools.frames.times import refuse_no_times, settle_zone
+from segtools.languages import trn
 from segtools.private_folder import private_folder, remove_folder
 from segtools.schema import MONEY, TABLES, DataError
 from segtools.sources import Opened, connect, land
 from segtools.sources.files import match_columns
 from segtools.sources.formats.text import typed
-from segtools.wording import number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -252,8 +252,13 @@ def _ids(
     rows = con.to_pyarrow(grouped)
     ids = Ids(pd.Index(rows["customer_id"].to_pylist()), rows["given"])
     several = sum(n > 1 for n in rows["ways"].to_pylist())
-    told = (
-        f"{number(several)} customers' ids are written in more than one way, which "
-        "differ in blanks or type only; each is one customer.",
+    if not several:
+        return ids, ()
+    told = trn(
+        "{n} customer's ids are written in more than one way, which differ in blanks "
+        "or type only; each is one customer.",
+        "{n} customers' ids are written in more than one way, which differ in blanks "
+        "or type only; each is one customer.",
+        several,
     )
-    return ids, told if several else ()
+    return ids, (told,)

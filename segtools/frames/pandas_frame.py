@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import mark, tr
 from segtools.schema import DataError
 from segtools.wording import shorten
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 # What pandas calls an index without a name once it is a column.
 _NAMELESS = "index"
+_PERIODS = mark("{column} holds periods: each counts as its start.")
+_BEYOND = mark("{column} holds numbers beyond 64 bits: they count as text.")
+_SEVERAL = mark("{column} holds values of several kinds: they count as text.")
+_TWICE = mark("The index {index} was left out, since a column has its name.")
 
 
 def flat(frame: pd.DataFrame, what: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -74,14 +79,12 @@ def _with_index(made: pd.DataFrame, what: str) -> tuple[pd.DataFrame, tuple[str,
     told = []
     for i, name in reversed(list(enumerate(names))):
         if name in made.columns:
-            told.append(
-                f"The index {name!r} was left out, since a column has its name."
-            )
+            told.append(tr(_TWICE, index=repr(name)))
             continue
         values = index.get_level_values(i)
         made = made.reset_index(drop=True)
         made.insert(0, name, pd.Series(values, name=name))
-        told.append(f"The index {name!r} was taken as a column.")
+        told.append(tr("The index {index} was taken as a column.", index=repr(name)))
     return made.reset_index(drop=True), tuple(reversed(told))
 
 
@@ -144,7 +147,7 @@ def as_arrow(
                 "but it holds half of a pair of surrogates. Read the file again with "
                 "its own encoding=..."
             ) from None
-        told += [f"{theirs!r} {s}." for s in (said, as_text) if s]
+        told += [tr(s, column=repr(theirs)) for s in (said, as_text) if s]
     return pa.table(arrays), tuple(told)
 
 
@@ -153,7 +156,7 @@ def _dense(values: pd.Series) -> tuple[pd.Series, str]:
     if isinstance(values.dtype, pd.SparseDtype):
         return values.sparse.to_dense(), ""
     if isinstance(values.dtype, pd.PeriodDtype):
-        return values.dt.to_timestamp(), "holds periods: each counts as its start"
+        return values.dt.to_timestamp(), _PERIODS
     return values, ""
 
 
@@ -166,9 +169,9 @@ def _array(values: pd.Series) -> tuple[Any, str]:
     try:
         return pa.Array.from_pandas(values), ""
     except OverflowError:
-        why = "holds numbers beyond 64 bits: they count as text"
+        why = _BEYOND
     except (pa.ArrowException, TypeError, ValueError):
-        why = "holds values of several kinds: they count as text"
+        why = _SEVERAL
     return pa.array([_text(v) for v in values], pa.string()), why
 
 

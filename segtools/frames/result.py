@@ -15,6 +15,7 @@ from segtools.frames import described
 from segtools.frames.learned import Learned
 from segtools.frames.orders import Accepted
 from segtools.frames.prepared import Prepared, origin_of
+from segtools.frames.speaking import in_own_language
 from segtools.frames.verdict import Contested, Verdict
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class SegmentResult:
         return self.accepted.like_given(self.learned.segments)
 
     @property
+    @in_own_language
     def summary(self) -> str:
         """The verdict, the sizes and what happened to the rows, in three sentences."""
         from segtools.prepare.save import account_sentence
@@ -131,6 +133,7 @@ class SegmentResult:
         return described.segmented(self.prepared, self.learned, self.config)
 
     @cached_property
+    @in_own_language
     def profiles(self) -> pd.DataFrame:
         """Each segment's median, share and index of everything, a row each."""
         from segtools.profiles.table import profile_table
@@ -138,16 +141,19 @@ class SegmentResult:
         return profile_table(self.segmented)
 
     @cached_property
+    @in_own_language
     def personas(self) -> dict[str, Any]:
         """A card a segment, each statement with share, interval and n."""
         return described.personas(self.segmented, self.learned, self.config)
 
     @cached_property
+    @in_own_language
     def goals(self) -> dict[str, Any]:
         """Goal, readiness, bases, criteria and weights."""
         return described.goals_record(self._typed_shop(), self.config)
 
     @cached_property
+    @in_own_language
     def actions(self) -> dict[str, Any]:
         """What to do with each segment, and who comes first."""
         return described.actions(
@@ -155,6 +161,7 @@ class SegmentResult:
         )
 
     @cached_property
+    @in_own_language
     def canvas(self) -> dict[str, Any]:
         """A business model canvas a segment."""
         from segtools.profiles.canvas import business_model_canvas
@@ -162,32 +169,38 @@ class SegmentResult:
         return business_model_canvas(self.segmented, self.personas, self.actions)
 
     @cached_property
+    @in_own_language
     def fairness(self) -> dict[str, Any]:
         """Segments held against protected attributes of ``customers``."""
         return described.fairness(self.segmented, self.learned, self.config)
 
     @cached_property
+    @in_own_language
     def how_many(self) -> HowMany:
         """How many segments hold up; takes about as long as all else together."""
         return described.how_many(self.prepared, self.learned, self.config)
 
     @cached_property
+    @in_own_language
     def candidates(self) -> list[dict[str, Any]]:
         """Segments that might be merged or split, each with its reason."""
         return described.candidates(self.prepared, self.learned, self.config)
 
     @cached_property
+    @in_own_language
     def short_rules(self) -> dict[str, Any]:
         """What a few short rules keep of the segments."""
         return described.short_rules(self.prepared, self.learned)
 
     @property
+    @in_own_language
     def cards(self) -> Display:
         """The persona cards, as notebook 04 shows them."""
         from segtools.report.cards import persona_cards
 
         return persona_cards(self.personas, self.actions)
 
+    @in_own_language
     def plot(self, name: str, **options: Any) -> Display:
         """Draw a figure; see `segtools.frames.figures.FIGURES` for the names."""
         from segtools.frames.figures import figure
@@ -263,6 +276,7 @@ class SegmentResult:
         return self._shown.html
 
     @cached_property
+    @in_own_language
     def _shown(self) -> Display:
         from segtools.frames.shown import shown
 

@@ -79,15 +79,17 @@ about each.
     from segtools.frames.columns import named_columns
     from segtools.frames.orders import accept
     from segtools.frames.settings import checked_settings
+    from segtools.languages import use_language
 
     config = checked_settings(settings)
     said = {"customer": customer, "time": time, "order": order, "amount": amount}
     named = named_columns(said, columns)
     people = None if customers is None else given(customers, "customers")
-    accepted = accept(
-        given(orders), people, named, config.timezone, config.memory_limit
-    )
-    return _segmented(accepted, config, _previous(previous))
+    with use_language(config.language):
+        accepted = accept(
+            given(orders), people, named, config.timezone, config.memory_limit
+        )
+        return _segmented(accepted, config, _previous(previous))
 
 
 def _segmented(accepted: Any, config: Any, previous: Path | None) -> SegmentResult:

@@ -9,6 +9,7 @@ from typing import Any
 
 from segtools.config import RunConfig, override, validate
 from segtools.frames.orders import Accepted
+from segtools.frames.speaking import language_in_use
 from segtools.schema import ConfigError, did_you_mean
 
 _PROJECT = "customers"
@@ -26,7 +27,8 @@ def checked_settings(settings: Mapping[str, Any]) -> RunConfig:
     ----------
     settings : mapping
         Keys of the configuration; dates may be dates, numbers those of numpy. Paths
-        are relative to the working directory.
+        are relative to the working directory. Default of ``language`` is the one in
+        use.
 
     Raises
     ------
@@ -45,7 +47,7 @@ def checked_settings(settings: Mapping[str, Any]) -> RunConfig:
             )
     # What the frame will be when it is saved; the name of the table is found later.
     body: dict[str, Any] = {"project": _PROJECT, "source": source_of(["orders"])}
-    for key, value in settings.items():
+    for key, value in {"language": language_in_use(), **settings}.items():
         override(body, key, _plain(value), Path.cwd())
     body["source"] = source_of(["orders"])
     return validate(body)

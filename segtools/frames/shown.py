@@ -6,16 +6,34 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from segtools.languages import header, mark, markc, tr, trc
 from segtools.wording import shorten
 
 if TYPE_CHECKING:
     from segtools.frames.result import SegmentResult
+    from segtools.frames.verdict import Verdict
     from segtools.plots.display import Display
 
-_NEXT = (
+_NEXT = mark(
     "Go on with .segments, .personas, .contest, .plot('segments'), .assign(orders) "
     "or .save(folder)."
 )
+# The words of a verdict for its keys.
+_STRUCTURE = {
+    "natural": markc("structure", "natural"),
+    "reproducible": markc("structure", "reproducible"),
+    "constructed": markc("structure", "constructed"),
+}
+_WORTH = {
+    "proved": markc("worth", "proved"),
+    "not_proved": markc("worth", "not proved"),
+    "not_judged": markc("worth", "not judged"),
+}
+_DECISION = {
+    "forced": markc("decision", "forced"),
+    "segment": markc("decision", "segment"),
+    "do_not_segment": markc("decision", "do not segment"),
+}
 
 
 def shown(result: SegmentResult) -> Display:
@@ -30,22 +48,28 @@ def shown(result: SegmentResult) -> Display:
     from segtools.prepare.save import account_sentence
     from segtools.segmentation.selection import sizes_table
 
-    verdict = result.verdict
-    decided = "forced" if verdict.record["forced"] else verdict.decision
-    words = f"{verdict.structure}, {verdict.worth}: {decided}"
-    sizes = sizes_table(result.selection)
+    caption = tr("Segments as of {as_of}", as_of=result.config.as_of)
     return plots.together(
-        plots.finding(verdict.sentence),
-        plots.finding(f"Verdict: {words.replace('_', ' ')}."),
-        plots.table(sizes, caption=f"Segments as of {result.config.as_of}"),
-        plots.table(_columns(result), caption="What was taken for what"),
+        plots.finding(result.verdict.sentence),
+        plots.finding(_verdict(result.verdict)),
+        plots.table(sizes_table(result.selection), caption=caption),
+        plots.table(_columns(result), caption=tr("What was taken for what")),
         plots.findings([account_sentence(result.prepared.cleaned), *result.told]),
-        plots.finding(_NEXT),
+        plots.finding(tr(_NEXT)),
+    )
+
+
+def _verdict(verdict: Verdict) -> str:
+    decided = "forced" if verdict.record["forced"] else verdict.decision
+    return tr(
+        "Verdict: {structure}, {worth}: {decision}.",
+        structure=trc("structure", _STRUCTURE[verdict.structure]),
+        worth=trc("worth", _WORTH[verdict.worth]),
+        decision=trc("decision", _DECISION[decided]),
     )
 
 
 def _columns(result: SegmentResult) -> pd.DataFrame:
     chosen = result.columns
-    return pd.DataFrame(
-        {"Ours": list(chosen), "Yours": [shorten(t, 60) for t in chosen.values()]}
-    )
+    theirs = [shorten(t, 60) for t in chosen.values()]
+    return pd.DataFrame({header("Ours"): list(chosen), header("Yours"): theirs})

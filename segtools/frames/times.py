@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from segtools.languages import tr
 from segtools.schema import ConfigError, DataError
 from segtools.timezones import zone
 
@@ -130,7 +131,9 @@ def settle_zone(timezone: str | None, kind: Any, theirs: str) -> tuple[str, str]
             "timezone='Europe/Berlin'."
         )
     zone(own)
-    return own, (
-        f"Days and hours are those of {own}, which the times in {theirs!r} carry. "
-        "Pass timezone=... if the shop lives by another clock."
+    return own, tr(
+        "Days and hours are those of {zone}, which the times in {column} carry. Pass "
+        "timezone=... if the shop lives by another clock.",
+        zone=own,
+        column=repr(theirs),
     )

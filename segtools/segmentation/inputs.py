@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import markn, tr, trn
 from segtools.schema import DataError
 from segtools.segmentation.doubts import plain_doubts
+from segtools.segmentation.phrases import grouped
 
 # Fewer customers a feature and segment, and anything looks like one (Qiu & Joe 2009).
 ROWS_EACH = 10
@@ -84,7 +86,8 @@ nobody apart."])
     for test, says in _USELESS:
         columns = test(frame)
         if columns:
-            said.append(_left_out(columns, frame.shape[1], *says))
+            n = frame.shape[1]
+            said.append(trn(*says, len(columns), all=n, columns=columns))
         frame = frame.drop(columns=columns)
     return frame, said
 
@@ -136,28 +139,50 @@ def _repeated(frame: pd.DataFrame) -> list[str]:
     return found
 
 
-_USELESS: tuple[tuple[Any, tuple[str, str, str]], ...] = (
-    (_empty, ("has no value at all", "have no value at all", "nothing is known")),
-    (_constant, ("has one value only", "have one value only", "it tells nobody apart")),
-    (_repeated, ("repeats another", "repeat another", "it would count twice")),
+_USELESS: tuple[tuple[Any, tuple[str, str]], ...] = (
+    (
+        _empty,
+        markn(
+            "{n} of {all} columns has no value at all: {columns}. It is left out: "
+            "nothing is known.",
+            "{n} of {all} columns have no value at all: {columns}. They are left out: "
+            "nothing is known.",
+        ),
+    ),
+    (
+        _constant,
+        markn(
+            "{n} of {all} columns has one value only: {columns}. It is left out: it "
+            "tells nobody apart.",
+            "{n} of {all} columns have one value only: {columns}. They are left out: "
+            "it tells nobody apart.",
+        ),
+    ),
+    (
+        _repeated,
+        markn(
+            "{n} of {all} columns repeats another: {columns}. It is left out: it would "
+            "count twice.",
+            "{n} of {all} columns repeat another: {columns}. They are left out: it "
+            "would count twice.",
+        ),
+    ),
 )
-
-
-def _left_out(columns: list[str], n: int, one: str, many: str, why: str) -> str:
-    does = one if len(columns) == 1 else many
-    left = "It is" if len(columns) == 1 else "They are"
-    return f"{len(columns)} of {n} columns {does}: {columns}. {left} left out: {why}."
 
 
 def _doubts(frame: pd.DataFrame, n_segments: int, rows_each: int) -> list[str]:
     said, n = plain_doubts(frame), frame.shape[1]
     should = rows_each * n * n_segments
     if len(frame) < should:
-        said.append(
-            f"features times segments must have {rows_each} customers each, which "
-            f"makes {should:,}, but there are {len(frame):,}: segments may be chance. "
-            "Leave out features or ask for fewer segments."
+        text = tr(
+            "features times segments must have {each} customers each, which makes "
+            "{should}, but there are {rows}: segments may be chance. Leave out "
+            "features or ask for fewer segments.",
+            each=rows_each,
+            should=grouped(should),
+            rows=grouped(len(frame)),
         )
+        said.append(text)
     return said
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from segtools.languages import tr, trn
 from segtools.records import digest
 from segtools.segmentation.apart_scheme import standing_apart
 from segtools.segmentation.ceiling import predict_each
@@ -12,7 +13,7 @@ from segtools.segmentation.entries import Entry, Ints, Rules
 from segtools.segmentation.figures import Array, Part, figures
 from segtools.segmentation.scheme import Scheme
 from segtools.segmentation.splits import Split, task_of
-from segtools.wording import percent
+from segtools.wording import number, percent
 
 CAP_QUANTILE = 0.99
 
@@ -44,7 +45,8 @@ def judge_scheme(
         How far the judged customers' features look back.
     """
     scheme = standing_apart(scheme, rules, days)
-    entry = Entry(scheme.name, scheme.label, scheme.role, scheme.simplicity, asked=n)
+    label = tr(scheme.label)
+    entry = Entry(scheme.name, label, scheme.role, scheme.simplicity, asked=n)
     parts, counts, shares, marks = [], [], [], []
     for learn, judge in splits:
         learned = scheme.learn(task_of(learn, judge, rules, n))
@@ -69,17 +71,20 @@ def judge_scheme(
 
 def _why_not(entry: Entry, rules: Rules) -> str:
     if entry.n_segments is not None and entry.n_segments < 2:
-        return "It found only one segment."
+        return tr("It found only one segment.")
     if entry.smallest_share is not None and entry.smallest_share < rules.min_share:
-        return (
-            f"Its smallest segment holds {percent(entry.smallest_share)} of the "
-            f"customers, less than {percent(rules.min_share)}."
+        return tr(
+            "Its smallest segment holds {share} of the customers, less than {least}.",
+            share=percent(entry.smallest_share),
+            least=percent(rules.min_share),
         )
     many = (entry.n_segments or 0) + len(rules.apart)
     if rules.max_actions and many > rules.max_actions:
-        return (
-            f"It has {many} segments, but the team can run "
-            f"{rules.max_actions} different actions."
+        return trn(
+            "It has {n} segment, but the team can run {most} different actions.",
+            "It has {n} segments, but the team can run {most} different actions.",
+            many,
+            most=number(rules.max_actions),
         )
     return ""
 
@@ -132,4 +137,5 @@ def judge_each(splits: list[Split], weights: list[Array], rules: Rules) -> Entry
     drawn = [figures(parts, weights) for parts in by_learner.values()]
     best = max(drawn, key=lambda d: float(d["r2_capped"][0]))
     best = {k: v for k, v in best.items() if not k.startswith("eta2")}
-    return Entry("individual", "One prediction a customer", "ceiling", draws=best)
+    label = tr("One prediction a customer")
+    return Entry("individual", label, "ceiling", draws=best)

@@ -16,11 +16,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import mark, markn, trn
 from segtools.segmentation.criteria import criteria
 from segtools.segmentation.densities import posterior
 from segtools.segmentation.mixtures import large_enough
 from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.patterns import MOST_LEVELS, Patterns, collapsed, refuse_few
+from segtools.segmentation.phrases import grouped
 from segtools.segmentation.place import place
 from segtools.segmentation.scheme import Learned, Scheme, Task
 
@@ -33,6 +35,18 @@ _LAST_GAIN = 1e-14
 _SAME = 1e-3  # starts this near the best log-likelihood have found the same solution
 _BATCH = 4_000_000
 _REPLICATE_ROUNDS = 200
+
+
+_STARTS = markn(
+    "{n} of {starts} starts reached the best log-likelihood ({likelihood}).",
+    "{n} of {starts} starts reached the best log-likelihood ({likelihood}).",
+)
+_MORE_STARTS = markn(
+    "{n} of {starts} starts reached the best log-likelihood ({likelihood}); ask for "
+    "more starts.",
+    "{n} of {starts} starts reached the best log-likelihood ({likelihood}); ask for "
+    "more starts.",
+)
 
 
 @dataclass(frozen=True)
@@ -66,9 +80,9 @@ class LatentClasses:
     def sentence(self) -> str:
         """Say how many starts found this solution."""
         best, starts = self.figures["n_best"], self.figures["n_starts"]
-        found = f"{best} of {starts} starts reached the best log-likelihood"
-        enough = "." if best > 1 or starts == 1 else "; ask for more starts."
-        return f"{found} ({self.figures['log_likelihood']:,.3f}){enough}"
+        said = _STARTS if best > 1 or starts == 1 else _MORE_STARTS
+        likelihood = grouped(self.figures["log_likelihood"], 3)
+        return trn(*said, best, starts=starts, likelihood=likelihood)
 
 
 def latent_classes(
@@ -201,7 +215,9 @@ def learn_latent_classes(task: Task, n_starts: int = N_STARTS) -> Learned:
         )
     payload = large_enough(found.payload, task.at, task.min_share)
     lost = task.n_segments - len(payload["weights"])
-    note = f"{lost} classes were too small" if lost else ""
+    note = ""
+    if lost:
+        note = trn("{n} class was too small", "{n} classes were too small", lost)
     return Learned(lambda F: place(payload, F).labels, payload, note)
 
 
@@ -319,4 +335,6 @@ def _payload(
 
 
 # Not in every contest, since features are seldom categories: add(SCHEME) enters it.
-SCHEME = Scheme("latent_class", "Latent classes", learn_latent_classes, simplicity=6)
+SCHEME = Scheme(
+    "latent_class", mark("Latent classes"), learn_latent_classes, simplicity=6
+)

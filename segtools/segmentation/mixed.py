@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import mark
 from segtools.schema import ConfigError, DataError
 from segtools.segmentation.clusters import (
     fit_kmeans,
@@ -278,4 +279,4 @@ def learn_mixed(task: Task) -> Learned:
 
 
 # Not in every contest, since features are seldom categories: add(SCHEME) enters it.
-SCHEME = Scheme("mixed", "k-means on mixed data", learn_mixed, simplicity=6)
+SCHEME = Scheme("mixed", mark("k-means on mixed data"), learn_mixed, simplicity=6)

@@ -17,6 +17,7 @@ from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
+from segtools.languages import mark, trn
 from segtools.schema import ConfigError
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.criteria import criteria
@@ -254,8 +255,12 @@ def learn_mixture(
     own = mahalanobis(payload, X).min(axis=1)
     payload["far_threshold"] = float(np.quantile(np.sqrt(own), FAR_QUANTILE))
     lost = k - len(payload["weights"])
-    note = f"{lost} components were too small" if lost else ""
+    note = _too_small(lost) if lost else ""
     return Learned(lambda F: place(payload, F).labels, payload, note)
+
+
+def _too_small(lost: int) -> str:
+    return trn("{n} component was too small", "{n} components were too small", lost)
 
 
 def _ordered(fields: dict[str, Any]) -> dict[str, Any]:
@@ -320,4 +325,4 @@ def _precisions(payload: dict[str, Any]) -> Array:
     return np.asarray(full if payload["covariance"] == "full" else full[0])
 
 
-add(Scheme("mixture", "Gaussian mixture", learn_mixture, simplicity=7))
+add(Scheme("mixture", mark("Gaussian mixture"), learn_mixture, simplicity=7))

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.glance import AtAGlance, Glance
+from segtools.languages import tr, trc
 from segtools.schema import DataError
 from segtools.segmentation.apart import ladder_steps, which
 from segtools.segmentation.far import fits
@@ -286,15 +287,20 @@ class SegmentModel(AtAGlance):
         """Give what ``model.json`` keeps; `from_record` reads it back."""
         ladder = [
             *ladder_steps(self.extra),
-            {"step": "model", "when": "the customer has an order before the origin"},
+            {
+                "step": "model",
+                "when": tr("the customer has an order before the origin"),
+            },
             {
                 "step": "reduced_model",
-                "when": "a value is missing that was never missing in learning; it "
-                "counts nothing",
+                "when": tr(
+                    "a value is missing that was never missing in learning; it counts "
+                    "nothing"
+                ),
             },
             {
                 "step": "rule",
-                "when": "the customer has no order before the origin",
+                "when": tr("the customer has no order before the origin"),
                 "segment_id": self.fallback,
             },
         ]
@@ -366,7 +372,8 @@ def everyone() -> SegmentModel:
         "tree": {"feature": [-2], "upper": [0.0], "left": [-1], "right": [-1]},
     }
     payload["tree"]["label"] = [0]  # type: ignore[index]
-    segments = [{"segment_id": "S00", "name": "everyone", "rank": 1}]
+    name = trc("segment name", "everyone")
+    segments = [{"segment_id": "S00", "name": name, "rank": 1}]
     return SegmentModel(payload, segments, [], fallback="S00")
 
 

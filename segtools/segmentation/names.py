@@ -5,27 +5,65 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from segtools.languages import markc, trc
 from segtools.segmentation.model import SegmentModel
+from segtools.segmentation.rules import CELLS
 
 # Upper bound of the median days between orders, and the word for it.
 _RHYTHM = (
-    (2.0, "near-daily"),
-    (4.5, "twice-weekly"),
-    (9.0, "weekly"),
-    (20.0, "fortnightly"),
-    (45.0, "monthly"),
+    (2.0, markc("segment name", "near-daily")),
+    (4.5, markc("segment name", "twice-weekly")),
+    (9.0, markc("segment name", "weekly")),
+    (20.0, markc("segment name", "fortnightly")),
+    (45.0, markc("segment name", "monthly")),
 )
+_RARELY = markc("segment name", "occasional")
+_DORMANT = markc("segment name", "dormant")
+_ONCE = markc("segment name", "one-time")
+_LAPSING = markc("segment name", "lapsing")
 _HIGH, _LOW = 1.25, 0.8
 # Feature, word when far above everyone's median, word when far below.
 _TRAITS = (
-    ("basket_mean", "big-basket", "small-basket"),
-    ("n_categories", "wide-range", "narrow-range"),
-    ("private_label_share", "own-label", "brand-minded"),
-    ("discount_share", "discount-minded", "full-price"),
-    ("coupon_share", "coupon-minded", "coupon-free"),
-    ("evening_share", "evening", "daytime"),
-    ("weekend_share", "weekend", "weekday"),
-    ("morning_share", "morning", "later-in-the-day"),
+    (
+        "basket_mean",
+        markc("segment name", "big-basket"),
+        markc("segment name", "small-basket"),
+    ),
+    (
+        "n_categories",
+        markc("segment name", "wide-range"),
+        markc("segment name", "narrow-range"),
+    ),
+    (
+        "private_label_share",
+        markc("segment name", "own-label"),
+        markc("segment name", "brand-minded"),
+    ),
+    (
+        "discount_share",
+        markc("segment name", "discount-minded"),
+        markc("segment name", "full-price"),
+    ),
+    (
+        "coupon_share",
+        markc("segment name", "coupon-minded"),
+        markc("segment name", "coupon-free"),
+    ),
+    (
+        "evening_share",
+        markc("segment name", "evening"),
+        markc("segment name", "daytime"),
+    ),
+    (
+        "weekend_share",
+        markc("segment name", "weekend"),
+        markc("segment name", "weekday"),
+    ),
+    (
+        "morning_share",
+        markc("segment name", "morning"),
+        markc("segment name", "later-in-the-day"),
+    ),
 )
 
 
@@ -33,6 +71,10 @@ def describe_segments(
     features: pd.DataFrame, labels: np.ndarray, order: list[int]
 ) -> list[str]:
     """Name segments by their rhythm and what sets them apart.
+
+    The language in use says them. A name is nothing but a name: runs are matched by
+    their customers, and one that is carried over from a run in another language stays
+    as it is.
 
     Parameters
     ----------
@@ -80,32 +122,57 @@ def _words(own: pd.Series, middle: pd.Series) -> list[str]:
 
 def _rhythm(own: pd.Series) -> str:
     if not own.get("n_orders", 0) >= 1:
-        return "dormant"
+        return _DORMANT
     days = own.get("interval_days", np.nan)
     if own["n_orders"] < 2 or np.isnan(days):
-        return "one-time"
+        return _ONCE
     if own.get("overdue_ratio", 0) > 3:
-        return "lapsing"
-    return next((word for limit, word in _RHYTHM if days <= limit), "occasional")
+        return _LAPSING
+    return next((word for limit, word in _RHYTHM if days <= limit), _RARELY)
 
 
 def _unused(words: list[str], taken: list[str]) -> str:
-    first, *more = words
-    for n in range(1, len(more) + 1):
-        name = _title([first, *more[:n]])
+    for n in range(1, len(words)):
+        name = _title(words[: n + 1])
         if name not in taken:
             return name
-    plain = _title([first, *more[:1]])
+    plain = name = _title(words[:2])
     number = 2
-    while plain in taken:
-        plain = f"{_title([first, *more[:1]])} {number}"
+    while name in taken:
+        name = trc("segment name", "{name} {number}", name=plain, number=number)
         number += 1
-    return plain
+    return name
 
 
 def _title(words: list[str]) -> str:
-    text = " ".join(words[:3]) + " buyers"
+    """Say a name as a whole: which word comes first is each language's own."""
+    rhythm, *traits = (trc("segment name", word) for word in words[:3])
+    if len(traits) == 2:
+        first, second = traits
+        text = trc(
+            "segment name",
+            "{rhythm} {first} {second} buyers",
+            rhythm=rhythm,
+            first=first,
+            second=second,
+        )
+    elif traits:
+        (trait,) = traits
+        text = trc(
+            "segment name", "{rhythm} {trait} buyers", rhythm=rhythm, trait=trait
+        )
+    else:
+        text = trc("segment name", "{rhythm} buyers", rhythm=rhythm)
     return text[0].upper() + text[1:]
+
+
+def _own(name: str) -> str:
+    """Say a name that a payload keeps in English; one of tiers is said already."""
+    cell = name[0].lower() + name[1:]
+    if cell in {called for called, _, _ in CELLS}:
+        said = trc("RFM cell", cell)
+        return said[0].upper() + said[1:]
+    return trc("segment name", name)
 
 
 def describe_model(model: SegmentModel, features: pd.DataFrame) -> list[str]:
@@ -115,7 +182,7 @@ def describe_model(model: SegmentModel, features: pd.DataFrame) -> list[str]:
     """
     own_names = model.payload.get("label_names", [])
     if len(own_names) == len(model.segments):
-        return list(own_names)
+        return [_own(name) for name in own_names]
     ids = [s["segment_id"] for s in model.segments]
     given = model.assign(features)["segment_id"]
     mine = given.isin(ids).to_numpy()  # whoever stands apart has a name by rule

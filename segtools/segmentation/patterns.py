@@ -9,10 +9,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import markn, trn
 from segtools.schema import DataError
+from segtools.segmentation.phrases import grouped
 
 Array = NDArray[np.float64]
 MOST_LEVELS = 20
+_SAME = markn(
+    "{n} of {all} questions have one answer or none: {questions}. They are left out.",
+    "{n} of {all} questions have one answer or none: {questions}. They are left out.",
+)
+_AGAIN = markn(
+    "{n} of {all} questions have the same answers twice: {questions}. They are left "
+    "out.",
+    "{n} of {all} questions have the same answers twice: {questions}. They are left "
+    "out.",
+)
 
 
 @dataclass(frozen=True)
@@ -93,17 +105,10 @@ def _useful(
         for j, n in enumerate(left)
         if any(frame[n].equals(frame[earlier]) for earlier in left[:j])
     ]
-    for wrong, what in (
-        (same, "one answer or none"),
-        (again, "the same answers twice"),
-    ):
+    for wrong, says in ((same, _SAME), (again, _AGAIN)):
         if wrong:
-            warnings.warn(
-                f"{len(wrong)} of {len(levels)} questions have {what}: {wrong}. They "
-                "are left out.",
-                UserWarning,
-                stacklevel=4,
-            )
+            text = trn(*says, len(wrong), all=len(levels), questions=wrong)
+            warnings.warn(text, UserWarning, stacklevel=4)
     return {n: levels[n] for n in left if n not in again}
 
 
@@ -157,9 +162,17 @@ def refuse_few(patterns: Patterns, n_classes: int) -> None:
     possible = float(np.prod([float(s) for s in patterns.sizes]))
     if n_classes > 1 and n < possible:
         warnings.warn(
-            f"{n:,} customers are fewer than the {possible:,.0f} patterns that the "
-            "answers can form (Formann 1984 asks for at least as many): classes may "
-            "not come out again. Leave out questions or join answers.",
+            trn(
+                "{n} customer is fewer than the {possible} patterns that the answers "
+                "can form (Formann 1984 asks for at least as many): classes may not "
+                "come out again. Leave out questions or join answers.",
+                "{n} customers are fewer than the {possible} patterns that the answers "
+                "can form (Formann 1984 asks for at least as many): classes may not "
+                "come out again. Leave out questions or join answers.",
+                n,
+                n=grouped(n),
+                possible=grouped(possible),
+            ),
             UserWarning,
             stacklevel=3,
         )

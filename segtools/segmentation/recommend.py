@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segtools.languages import mark, tr
 from segtools.segmentation.figures import interval
+from segtools.wording import number
 
 if TYPE_CHECKING:
     from segtools.segmentation.entries import Contest, Entry
 
 PLAIN = ("spend_quintiles", "rfm_grid")
+_AS_GOOD = {
+    "spend_quintiles": mark(
+        "Spend quintiles do as well as the chosen segments: neither in ranking "
+        "customers (Gini {mine} against {theirs}) nor in telling their outcomes apart "
+        "is the difference clear. We recommend them as the plainer way (method: "
+        "spend_quintiles)."
+    ),
+    "rfm_grid": mark(
+        "The RFM grid does as well as the chosen segments: neither in ranking "
+        "customers (Gini {mine} against {theirs}) nor in telling their outcomes apart "
+        "is the difference clear. We recommend it as the plainer way (method: "
+        "rfm_grid)."
+    ),
+}
 # Ranking customers, and telling how far apart they are.
 _BOTH = ("gini", "eta2_capped")
 
@@ -68,11 +84,5 @@ def recommendation_sentence(contest: Contest) -> str:
     if plain is None or winner is None:
         return ""
     mine, theirs = float(plain.draws["gini"][0]), float(winner.draws["gini"][0])
-    many = plain.scheme == "spend_quintiles"
-    who = f"{plain.label} do" if many else f"The {plain.label} does"
-    return (
-        f"{who} as well as the chosen segments: neither in ranking customers (Gini "
-        f"{mine:.3f} against {theirs:.3f}) nor in telling their outcomes apart is the "
-        f"difference clear. We recommend {'them' if many else 'it'} as the plainer way "
-        f"(method: {plain.scheme})."
-    )
+    said = _AS_GOOD[plain.scheme]
+    return tr(said, mine=number(mine, 3), theirs=number(theirs, 3))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import header, mark, tr, trc
 from segtools.segmentation.halves import (
     LEAST_SIDE,
     Cut,
@@ -28,11 +29,12 @@ from segtools.segmentation.stability.candidates import (
     split_candidates,
 )
 from segtools.segmentation.standing import Standing, standard
-from segtools.wording import percent, rounded
+from segtools.wording import interval, listed, number, percent, rounded
 
 Array = NDArray[np.float64]
 LEVEL = 0.05
-NONE = "No segment is a candidate to merge or to split."
+_STEPS = {"merge": mark("{n} to merge"), "split": mark("{n} to split")}
+NONE = mark("No segment is a candidate to merge or to split.")
 
 
 def review(
@@ -106,10 +108,12 @@ def _alike(whole: Standing) -> list[dict[str, Any]]:
         gap = difference(one, other)
         if gap.told_apart:
             continue
-        reason = (
-            "What they did next cannot be told apart: a difference of "
-            f"{rounded(gap.gap)} ({_band(gap)}). {_apart(whole, i, j)}"
+        alike = tr(
+            "What they did next cannot be told apart: a difference of {gap} ({band}).",
+            gap=rounded(gap.gap),
+            band=_band(gap),
         )
+        reason = f"{alike} {_apart(whole, i, j)}"
         found.append(_candidate(whole, "merge", (i, j), reason))
     return found
 
@@ -120,7 +124,9 @@ def _too_like(whole: Standing, min_share: float) -> list[dict[str, Any]]:
     Z = standard(rows)
     if not Z.shape[1]:
         return []
-    found = merge_candidates(Z, own, names=whole.ids, min_share=min_share)
+    found = merge_candidates(
+        Z, own, names=whole.names, min_share=min_share, ids=whole.ids
+    )
     return [
         _candidate(
             whole, "merge", [whole.ids.index(s) for s in r.segments], str(r.reason)
@@ -163,7 +169,7 @@ def _too_large(whole: Standing, wanted: int | None) -> list[dict[str, Any]]:
 
 def _band(found: Difference) -> str:
     low, high = found.gap - found.half, found.gap + found.half
-    return f"{rounded(low)} to {rounded(high)}"
+    return interval(low, high)
 
 
 def _apart(whole: Standing, i: int, j: int) -> str:
@@ -171,15 +177,16 @@ def _apart(whole: Standing, i: int, j: int) -> str:
     rows, own = whole.now()
     Z = standard(rows)
     if not Z.shape[1] or not (own == i).any() or not (own == j).any():
-        return "Nothing else tells them apart."
+        return tr("Nothing else tells them apart.")
     gaps = (Z[own == i].mean() - Z[own == j].mean()).abs()
     name, most = str(gaps.idxmax()), float(gaps.max())
     if most < APART:
-        return "No feature sets them apart either."
+        return tr("No feature sets them apart either.")
     called = whole.labels.get(name, name)
-    return (
-        f"What sets them most apart is {called} ({rounded(most, 2)} standard "
-        "deviations)."
+    return tr(
+        "What sets them most apart is {feature} ({most} standard deviations).",
+        feature=called,
+        most=rounded(most, 2),
     )
 
 
@@ -200,10 +207,15 @@ def _split(whole: Standing, j: int, cut: Cut, gap: Difference) -> dict[str, Any]
     called = whole.labels.get(cut.feature, cut.feature)
     rows, own = whole.now()
     share = float(cut.above(rows[own == j]).mean())
-    reason = (
-        f"Its customers above {rounded(cut.upper, 4)} in {called} ({percent(share)} of "
-        f"them) differ from the others in what they did next by {rounded(gap.gap)} "
-        f"({_band(gap)}), judged on customers who had no part in finding the cut."
+    reason = tr(
+        "Its customers above {cut} in {feature} ({share} of them) differ from the "
+        "others in what they did next by {gap} ({band}), judged on customers who had "
+        "no part in finding the cut.",
+        cut=rounded(cut.upper, 4),
+        feature=called,
+        share=percent(share),
+        gap=rounded(gap.gap),
+        band=_band(gap),
     )
     found = _candidate(whole, "split", (j,), reason)
     decision = {"what": "split", "segment": whole.ids[j], "feature": cut.feature}
@@ -217,26 +229,17 @@ def _candidate(whole: Standing, kind: str, places: Any, reason: str) -> dict[str
         "kind": kind,
         "segments": ids,
         "names": [whole.names[i] for i in places],
-        "reason": _named(whole, reason),
+        "reason": reason,
         "decision": merge if kind == "merge" else None,
     }
 
 
-def _named(whole: Standing, reason: str) -> str:
-    """Put a segment's name in the place of the id with which a reason begins."""
-    first, _, rest = reason.partition(" ")
-    if first in whole.ids:
-        return f"{whole.names[whole.ids.index(first)]} {rest}"
-    return reason
-
-
 def candidates_table(candidates: list[dict[str, Any]]) -> pd.DataFrame:
     """Tabulate candidates for people: what, which, why."""
-    rows = [
-        (c["kind"].capitalize(), " + ".join(c["names"]), c["reason"])
-        for c in candidates
-    ]
-    return pd.DataFrame(rows, columns=["Could be", "Segment", "Because"])
+    steps = {"merge": trc("candidate", "Merge"), "split": trc("candidate", "Split")}
+    rows = [(steps[c["kind"]], " + ".join(c["names"]), c["reason"]) for c in candidates]
+    columns = [header("Could be"), header("Segment"), header("Because")]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def candidates_sentence(candidates: list[dict[str, Any]]) -> str:
@@ -248,13 +251,15 @@ def candidates_sentence(candidates: list[dict[str, Any]]) -> str:
     'No segment is a candidate to merge or to split.'
     """
     if not candidates:
-        return NONE
+        return tr(NONE)
     kinds = [c["kind"] for c in candidates]
     counts = [
-        f"{kinds.count(k)} to {k}" for k in ("merge", "split") if kinds.count(k) > 0
+        tr(said, n=number(kinds.count(kind)))
+        for kind, said in _STEPS.items()
+        if kinds.count(kind) > 0
     ]
-    return (
-        f"Candidates: {' and '.join(counts)}. Each is a reason to look, none a "
-        "decision; whoever takes it writes it, with the reason, under “decisions” in "
-        "the configuration."
+    return tr(
+        "Candidates: {counts}. Each is a reason to look, none a decision; whoever "
+        "takes it writes it, with the reason, under “decisions” in the configuration.",
+        counts=listed(counts),
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier
 
+from segtools.languages import markc
 from segtools.schema import ConfigError
 from segtools.segmentation.bands import optimal_cuts
 from segtools.segmentation.place import grid_scores, place
@@ -18,16 +19,16 @@ from segtools.segmentation.scheme import Learned, Scheme, Task, add
 N_SCORES = 5
 # Name, recency scores, frequency scores: a complete partition of the 25 cells.
 CELLS: tuple[tuple[str, range, range], ...] = (
-    ("hibernating", range(1, 3), range(1, 3)),
-    ("at risk", range(1, 3), range(3, 5)),
-    ("can't lose", range(1, 3), range(5, 6)),
-    ("about to sleep", range(3, 4), range(1, 3)),
-    ("need attention", range(3, 4), range(3, 4)),
-    ("loyal", range(3, 5), range(4, 6)),
-    ("promising", range(4, 5), range(1, 2)),
-    ("new", range(5, 6), range(1, 2)),
-    ("potential loyalist", range(4, 6), range(2, 4)),
-    ("champions", range(5, 6), range(4, 6)),
+    (markc("RFM cell", "hibernating"), range(1, 3), range(1, 3)),
+    (markc("RFM cell", "at risk"), range(1, 3), range(3, 5)),
+    (markc("RFM cell", "can't lose"), range(1, 3), range(5, 6)),
+    (markc("RFM cell", "about to sleep"), range(3, 4), range(1, 3)),
+    (markc("RFM cell", "need attention"), range(3, 4), range(3, 4)),
+    (markc("RFM cell", "loyal"), range(3, 5), range(4, 6)),
+    (markc("RFM cell", "promising"), range(4, 5), range(1, 2)),
+    (markc("RFM cell", "new"), range(5, 6), range(1, 2)),
+    (markc("RFM cell", "potential loyalist"), range(4, 6), range(2, 4)),
+    (markc("RFM cell", "champions"), range(5, 6), range(4, 6)),
 )
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, tr, trc, trn
 from segtools.segmentation.apart import beside
 from segtools.segmentation.entries import Contest
 from segtools.segmentation.model import SegmentModel
-from segtools.wording import percent
+from segtools.wording import general, percent
 
 
 def outcome_by_segment(model: SegmentModel, learning: pd.DataFrame) -> dict[str, Any]:
@@ -132,14 +133,18 @@ def _lines(bins: dict[str, Any]) -> list[tuple[str, int]]:
         low = high
     found = [(_between(low, high), points) for low, high, points in lines]
     if bins["missing"] is not None:
-        found.append(("not known", bins["missing"]))
+        found.append((trc("value", "not known"), bins["missing"]))
     return found
 
 
 def _between(low: float | None, high: float | None) -> str:
     if low is None:
-        return "any" if high is None else f"up to {high:.4g}"
-    return f"above {low:.4g}" if high is None else f"{low:.4g} to {high:.4g}"
+        if high is None:
+            return trc("value", "any")
+        return tr("up to {high}", high=general(high, 4))
+    if high is None:
+        return tr("above {low}", low=general(low, 4))
+    return tr("{low} to {high}", low=general(low, 4), high=general(high, 4))
 
 
 def contest_table(record: dict[str, Any]) -> pd.DataFrame:
@@ -149,16 +154,16 @@ def contest_table(record: dict[str, Any]) -> pd.DataFrame:
         figures = s["figures"]
         rows.append(
             {
-                "Scheme": s["label"],
-                "Role": s["role"],
-                "Segments": s["n_segments"],
-                "Smallest": s["smallest_share"],
-                "Gini": _value(figures["gini"]),
-                "low": _value(figures["gini"], "low"),
-                "high": _value(figures["gini"], "high"),
-                "R²": _value(figures["r2"]),
-                "R² capped": _value(figures["r2_capped"]),
-                "eta² capped": _value(figures["eta2_capped"]),
+                header("Scheme"): s["label"],
+                header("Role"): s["role"],
+                header("Segments"): s["n_segments"],
+                header("Smallest"): s["smallest_share"],
+                header("Gini"): _value(figures["gini"]),
+                header("low"): _value(figures["gini"], "low"),
+                header("high"): _value(figures["gini"], "high"),
+                header("R²"): _value(figures["r2"]),
+                header("R² capped"): _value(figures["r2_capped"]),
+                header("eta² capped"): _value(figures["eta2_capped"]),
             }
         )
     columns = ["Scheme", "Role", "Segments", "Smallest", "Gini", "low", "high"]
@@ -179,14 +184,21 @@ def sizes_sentence(selection: dict[str, Any]) -> str:
     rows = [r for r in selection["segments"] if "extra" not in r]
     apart = [r for r in selection["segments"] if "extra" in r]
     if len(rows) == 1:
-        return "Everyone stays in one segment."
+        return tr("Everyone stays in one segment.")
     largest = max(rows, key=lambda r: r["n"])
     smallest = min(rows, key=lambda r: r["n"])
-    return (
-        f"{len(rows)} segments: the largest, {largest['name']}, holds "
-        f"{percent(largest['share'])} of the customers; the smallest, "
-        f"{smallest['name']}, {percent(smallest['share'])}. {beside(apart)}"
-    ).strip()
+    said = trn(
+        "{n} segment: the largest, {largest}, holds {most} of the customers; the "
+        "smallest, {smallest}, {least}.",
+        "{n} segments: the largest, {largest}, holds {most} of the customers; the "
+        "smallest, {smallest}, {least}.",
+        len(rows),
+        largest=largest["name"],
+        most=percent(largest["share"]),
+        smallest=smallest["name"],
+        least=percent(smallest["share"]),
+    )
+    return f"{said} {beside(apart)}".strip()
 
 
 def sizes_table(selection: dict[str, Any]) -> pd.DataFrame:
@@ -194,12 +206,12 @@ def sizes_table(selection: dict[str, Any]) -> pd.DataFrame:
     later = selection["outcome_by_segment"]
     table = pd.DataFrame(
         {
-            "Segment": [r["name"] for r in selection["segments"]],
-            "Id": [r["segment_id"] for r in selection["segments"]],
-            "Customers": [r["n"] for r in selection["segments"]],
-            "Share": [r["share"] for r in selection["segments"]],
-            "Stability": [r["stability"] for r in selection["segments"]],
-            "Outcome learned": [
+            header("Segment"): [r["name"] for r in selection["segments"]],
+            header("Id"): [r["segment_id"] for r in selection["segments"]],
+            header("Customers"): [r["n"] for r in selection["segments"]],
+            header("Share"): [r["share"] for r in selection["segments"]],
+            header("Stability"): [r["stability"] for r in selection["segments"]],
+            header("Outcome learned"): [
                 later.get(r["segment_id"], {}).get("mean", np.nan)
                 for r in selection["segments"]
             ],

@@ -11,8 +11,9 @@ import pandas as pd
 
 from segtools.disclosure import LIMIT, hide, two_way
 from segtools.glance import AtAGlance, Glance
+from segtools.languages import header, markc, tr, trc, trn
 from segtools.segmentation.alternatives import Alternative
-from segtools.segmentation.choices import POLICIES, Choice, Variant
+from segtools.segmentation.choices import Choice, Variant
 from segtools.segmentation.claims import Claim, Own, claims_of
 from segtools.segmentation.company import company_of
 from segtools.segmentation.glances import sensitivity_glance
@@ -21,11 +22,23 @@ from segtools.wording import listed, number, percent
 # A choice is to blame if a claim holds less often at one of its levels by this much.
 BLAME = 0.25
 NAMES = {
-    "window_days": "window",
-    "n_segments": "number of segments",
-    **{name: name.replace("_", " ") for name in POLICIES},
+    "window_days": markc("choice", "window"),
+    "n_segments": markc("choice", "number of segments"),
+    "method": markc("choice", "method"),
+    "scaling": markc("choice", "scaling"),
+    "returns": markc("choice", "returns"),
+    "huge_orders": markc("choice", "huge orders"),
+    "unmatched_returns": markc("choice", "unmatched returns"),
+    "cancellations": markc("choice", "cancellations"),
+    "duplicates": markc("choice", "duplicates"),
+    "zero_prices": markc("choice", "zero prices"),
 }
-COLUMNS = ("Headline claim", "Holds", "Blame", "Holds by level")
+COLUMNS = (
+    header("Headline claim"),
+    header("Holds"),
+    header("Blame"),
+    header("Holds by level"),
+)
 
 
 @dataclass(frozen=True)
@@ -194,29 +207,53 @@ def _effect(choice: Choice, holds: list[bool], done: list[Trial]) -> dict[str, A
 def _sentence(body: dict[str, Any]) -> str:
     claims, n = body["claims"], body["n_done"]
     if not n:
-        return "None of the variants could be learned, so nothing can be compared."
+        return tr("None of the variants could be learned, so nothing can be compared.")
     always = sum(c["holds"] == n for c in claims)
     weakest = min(claims, key=lambda c: c["holds"])
-    head = f"{always} of {len(claims)} headline claims hold in all {n} variants"
+    figures = {"claims": number(len(claims)), "variants": number(n)}
     if always < len(claims):
-        head += f"; least often, in {weakest['holds']}: {_quoted(weakest['sentence'])}"
-    said = (
-        f"{head}. On average a customer stays in the same company in "
-        f"{percent(body['stays'])} of the variants"
+        head = trn(
+            "{n} of {claims} headline claims hold in all {variants} variants; least "
+            "often, in {fewest}: “{claim}”.",
+            "{n} of {claims} headline claims hold in all {variants} variants; least "
+            "often, in {fewest}: “{claim}”.",
+            always,
+            fewest=number(weakest["holds"]),
+            claim=weakest["sentence"].rstrip(".。"),
+            **figures,
+        )
+    else:
+        head = trn(
+            "{n} of {claims} headline claims hold in all {variants} variants.",
+            "{n} of {claims} headline claims hold in all {variants} variants.",
+            always,
+            **figures,
+        )
+    return f"{head} {_company(body['stays'], body['border'])}"
+
+
+def _company(stays: float, border: int | None) -> str:
+    share = percent(stays)
+    if border is None:
+        return tr(
+            "On average a customer stays in the same company in {share} of the "
+            "variants.",
+            share=share,
+        )
+    return trn(
+        "On average a customer stays in the same company in {share} of the variants; "
+        "{n} stays in less than half of them.",
+        "On average a customer stays in the same company in {share} of the variants; "
+        "{n} stay in less than half of them.",
+        border,
+        share=share,
     )
-    if body["border"] is None:
-        return f"{said}."
-    return f"{said}; {number(body['border'])} stay in less than half of them."
-
-
-def _quoted(sentence: str) -> str:
-    return f"“{sentence.rstrip('.')}”"
 
 
 def claims_table(record: dict[str, Any]) -> pd.DataFrame:
     """Tabulate the claims of a record: holds in how many, blame, share by level."""
     rows = [
-        (c["sentence"], f"{c['holds']} of {c['of']}", _names(c), _levels(c))
+        (c["sentence"], _some(c["holds"], c["of"]), _names(c), _levels(c))
         for c in record["claims"]
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -224,19 +261,24 @@ def claims_table(record: dict[str, Any]) -> pd.DataFrame:
 
 def _names(claim: dict[str, Any]) -> str:
     if not claim["blame"]:
-        return "" if claim["holds"] == claim["of"] else "no single choice"
-    return listed(NAMES.get(name, name) for name in claim["blame"])
+        always = claim["holds"] == claim["of"]
+        return "" if always else trc("choice", "no single choice")
+    return listed(trc("choice", NAMES.get(name, name)) for name in claim["blame"])
 
 
 def _levels(claim: dict[str, Any]) -> str:
     effects = [e for e in claim["effects"] if e["choice"] in claim["blame"]]
     return "; ".join(
         ", ".join(
-            f"{_level(row['level'])}: {row['holds']} of {row['of']}"
+            f"{_level(row['level'])}: {_some(row['holds'], row['of'])}"
             for row in effect["levels"]
         )
         for effect in effects
     )
+
+
+def _some(some: int, of: int) -> str:
+    return tr("{some} of {all}", some=number(some), all=number(of))
 
 
 def _level(value: Any) -> str:
@@ -248,13 +290,13 @@ def segments_table(record: dict[str, Any]) -> pd.DataFrame:
     rows, n = record["segments"], record["n_done"]
     table = pd.DataFrame(
         {
-            "Segment": [r.get("name", r["segment_id"]) for r in rows],
-            "Customers": [r["n"] for r in rows],
-            "Stay together": [r["stays"] for r in rows],
-            "By chance": [r["by_chance"] for r in rows],
-            "Overlap": [r["jaccard"] for r in rows],
-            "Dissolved": [f"{r['dissolved']} of {n}" for r in rows],
-            "On the border": [r["border"] for r in rows],
+            header("Segment"): [r.get("name", r["segment_id"]) for r in rows],
+            header("Customers"): [r["n"] for r in rows],
+            header("Stay together"): [r["stays"] for r in rows],
+            header("By chance"): [r["by_chance"] for r in rows],
+            header("Overlap"): [r["jaccard"] for r in rows],
+            header("Dissolved"): [_some(r["dissolved"], n) for r in rows],
+            header("On the border"): [r["border"] for r in rows],
         }
     )
     shares = ("Stay together", "By chance", "Overlap")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from segtools.features.catalogue import registered
+from segtools.languages import header, tr
 from segtools.segmentation.entries import Contest, Entry
 from segtools.segmentation.figures import Array, gini_draws, interval
 from segtools.segmentation.judging import judged
@@ -20,10 +23,11 @@ from segtools.segmentation.rules import freeze_labels
 from segtools.segmentation.splits import Split, splits_of, weights_of
 from segtools.segmentation.surrogate import (
     MAX_LEAVES,
+    Surrogate,
     joined,
     surrogate_rules,
 )
-from segtools.wording import percent
+from segtools.wording import number, percent
 
 GINI = "gini"
 
@@ -62,13 +66,12 @@ def short_rules(
     """
     tried = _tried(contest, learning)
     own = segments[segments["assigned_by"] != "rule"].set_index("customer_id")
-    if own["segment"].nunique() < 2:
-        sentence = "Everyone stays in one segment, so no rule is needed."
+    if own["segment_id"].nunique() < 2:
+        sentence = tr("Everyone stays in one segment, so no rule is needed.")
         return _empty() | {"schemes": tried, "sentence": sentence}
     known = features.set_index(features["customer_id"].astype(str))
     known = known.loc[own.index].drop(columns="customer_id")
-    known = known.rename(columns=_different(labels or {}))
-    found = surrogate_rules(known, own["segment"], random_state=contest.rules.seed)
+    found = _fitted(known, own, labels or {}, contest.rules.seed)
     return {
         "rules": found.rules.to_dict("records"),
         "agreement": found.agreement,
@@ -78,6 +81,31 @@ def short_rules(
         "schemes": tried,
         "sentence": " ".join([found.sentence, *_lost(tried, contest.winner)]),
     }
+
+
+def _fitted(
+    known: pd.DataFrame, own: pd.DataFrame, labels: Mapping[str, str], seed: int
+) -> Surrogate:
+    """Fit rules by what no language changes, then say them with names and labels.
+
+    Of equally good cuts the order of columns and segments decides.
+    """
+    coded = {f.name: f.label for f in registered() if f.name in labels}
+    keys = _different({**labels, **coded})
+    back = {key: name for name, key in keys.items()}
+    found = surrogate_rules(
+        known.rename(columns=keys), own["segment_id"], random_state=seed
+    )
+    said = _different(labels)
+    called = dict(zip(own["segment_id"], own["segment"], strict=True))
+    uses = [said.get(n, n) for n in (back.get(u, u) for u in found.payload["uses"])]
+    shares = {called[i]: share for i, share in found.by_segment.items()}
+    return replace(
+        found,
+        payload=found.payload | {"uses": uses},
+        names=[called[i] for i in found.names],
+        by_segment=dict(sorted(shares.items())),
+    )
 
 
 def _different(labels: Mapping[str, str]) -> dict[str, str]:
@@ -141,11 +169,17 @@ def _lost(tried: list[dict[str, Any]], winner: Entry | None) -> list[str]:
             continue
         if row["n_segments"] == winner.n_segments:
             lost, whole = row[f"{GINI}_lost"], row[GINI]["value"]
-            return [
-                f"On the judged period rules agree on {percent(row['agreement'])} of "
-                f"the customers and lose {lost['value']:.3f} of the winner's Gini of "
-                f"{whole:.3f} (95 % interval {lost['low']:.3f} to {lost['high']:.3f})."
-            ]
+            said = tr(
+                "On the judged period rules agree on {agreement} of the customers and "
+                "lose {lost} of the winner's Gini of {gini} (95 % interval {low} to "
+                "{high}).",
+                agreement=percent(row["agreement"]),
+                lost=number(lost["value"], 3),
+                gini=number(whole, 3),
+                low=number(lost["low"], 3),
+                high=number(lost["high"], 3),
+            )
+            return [said]
     return []
 
 
@@ -166,7 +200,8 @@ def rules_table(found: dict[str, Any]) -> pd.DataFrame:
         (r["segment"], r["rule"], found["by_segment"].get(r["segment"]))
         for r in found["rules"]
     ]
-    table = pd.DataFrame(rows, columns=["Segment", "Rule", "Found"])
+    columns = [header("Segment"), header("Rule"), header("Found")]
+    table = pd.DataFrame(rows, columns=columns)
     table.attrs["formats"] = {"Found": "percent"}
     return table
 
@@ -181,14 +216,14 @@ def schemes_table(found: dict[str, Any]) -> pd.DataFrame:
     """
     rows = [
         {
-            "Scheme": r["label"],
-            "Segments": r["n_segments"],
-            "Rules agree": r["agreement"],
-            "Gini": r[GINI]["value"],
-            "Gini of rules": r[f"{GINI}_of_rules"]["value"],
-            "Lost": r[f"{GINI}_lost"]["value"],
-            "low": r[f"{GINI}_lost"]["low"],
-            "high": r[f"{GINI}_lost"]["high"],
+            header("Scheme"): r["label"],
+            header("Segments"): r["n_segments"],
+            header("Rules agree"): r["agreement"],
+            header("Gini"): r[GINI]["value"],
+            header("Gini of rules"): r[f"{GINI}_of_rules"]["value"],
+            header("Lost"): r[f"{GINI}_lost"]["value"],
+            header("low"): r[f"{GINI}_lost"]["low"],
+            header("high"): r[f"{GINI}_lost"]["high"],
         }
         for r in found["schemes"]
     ]

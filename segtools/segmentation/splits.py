@@ -8,11 +8,31 @@ import numpy as np
 import pandas as pd
 
 from segtools.features.waves import GOAL
+from segtools.languages import mark, tr
 from segtools.segmentation.entries import Rules
 from segtools.segmentation.figures import Array, bootstrap_weights
 from segtools.segmentation.scheme import Task, varies
 
 N_FOLDS = 5
+# Everybody responded, nobody did: of those learned from, and of those judged.
+_RECEIVERS = {
+    "learned": (
+        mark("All receivers learned from responded in time, so nothing can be judged."),
+        mark(
+            "None of the receivers learned from responded in time, so nothing can be "
+            "judged. Check that conversions name the same campaigns and customers as "
+            "campaigns."
+        ),
+    ),
+    "judged": (
+        mark("All receivers judged responded in time, so nothing can be judged."),
+        mark(
+            "None of the receivers judged responded in time, so nothing can be "
+            "judged. Check that conversions name the same campaigns and customers as "
+            "campaigns."
+        ),
+    ),
+}
 
 Split = tuple[pd.DataFrame, pd.DataFrame]
 
@@ -89,7 +109,7 @@ def the_same(splits: list[Split], goal: str) -> str:
     learned = [learn.outcome for learn, _ in splits]
     judged = [judge.outcome for _, judge in splits]
     if any(len(outcome) < 2 for outcome in judged) or not all(map(varies, learned)):
-        return _same_sentence(pd.concat(learned), "learned from", goal)
+        return _same_sentence(pd.concat(learned), "learned", goal)
     # Folds of one period are small: one without a response says nothing yet.
     if goal == GOAL and len(judged) == 1 and not varies(judged[0]):
         return _same_sentence(judged[0], "judged", goal)
@@ -98,13 +118,11 @@ def the_same(splits: list[Split], goal: str) -> str:
 
 def _same_sentence(outcome: pd.Series, which: str, goal: str) -> str:
     if goal != GOAL or varies(outcome):
-        return "The outcome is the same for every customer, so nothing can be judged."
-    if outcome.max() > 0:
-        return f"All receivers {which} responded in time, so nothing can be judged."
-    return (
-        f"None of the receivers {which} responded in time, so nothing can be judged. "
-        "Check that conversions name the same campaigns and customers as campaigns."
-    )
+        return tr(
+            "The outcome is the same for every customer, so nothing can be judged."
+        )
+    every, none = _RECEIVERS[which]
+    return tr(every if outcome.max() > 0 else none)
 
 
 def task_of(learn: pd.DataFrame, at: pd.DataFrame, rules: Rules, n: int) -> Task:

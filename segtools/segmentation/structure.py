@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from segtools.config.blocks import StructureThresholds
 from segtools.glance import AtAGlance, Glance
+from segtools.languages import mark, markn, tr, trn
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.doubts import giant, plain_doubts
 from segtools.segmentation.evidence import (
@@ -30,6 +31,7 @@ from segtools.segmentation.inputs import telling
 from segtools.segmentation.preprocess import prepared
 from segtools.segmentation.references import tighter
 from segtools.segmentation.valleys import NaturalGroups, natural_groups, whitened
+from segtools.wording import general, number
 
 Array = NDArray[np.float64]
 MAX_CLUSTERS = 6
@@ -39,17 +41,29 @@ MIN_COMPLETE = 50
 # Fewer customers a feature and anything looks like a group (Qiu & Joe 2009).
 ROWS_PER_FEATURE = 10
 TEXT = {
-    "natural": "The features fall into {k} natural groups: there are gaps between "
-    "them, and resamples find them again (agreement {ari:.2f}).",
-    "reproducible": "There are no gaps between customers, yet {k} groups come out "
-    "again in resamples (agreement {ari:.2f}).",
-    "constructed": "The features form no groups of their own: segments are lines drawn "
-    "for a purpose (agreement of {k} groups in resamples {ari:.2f}).",
+    "natural": markn(
+        "The features fall into {n} natural group: there are gaps between them, and "
+        "resamples find them again (agreement {ari}).",
+        "The features fall into {n} natural groups: there are gaps between them, and "
+        "resamples find them again (agreement {ari}).",
+    ),
+    "reproducible": markn(
+        "There are no gaps between customers, yet {n} group comes out again in "
+        "resamples (agreement {ari}).",
+        "There are no gaps between customers, yet {n} groups come out again in "
+        "resamples (agreement {ari}).",
+    ),
+    "constructed": markn(
+        "The features form no groups of their own: segments are lines drawn for a "
+        "purpose (agreement of {n} group in resamples {ari}).",
+        "The features form no groups of their own: segments are lines drawn for a "
+        "purpose (agreement of {n} groups in resamples {ari}).",
+    ),
 }
-LIMITS_TEXT = (
-    "Valleys hold at most {depth:g} customers to each on the lower of their hills; "
-    "groups recur where resamples agree at {agreement:g} or more; without valleys, "
-    "customers must lie at least {excess:g} standard deviations closer together than "
+LIMITS_TEXT = mark(
+    "Valleys hold at most {depth} customers to each on the lower of their hills; "
+    "groups recur where resamples agree at {agreement} or more; without valleys, "
+    "customers must lie at least {excess} standard deviations closer together than "
     "in clouds of the same margins and correlations."
 )
 
@@ -72,7 +86,10 @@ class Structure(AtAGlance):
     def limits_sentence(self) -> str:
         """Say where the lines were that decided; empty where nothing was decided."""
         limits = self.evidence.get("thresholds")
-        return LIMITS_TEXT.format(**limits) if limits else ""
+        if not limits:
+            return ""
+        said = {k: general(limits[k]) for k in ("depth", "agreement", "excess")}
+        return tr(LIMITS_TEXT, **said)
 
     def _glance(self) -> Glance:
         return structure_glance(self)
@@ -152,7 +169,7 @@ def structure_verdict(
     groups = _divided(frame, random_state, limits)
     evidence |= _natural(groups, rng)
     label, k, ari = _label(Z, evidence, limits, rng)
-    sentence = TEXT[label].format(k=k, ari=ari)
+    sentence = trn(*TEXT[label], k, ari=number(ari, 2))
     evidence["thresholds"] = limits.model_dump()
     evidence["rows"], evidence["left_out"] = len(Z), left_out
     labels = _labels(groups, frame, len(X)) if label == "natural" else None
@@ -208,9 +225,13 @@ def _labels(groups: NaturalGroups, frame: pd.DataFrame, n: int) -> NDArray[np.in
 
 def _too_few(rows: int, features: int) -> Structure:
     """Say that nothing can be seen, with evidence that draws as nothing."""
-    sentence = (
-        f"There are too few different customers ({rows}) to look for groups in "
-        f"{features} features."
+    sentence = trn(
+        "There are too few different customers ({rows}) to look for groups in {n} "
+        "feature.",
+        "There are too few different customers ({rows}) to look for groups in {n} "
+        "features.",
+        features,
+        rows=number(rows),
     )
     gap = {"k": [], "gap": [], "se": [], "candidates": {}, "n_clusters": 1}
     agreement = {"k": [], "median": [], "low": [], "high": [], "pairs": 0}

@@ -14,11 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import tr, trc, trn
 from segtools.schema import DataError
 from segtools.segmentation.figures import Part, figures
+from segtools.segmentation.phrases import all_of, bounded
 from segtools.segmentation.place import place
 from segtools.segmentation.rules import freeze_labels
-from segtools.wording import percent, rounded
+from segtools.wording import number, percent
 
 Ints = NDArray[np.int64]
 MAX_LEAVES = 8
@@ -69,15 +71,22 @@ class Surrogate:
     def sentence(self) -> str:
         """Say what the rules repeat and what they lose."""
         n = len(_lines(self.payload))
-        said = (
-            f"{n} short rules put {percent(self.agreement)} of the customers into "
-            f"their own segment (kappa {self.kappa:.2f}; always naming the largest "
-            f"segment would be right for {percent(self.majority)}); "
-            f"{percent(1 - self.agreement)} would stand in another one"
+        said = trn(
+            "{n} short rule puts {agreement} of the customers into their own segment "
+            "(kappa {kappa}; always naming the largest segment would be right for "
+            "{majority}); {other} would stand in another one",
+            "{n} short rules put {agreement} of the customers into their own segment "
+            "(kappa {kappa}; always naming the largest segment would be right for "
+            "{majority}); {other} would stand in another one",
+            n,
+            agreement=percent(self.agreement),
+            kappa=number(self.kappa, 2),
+            majority=percent(self.majority),
+            other=percent(1 - self.agreement),
         )
         if not self.loss:
-            return f"{said}."
-        return f"{said}, and the Gini on the outcome {_change(self.loss['gini'])}."
+            return tr("{rules}.", rules=said)
+        return _with_loss(said, self.loss["gini"])
 
 
 def surrogate_rules(
@@ -251,10 +260,21 @@ def _loss(outcome: pd.Series, own: Ints, said: Ints) -> dict[str, float]:
     return {n: float(both[0][n][0] - both[1][n][0]) for n in ("gini", "eta2")}
 
 
-def _change(loss: float) -> str:
+def _with_loss(rules: str, loss: float) -> str:
+    change = number(abs(loss), 3)
     if abs(loss) < 0.0005:
-        return "stays the same"
-    return f"{'falls' if loss > 0 else 'rises'} by {abs(loss):.3f}"
+        return tr("{rules}, and the Gini on the outcome stays the same.", rules=rules)
+    if loss > 0:
+        return tr(
+            "{rules}, and the Gini on the outcome falls by {change}.",
+            rules=rules,
+            change=change,
+        )
+    return tr(
+        "{rules}, and the Gini on the outcome rises by {change}.",
+        rules=rules,
+        change=change,
+    )
 
 
 def joined(payload: dict[str, Any]) -> dict[str, Any]:
@@ -280,7 +300,8 @@ def _lines(payload: dict[str, Any]) -> list[tuple[int, str]]:
         node, bounds = waiting.pop()
         if tree["left"][node] < 0:
             parts = [_bounded(uses[j], *b) for j, b in sorted(bounds.items())]
-            lines.append((tree["label"][node], " and ".join(parts) or "everyone"))
+            said = all_of(parts) or trc("rule", "everyone")
+            lines.append((tree["label"][node], said))
             continue
         column, cut = tree["feature"][node], float(tree["upper"][node])
         low, high = bounds.get(column, (-np.inf, np.inf))
@@ -291,8 +312,6 @@ def _lines(payload: dict[str, Any]) -> list[tuple[int, str]]:
 
 
 def _bounded(name: str, low: float, high: float) -> str:
-    if low == -np.inf:
-        return f"{name} up to {rounded(high)}"
-    if high == np.inf:
-        return f"{name} above {rounded(low)}"
-    return f"{name} above {rounded(low)} up to {rounded(high)}"
+    return bounded(
+        name, None if low == -np.inf else low, None if high == np.inf else high
+    )

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from segtools.features.catalogue import registered
+from segtools.languages import mark, tr
 from segtools.schema import ConfigError, did_you_mean
 from segtools.segmentation.place import place
 from segtools.segmentation.scheme import Learned, Scheme, Task, add, remove_scheme
+from segtools.wording import general
 
 NAME = "tiers"
 Cuts = Mapping[str, Sequence[float]]
@@ -32,7 +34,7 @@ def enter_tiers(cuts: Cuts) -> None:
         add(
             Scheme(
                 NAME,
-                "Own tiers",
+                mark("Own tiers"),
                 lambda task: learn_tiers(task, cuts),
                 simplicity=1,
                 fixed=True,
@@ -120,7 +122,7 @@ def _grow(
 
 
 def _names(cuts: Cuts) -> list[str]:
-    labels = {f.name: f.label for f in registered()}
+    labels = {f.name: tr(f.label) for f in registered()}
     each = [_tiers(labels.get(n, n), list(own)) for n, own in cuts.items()]
     return [", ".join(parts) for parts in product(*each)]
 
@@ -128,8 +130,16 @@ def _names(cuts: Cuts) -> list[str]:
 def _tiers(label: str, cuts: list[float]) -> list[str]:
     if not cuts:
         return [label]
-    between = [f"{label} {a:g} to {b:g}" for a, b in pairwise(cuts)]
-    return [f"{label} up to {cuts[0]:g}", *between, f"{label} over {cuts[-1]:g}"]
+    first, last = general(cuts[0]), general(cuts[-1])
+    between = [
+        tr("{feature} {low} to {high}", feature=label, low=general(a), high=general(b))
+        for a, b in pairwise(cuts)
+    ]
+    return [
+        tr("{feature} up to {high}", feature=label, high=first),
+        *between,
+        tr("{feature} over {low}", feature=label, low=last),
+    ]
 
 
 def _join_empty(payload: dict[str, Any], there: np.ndarray, cuts: Cuts) -> None:

@@ -5,18 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segtools.segmentation.apart import CALLED
+from segtools.languages import mark, markc, markn, tr, trc, trn
+from segtools.segmentation.apart import DORMANT, NO_ORDERS
 from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
 from segtools.segmentation.glances import Verdict
 from segtools.segmentation.structure import Structure
+from segtools.wording import number
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+_COUNTS = (
+    mark("No segments"),
+    mark("One segment"),
+    mark("Two segments"),
+    mark("Three segments"),
+    mark("Four segments"),
+    mark("Five segments"),
+    mark("Six segments"),
+    mark("Seven segments"),
+    mark("Eight segments"),
+)
+_NATURES = {
+    "natural": markn("{segments}, natural", "{segments}, natural"),
+    "reproducible": markn(
+        "{segments}, reproducible rather than natural",
+        "{segments}, reproducible rather than natural",
+    ),
+    "constructed": markn(
+        "{segments}, constructed rather than natural",
+        "{segments}, constructed rather than natural",
+    ),
+}
+# What segments "tell apart" or "rank": the object of either verb, and nothing else.
 _PURPOSE = {
-    "grow_spend": "the next period's spend",
-    "keep_customers": "who buys again in the next period",
-    "win_back": "who comes back in the next period",
-    "respond_to_campaign": "who responds to the next campaign",
+    "grow_spend": markc("told apart", "the next period's spend"),
+    "keep_customers": markc("told apart", "who buys again in the next period"),
+    "win_back": markc("told apart", "who comes back in the next period"),
+    "respond_to_campaign": markc("told apart", "who responds to the next campaign"),
+}
+# The trivial schemes within a sentence: better than these, or these themselves.
+_INSIDE = {
+    "spend_quintiles": markc("within a sentence", "spend quintiles"),
+    "rfm_grid": markc("within a sentence", "the RFM grid"),
+    "kmeans_rfm": markc("within a sentence", "k-means on RFM"),
+}
+_APART = {
+    (DORMANT,): mark("Dormant customers stand apart, by rule."),
+    (NO_ORDERS,): mark("Customers without any order stand apart, by rule."),
+    (DORMANT, NO_ORDERS): mark(
+        "Dormant customers and customers without any order stand apart, by rule."
+    ),
 }
 
 
@@ -39,7 +76,7 @@ def judge_worth(contest: Contest) -> Worth:
     chance = [contest.over(e, "random") for e in contest.entries if e.role == "scheme"]
     beats = not chance or any(over is not None and over["low"] > 0 for over in chance)
     if winner is None or trivial is None or not winner.draws:
-        text = contest.plan.get("sentence", "Nothing was judged.")
+        text = contest.plan.get("sentence", tr("Nothing was judged."))
         return Worth("not_judged", contest.reason if chance else text, beats)
     own = contest.over(winner, "random")
     gain = interval(winner.draws[FIGURE] - trivial.draws[FIGURE])
@@ -55,33 +92,46 @@ def _worth_sentence(
     winner: Entry, trivial: Entry, gain: dict[str, float], goal: str
 ) -> str:
     mine, theirs = (float(e.draws[FIGURE][0]) for e in (winner, trivial))
+    purpose = trc("told apart", _PURPOSE[goal])
     if winner.role == "baseline":
-        return (
-            f"they are {_inside(winner.label)}, which everything else is measured "
-            f"against, and rank {_PURPOSE[goal]} with a Gini of {mine:.2f}"
+        return tr(
+            "they are {scheme}, which everything else is measured against, and rank "
+            "{purpose} with a Gini of {gini}",
+            scheme=_inside(winner),
+            purpose=purpose,
+            gini=number(mine, 2),
         )
-    if gain["low"] > 0:
-        how = "better than"
-    elif gain["high"] < 0:
-        how = "worse than"
-    else:
-        how = "no better and no worse than"
-    return (
-        f"they tell {_PURPOSE[goal]} apart {how} {_inside(trivial.label)} "
-        f"(Gini {_pair(mine, theirs)})"
+    digits = 2 if round(mine, 2) != round(theirs, 2) else 3
+    return tr(
+        _against_trivial(gain),
+        purpose=purpose,
+        other=_inside(trivial),
+        mine=number(mine, digits),
+        theirs=number(theirs, digits),
     )
 
 
-def _inside(label: str) -> str:
-    """Start a label in lower case within a sentence, abbreviations aside."""
-    if label[:2].isupper():
-        return f"the {label}"
-    return label[0].lower() + label[1:]
+def _against_trivial(gain: dict[str, float]) -> str:
+    if gain["low"] > 0:
+        return mark(
+            "they tell {purpose} apart better than {other} (Gini {mine} against "
+            "{theirs})"
+        )
+    if gain["high"] < 0:
+        return mark(
+            "they tell {purpose} apart worse than {other} (Gini {mine} against "
+            "{theirs})"
+        )
+    return mark(
+        "they tell {purpose} apart no better and no worse than {other} (Gini {mine} "
+        "against {theirs})"
+    )
 
 
-def _pair(mine: float, theirs: float) -> str:
-    digits = 2 if round(mine, 2) != round(theirs, 2) else 3
-    return f"{mine:.{digits}f} against {theirs:.{digits}f}"
+def _inside(entry: Entry) -> str:
+    """Name a scheme within a sentence; a user's own stays as it is called."""
+    known = _INSIDE.get(entry.scheme)
+    return entry.label if known is None else trc("within a sentence", known)
 
 
 def decide(
@@ -147,20 +197,18 @@ def _apart_sentence(kinds: Sequence[str]) -> str:
     >>> _apart_sentence(["dormant", "no_orders"])
     'Dormant customers and customers without any order stand apart, by rule.'
     """
-    if not kinds:
-        return ""
-    names = [CALLED[k][0].lower() + CALLED[k][1:] for k in kinds]
-    said = " and ".join(names)
-    return f"{said[0].upper()}{said[1:]} stand apart, by rule."
+    return tr(_APART[tuple(sorted(kinds))]) if kinds else ""
 
 
 def _against(worth: Worth, adequacy: str, n_segments: int) -> str:
     if adequacy == "red":
-        return "there are too few customers for what we would like to know about each"
+        return tr(
+            "there are too few customers for what we would like to know about each"
+        )
     if not worth.beats_random:
-        return "no way to segment tells the outcome apart better than random groups"
+        return tr("no way to segment tells the outcome apart better than random groups")
     if n_segments < 2:
-        return "no second segment could be told from the first"
+        return tr("no second segment could be told from the first")
     return ""
 
 
@@ -168,17 +216,19 @@ def _sentence(
     structure: Structure, worth: Worth, why: str, n: int, *, force: bool
 ) -> str:
     if why and not force:
-        return f"Do not segment yet: {why}."
-    count = _NUMBERS[n].capitalize() if n < len(_NUMBERS) else str(n)
-    count = f"{count} segment{'s' * (n != 1)}"
-    nature = {
-        "natural": "natural",
-        "reproducible": "reproducible rather than natural",
-        "constructed": "constructed rather than natural",
-    }[structure.label]
-    head = f"{count}, {nature}"
+        return tr("Do not segment yet: {why}.", why=why)
+    head = trn(*_NATURES[structure.label], n, segments=_counted(n))
     if worth.word == "not_judged":
-        sentence = f"{head}; what they are worth could not be judged."
+        said = tr("{segments}; what they are worth could not be judged.", segments=head)
     else:
-        sentence = f"{head}: {worth.sentence}."
-    return f"Segments were forced although {why}. {sentence}" if why else sentence
+        said = tr("{segments}: {worth}.", segments=head, worth=worth.sentence)
+    if not why:
+        return said
+    forced = tr("Segments were forced although {why}.", why=why)
+    return f"{forced} {said}"
+
+
+def _counted(n: int) -> str:
+    if n < len(_COUNTS):
+        return tr(_COUNTS[n])
+    return trn("{n} segment", "{n} segments", n)

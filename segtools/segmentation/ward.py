@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.optimize import linear_sum_assignment
 
+from segtools.languages import mark, tr
 from segtools.segmentation.clusters import frozen_centres, learn_preprocess
 from segtools.segmentation.mixtures import fit_rows, thinned
 from segtools.segmentation.preprocess import distances, prepared
@@ -72,7 +73,7 @@ def learn_ward(task: Task) -> Learned:
     X = prepared(payload, task.features)
     k = min(task.n_segments, len(np.unique(fit_rows(X, MAX_ROWS), axis=0)))
     centres, kept = (X[:1], 1.0) if k < 2 else ward_centres(X, k)
-    note = f"{percent(kept)} of the sample stay with their centre"
+    note = tr("{share} of the sample stay with their centre", share=percent(kept))
     return frozen_centres(payload, X, centres, task, note)
 
 
@@ -88,4 +89,4 @@ def replicate_ward(task: Task, payload: dict[str, Any], rows: NDArray[Any]) -> A
     return again.round(6).tolist()
 
 
-add(Scheme("ward", "Ward clusters", learn_ward, simplicity=6))
+add(Scheme("ward", mark("Ward clusters"), learn_ward, simplicity=6))

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import header, tr, trn
 from segtools.segmentation.apart_scheme import awake, days_at_origin
 from segtools.segmentation.entries import FIGURE, Contest, Entry, Rules
 from segtools.segmentation.figures import interval
@@ -24,8 +25,8 @@ from segtools.segmentation.scheme import known_scheme
 from segtools.segmentation.splits import task_of
 from segtools.segmentation.stability.agreement import adjusted_rand, crossed
 from segtools.segmentation.stability.select import AGREEMENT
+from segtools.wording import MISSING, number, rounded
 from segtools.wording import interval as band
-from segtools.wording import number, rounded
 
 N_RESAMPLES = 5
 MAX_FINALISTS = 4
@@ -68,7 +69,8 @@ def weigh(contest: Contest, learning: pd.DataFrame) -> Weighed:
     own = [e for e in contest.entries if e.role == "scheme" or contest.eligible(e)]
     if contest.winner is None:
         rows = [
-            _row(e, None, e.why_not or "Nothing was chosen by figures.") for e in own
+            _row(e, None, e.why_not or tr("Nothing was chosen by figures."))
+            for e in own
         ]
         return Weighed(contest, rows, contest.reason)
     equals = _equals(contest)
@@ -168,14 +170,14 @@ def _why_not(contest: Contest, entry: Entry, found: dict[int, Any]) -> str:
     if entry.why_not:
         return entry.why_not
     if entry not in contest.candidates():
-        return "The configuration asks for another method."
+        return tr("The configuration asks for another method.")
     if not _as_good(contest, entry):
-        return "It tells the outcome apart clearly worse than the best."
+        return tr("It tells the outcome apart clearly worse than the best.")
     if id(entry) not in found:
-        return "It is as good, but less simple."
+        return tr("It is as good, but less simple.")
     if found[id(entry)]["median"] < AGREEMENT <= found[id(winner)]["median"]:
-        return "It is as good, but does not come again on other customers."
-    return "It is as good, but less simple or has more segments."
+        return tr("It is as good, but does not come again on other customers.")
+    return tr("It is as good, but less simple or has more segments.")
 
 
 def _row(
@@ -201,23 +203,43 @@ def _row(
 def _sentence(
     contest: Contest, winner: Entry, found: dict[int, Any], *, steady: bool
 ) -> str:
-    value = rounded(found[id(winner)]["median"])
-    name = f"{winner.label} with {number(winner.n_segments)} segments"
-    learned = f"learned on other customers, its segments agree to {value}"
-    asked = f"{AGREEMENT} was asked"
+    figures = {
+        "scheme": _called(winner),
+        "agreement": rounded(found[id(winner)]["median"]),
+        "asked": rounded(AGREEMENT),
+    }
     if not steady:
-        return (
-            f"{name} stands, but not firmly: {learned} ({asked}), and no equal does "
-            "better than that limit. Treat customers near a border with care."
+        return tr(
+            "{scheme} stands, but not firmly: learned on other customers, its segments "
+            "agree to {agreement} ({asked} was asked), and no equal does better than "
+            "that limit. Treat customers near a border with care.",
+            **figures,
         )
     if winner is contest.winner:
-        return f"{name} stands: {learned} ({asked})."
+        return tr(
+            "{scheme} stands: learned on other customers, its segments agree to "
+            "{agreement} ({asked} was asked).",
+            **figures,
+        )
     before = contest.winner
     assert before is not None
-    return (
-        f"{name} takes the place of {before.label} with {number(before.n_segments)}: "
-        f"both are as good at the goal, but {learned}, those of the other only to "
-        f"{rounded(found[id(before)]['median'])} ({asked})."
+    return tr(
+        "{scheme} takes the place of {other} with {others}: both are as good at the "
+        "goal, but learned on other customers, its segments agree to {agreement}, "
+        "those of the other only to {less} ({asked} was asked).",
+        other=before.label,
+        others=number(before.n_segments),
+        less=rounded(found[id(before)]["median"]),
+        **figures,
+    )
+
+
+def _called(entry: Entry) -> str:
+    return trn(
+        "{scheme} with {n} segment",
+        "{scheme} with {n} segments",
+        entry.n_segments or 0,
+        scheme=entry.label,
     )
 
 
@@ -234,12 +256,12 @@ def choice_table(choice: dict[str, Any]) -> pd.DataFrame:
     )
     table = pd.DataFrame(
         {
-            "Scheme": [r["label"] for r in rows],
-            "Segments": [r["n_segments"] for r in rows],
-            "Smallest": [r["smallest_share"] for r in rows],
-            "Gini": [_with_band(r["figure"], "value") for r in rows],
-            "Comes again": [_with_band(r["stability"], "median") for r in rows],
-            "Not chosen because": [r["why_not"] for r in rows],
+            header("Scheme"): [r["label"] for r in rows],
+            header("Segments"): [r["n_segments"] for r in rows],
+            header("Smallest"): [r["smallest_share"] for r in rows],
+            header("Gini"): [_with_band(r["figure"], "value") for r in rows],
+            header("Comes again"): [_with_band(r["stability"], "median") for r in rows],
+            header("Not chosen because"): [r["why_not"] for r in rows],
         }
     )
     table.attrs["formats"] = {"Smallest": "percent"}
@@ -248,5 +270,5 @@ def choice_table(choice: dict[str, Any]) -> pd.DataFrame:
 
 def _with_band(found: dict[str, float] | None, key: str) -> str:
     if found is None:
-        return "–"
+        return MISSING
     return f"{rounded(found[key])} ({band(found['low'], found['high'])})"

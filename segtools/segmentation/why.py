@@ -9,19 +9,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import header, mark, markn, tr, trc, trn
 from segtools.segmentation.apart import because
 from segtools.segmentation.densities import contributions, joint
 from segtools.segmentation.engine_kinds import leaves
 from segtools.segmentation.model import SegmentModel
-from segtools.segmentation.one import compiled
+from segtools.segmentation.phrases import all_of, bounded, sentence_of
 from segtools.segmentation.place import grid_scores, needed, readable
 from segtools.segmentation.preprocess import prepared, worded
-from segtools.segmentation.rules import CELLS, cell_names
+from segtools.segmentation.rules import CELLS, N_SCORES, cell_names
 from segtools.segmentation.spot import Values, is_known, read_record
+from segtools.segmentation.why_words import MOST, Writer
 from segtools.wording import number, plain, rounded
 
-_MOST = 3
 _MANY = 10.0  # of log-odds; beyond it nobody needs the number
+_ABOVE = markn("{n} above the cut to {segment}", "{n} above the cut to {segment}")
+_BELOW = markn("{n} below the cut to {segment}", "{n} below the cut to {segment}")
 
 
 def explain(
@@ -60,21 +63,28 @@ def explain(
     name = plain(found["segment"])
     for row in model.extra:
         if row["segment_id"] == found["segment_id"]:
-            return f"In {name} {because(row)}."
+            return _apart(name, row)
     if found["assigned_by"] == "rule":
-        return f"In {name} by rule: no order of this customer is known."
-    write = _Writer(model, dict(labels or {}), name)
+        return tr(
+            "In {segment} by rule: no order of this customer is known.", segment=name
+        )
+    write = Writer(model, dict(labels or {}), name)
     make = _KINDS.get(model.payload["kind"])
     if make is None or len(model.segments) == 1:
-        reason = "" if make is None else ": it is the only segment"
-        return f"In {name}{reason}."
+        if make is None:
+            return tr("In {segment}.", segment=name)
+        return tr("In {segment}: it is the only segment.", segment=name)
     values = read_record(model.payload, customer)
     parts = [make(write, values), *write.by_hand(values)]
     if found["assigned_by"] == "reduced_model":
-        parts.append(f"{write.lost(values)} counted nothing, since not known")
+        parts.append(write.lost(values))
     if found["fits_no_segment"]:
-        parts.append("far from every centre, so no segment fits well")
-    return "; ".join(parts) + "."
+        parts.append(tr("far from every centre, so no segment fits well"))
+    return sentence_of(parts)
+
+
+def _apart(name: str, row: Mapping[str, Any]) -> str:
+    return tr("In {segment} {reason}.", segment=name, reason=because(row))
 
 
 def why_table(
@@ -116,7 +126,7 @@ def why_table(
     for row in sorted(model.every, key=lambda s: s["rank"]):
         group = own.loc[of.index[of == row["segment_id"]]]
         rows.append((plain(row["name"]), _middle_why(model, row, group, labels)))
-    return pd.DataFrame(rows, columns=["Segment", "Why"])
+    return pd.DataFrame(rows, columns=[header("Segment"), header("Why")])
 
 
 def _middle_why(
@@ -126,16 +136,19 @@ def _middle_why(
     labels: Mapping[str, str] | None,
 ) -> str:
     if "extra" in row:
-        return f"In {plain(row['name'])} {because(row)}."
+        return _apart(plain(row["name"]), row)
     known = group[group["recency_days"].notna()]
     if known.empty:
-        return "Nobody in it has ordered."
+        return tr("Nobody in it has ordered.")
     names = dict.fromkeys(["recency_days", *needed(model.payload)])
     record = {n: _middle(known[n]) for n in names if n in known.columns}
     said = explain(model, record, labels)
     if model.assign_one(record)["segment_id"] == row["segment_id"]:
         return said
-    return f"No single middle customer stands for it; the medians lie elsewhere: {said}"
+    return tr(
+        "No single middle customer stands for it; the medians lie elsewhere: {why}",
+        why=said,
+    )
 
 
 def _middle(values: pd.Series) -> Any:
@@ -145,72 +158,23 @@ def _middle(values: pd.Series) -> Any:
     return most.iloc[0] if len(most) else None
 
 
-class _Writer:
-    """Words for one model: labels of features, names of segments."""
-
-    def __init__(self, model: SegmentModel, labels: dict[str, str], name: str) -> None:
-        self.model, self.labels, self.name = model, labels, name
-        self.payload = model.payload
-
-    def feature(self, name: str) -> str:
-        """Give a feature's label, harmless on any page of text."""
-        return plain(self.labels.get(name, name))
-
-    def value(self, name: str, values: Values) -> str:
-        """Give a feature and its value."""
-        value = values[name]
-        said = plain(value) if isinstance(value, str) else "not known"
-        if is_known(value) and not isinstance(value, str):
-            said = rounded(value)
-        return f"{self.feature(name)} {said}"
-
-    def lost(self, values: Values) -> str:
-        """List the features that are missing although they never were in learning."""
-        bins, uses = self.payload.get("bins", {}), self.payload.get("uses", [])
-        seen = self.payload.get("seen_missing", [])
-        never = [n for n, b in bins.items() if b["missing"] is None]
-        never += [n for n in uses if n not in seen]
-        names = [n for n in never if not is_known(values[n])]
-        return " and ".join(self.feature(n) for n in names[:_MOST])
-
-    def segment(self, label: int) -> str:
-        """Name the segment that a label of the method leads to."""
-        for step in self.payload.get("hand", ()):
-            label = step["to"][label] if step["op"] == "merge" else label
-        return plain(self.model.segments[label]["name"])
-
-    def by_hand(self, values: Values) -> list[str]:
-        """Say what an analyst's hand did to this customer's segment."""
-        place = compiled({k: v for k, v in self.payload.items() if k != "hand"}, [])
-        label = place(values).label if place else -1
-        said = []
-        for step in self.payload.get("hand", ()):
-            if step["op"] == "merge":
-                before, label = label, step["to"][label]
-                if step["to"].count(label) > 1 and before >= 0:
-                    said.append("segments were merged by hand here")
-            elif label == step["label"]:
-                above = values[step["feature"]] > step["upper"]
-                label = step["above"] if above else label
-                side = "above" if above else "not above"
-                cut = rounded(step["upper"])
-                said.append(f"split by hand: {self.feature(step['feature'])} {side} ")
-                said[-1] += cut
-        return list(dict.fromkeys(said))
-
-
-def _scorecard(write: _Writer, values: Values) -> str:
+def _scorecard(write: Writer, values: Values) -> str:
     payload = write.payload
     points = {n: _points(b, values[n]) for n, b in payload["bins"].items()}
-    most = sorted(points, key=lambda n: (-abs(points[n]), n))[:_MOST]
+    most = sorted(points, key=lambda n: (-abs(points[n]), n))[:MOST]
     told = [f"{write.value(n, values)} ({_signed(points[n])})" for n in most]
     score = int(payload["base"] + sum(points.values()))
-    reason = ", ".join(told) or "no feature counts"
-    sides = " and ".join(_sides(write, score)) or "no cut leads out of it"
-    return f"In {write.name} with {number(score)} points: {reason}; {sides}"
+    return trn(
+        "In {segment} with {n} point: {reason}; {sides}",
+        "In {segment} with {n} points: {reason}; {sides}",
+        score,
+        segment=write.name,
+        reason=", ".join(told) or tr("no feature counts"),
+        sides=all_of(_sides(write, score)) or tr("no cut leads out of it"),
+    )
 
 
-def _sides(write: _Writer, score: int) -> list[str]:
+def _sides(write: Writer, score: int) -> list[str]:
     """Say how far the cuts are that lead to other segments."""
     cuts = [int(c) for c in write.payload["cuts"]]
     below = [(c, write.segment(len(cuts) - i)) for i, c in enumerate(cuts)]
@@ -219,9 +183,11 @@ def _sides(write: _Writer, score: int) -> list[str]:
     upper = [(c, n) for c, n in above if c > score and n != write.name]
     said = []
     if lower:
-        said.append(f"{number(score - lower[-1][0])} above the cut to {lower[-1][1]}")
+        cut, name = lower[-1]
+        said.append(trn(*_ABOVE, score - cut, segment=name))
     if upper:
-        said.append(f"{number(upper[0][0] - score)} below the cut to {upper[0][1]}")
+        cut, name = upper[0]
+        said.append(trn(*_BELOW, cut - score, segment=name))
     return said
 
 
@@ -236,7 +202,7 @@ def _signed(points: int) -> str:
     return f"+{number(points)}" if points > 0 else number(points)
 
 
-def _centroids(write: _Writer, values: Values) -> str:
+def _centroids(write: Writer, values: Values) -> str:
     payload = write.payload
     centres = np.asarray(payload["centroids"], dtype=float)
     x = prepared(payload, pd.DataFrame([values]))[0]
@@ -245,27 +211,35 @@ def _centroids(write: _Writer, values: Values) -> str:
     own, away = int(order[0]), np.sqrt(apart.sum(axis=1))
     other = next((int(j) for j in order[1:] if write.segment(j) != write.name), None)
     if other is None:
-        return f"In {write.name}: every centre belongs to it"
+        return tr("In {segment}: every centre belongs to it", segment=write.name)
     pull = apart[other] - apart[own]
     names = payload["uses"]
     # The axes of mixed data are no features that could be named.
     told = "" if worded(payload) else _most(write, names, pull, values)
-    reason = f"{told} pull there most; " if told else ""
-    if not told and away[own] == away[other]:
-        reason = "both centres are equally near; "
-    return (
-        f"In {write.name}: {reason}its centre is {away[own]:.2f} away, that of "
-        f"{write.segment(other)} {away[other]:.2f}"
-    )
+    said = _PULLED if told else _EQUALLY_NEAR if away[own] == away[other] else _NEAREST
+    figures = {"own": number(away[own], 2), "away": number(away[other], 2)}
+    both = {"segment": write.name, "other": write.segment(other)}
+    return tr(said, features=told, **both, **figures)
 
 
-def _most(write: _Writer, names: list[str], pull: NDArray[Any], values: Values) -> str:
+_NEAREST = mark("In {segment}: its centre is {own} away, that of {other} {away}")
+_PULLED = mark(
+    "In {segment}: {features} pull there most; its centre is {own} away, that of "
+    "{other} {away}"
+)
+_EQUALLY_NEAR = mark(
+    "In {segment}: both centres are equally near; its centre is {own} away, that of "
+    "{other} {away}"
+)
+
+
+def _most(write: Writer, names: list[str], pull: NDArray[Any], values: Values) -> str:
     """Name the features that speak most for a segment, with their values."""
-    most = [int(i) for i in np.argsort(-pull, kind="stable")[:_MOST] if pull[i] > 0]
+    most = [int(i) for i in np.argsort(-pull, kind="stable")[:MOST] if pull[i] > 0]
     return ", ".join(write.value(names[i], values) for i in most)
 
 
-def _mixture(write: _Writer, values: Values) -> str:
+def _mixture(write: Writer, values: Values) -> str:
     payload = write.payload
     frame = readable(payload, pd.DataFrame([values]))
     odds = np.round(joint(payload, frame)[0], 9)
@@ -273,36 +247,63 @@ def _mixture(write: _Writer, values: Values) -> str:
     own = int(order[0])
     other = next((int(j) for j in order[1:] if write.segment(j) != write.name), None)
     if other is None:
-        return f"In {write.name}: every component belongs to it"
+        return tr("In {segment}: every component belongs to it", segment=write.name)
     parts = contributions(payload, frame)
     told = _most(write, payload["uses"], parts[own] - parts[other], values)
-    reason = f"{told} speak for it most; " if told else ""
-    times = float(np.exp(min(odds[own] - odds[other], _MANY)))
-    said = "more than 1,000" if times > 1000 else rounded(times)
-    return f"In {write.name}: {reason}{said} times as likely as {write.segment(other)}"
+    likely = _likely(float(odds[own] - odds[other]), write.segment(other))
+    if not told:
+        return tr("In {segment}: {reason}", segment=write.name, reason=likely)
+    return tr(
+        "In {segment}: {features} speak for it most; {likely}",
+        segment=write.name,
+        features=told,
+        likely=likely,
+    )
 
 
-def _rules(write: _Writer, values: Values) -> str:
+def _likely(gap: float, other: str) -> str:
+    """Say how many times likelier the own segment is, by the gap of log-odds."""
+    times = float(np.exp(min(gap, _MANY)))
+    if times > 1000:
+        return tr("more than 1,000 times as likely as {segment}", segment=other)
+    # As many times as is written decides the form.
+    shown = float(f"{times:.3g}")
+    return trn(*_LIKELY, shown, n=rounded(times), segment=other)
+
+
+_LIKELY = markn(
+    "{n} times as likely as {segment}",
+    "{n} times as likely as {segment}",
+)
+
+
+def _rules(write: Writer, values: Values) -> str:
     make = _grid if write.payload["form"] == "grid" else _tree
-    return f"In {write.name}: {make(write, values)}"
+    reason = make(write, values)
+    return tr("In {segment}: {reason}", segment=write.name, reason=reason)
 
 
-def _grid(write: _Writer, values: Values) -> str:
+def _grid(write: Writer, values: Values) -> str:
     payload = write.payload
     r, f = (int(v[0]) for v in grid_scores(payload, pd.DataFrame([values])))
-    told = (
-        f"{write.value('recency_days', values)} scores {r} of 5 and "
-        f"{write.value('n_orders', values)} scores {f} of 5"
+    return tr(
+        "{recency} scores {recency_score} of {most} and {orders} scores {order_score} "
+        "of {most}, the cell {cell}",
+        recency=write.value("recency_days", values),
+        recency_score=r,
+        orders=write.value("n_orders", values),
+        order_score=f,
+        most=N_SCORES,
+        cell=trc("RFM cell", CELLS[cell_names()[r - 1, f - 1]][0]),
     )
-    return f"{told}, the cell {CELLS[cell_names()[r - 1, f - 1]][0]}"
 
 
-def _tree(write: _Writer, values: Values) -> str:
+def _tree(write: Writer, values: Values) -> str:
     uses = write.payload["uses"]
     for bounds, _ in leaves(write.payload["tree"]):
         if all(_inside(values[uses[c]], *b) for c, b in bounds.items()):
             told = [_bound(write.feature(uses[c]), *b) for c, b in bounds.items()]
-            return " and ".join(told) or "the rules ask for nothing"
+            return all_of(told) or tr("the rules ask for nothing")
     raise AssertionError("the leaves of a tree cover everything")
 
 
@@ -312,11 +313,14 @@ def _inside(value: float, low: float | None, high: float | None) -> bool:
 
 
 def _bound(name: str, low: float | None, high: float | None) -> str:
-    if low is None:
-        return f"{name} up to {rounded(high)}"
-    if high is None:
-        return f"{name} above {rounded(low)}"
-    return f"{name} above {rounded(low)} and up to {rounded(high)}"
+    if low is None or high is None:
+        return bounded(name, low, high)
+    return tr(
+        "{feature} above {low} and up to {high}",
+        feature=name,
+        low=rounded(low),
+        high=rounded(high),
+    )
 
 
 _KINDS = {

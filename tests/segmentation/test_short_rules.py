@@ -39,6 +39,7 @@ def made(learning, contest):
     features = population(400)
     spend = features["spend_total"].to_numpy()
     segments = pd.DataFrame({"customer_id": features["customer_id"]})
+    segments["segment_id"] = np.where(spend > 100, "S01", "S02")
     segments["segment"] = np.where(spend > 100, "big", "small")
     known = features["recency_days"].notna()
     segments["assigned_by"] = np.where(known, "model", "rule")
@@ -89,6 +90,21 @@ def test_the_order_of_customers_changes_nothing(made, contest, learning, rng):
     labels = {"spend_total": "Spend"}
     again = short_rules(contest, learning, turned, segments.iloc[::-1], labels)
     assert again == found
+
+
+def test_what_rules_find_is_the_same_in_every_language(made, contest, learning):
+    features, segments, found = made
+    # Words that sort the other way round.
+    other = segments.assign(segment=segments["segment"].map({"big": "z", "small": "a"}))
+    labels = {"spend_total": "Сумма", "n_orders": "Заказы"}
+    again = short_rules(contest, learning, features, other, labels)
+    figures = ("agreement", "majority", "kappa", "schemes")
+    assert [again[f] for f in figures] == [found[f] for f in figures]
+    assert [r["segment"] for r in again["rules"]] == ["a", "z"]
+    assert [r["rule"].split()[-1] for r in again["rules"]] == [
+        r["rule"].split()[-1] for r in found["rules"]
+    ]
+    assert again["rules"][0]["rule"].startswith("Сумма ")
 
 
 def test_one_segment_and_nothing_judged_is_said(learning):

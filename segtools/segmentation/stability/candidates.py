@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import tr, trn
 from segtools.schema import ConfigError
 from segtools.wording import number, percent, rounded
 
@@ -35,6 +36,7 @@ def merge_candidates(
     actions: Mapping[str, str] | None = None,
     min_share: float = MIN_SHARE,
     min_customers: int = MIN_CUSTOMERS,
+    ids: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """List segments that are too small, or too much like another one.
 
@@ -50,6 +52,8 @@ def merge_candidates(
         What the team does for each segment; equal actions make a pair a candidate.
     min_share, min_customers : float and int, default=0.03 and 100
         Smaller segments are to be merged with the nearest other one.
+    ids : sequence of str, default=None
+        Of the segments, by number: what ``segments`` lists; None lists the names.
 
     Returns
     -------
@@ -79,24 +83,38 @@ def merge_candidates(
     away = ((centres[:, None] - centres[None]) ** 2).sum(axis=2)
     np.fill_diagonal(away, np.inf)
     least = max(min_share * len(labels), min_customers)
+    ids = names if ids is None else ids
     found = []
     for i, j in enumerate(places):
         if sizes[j] < least and len(places) > 1:
-            reason = (
-                f"{names[j]} has {number(sizes[j])} customers, {number(least)} asked."
-            )
-            found.append((names[j], names[places[int(away[i].argmin())]], reason))
+            nearest = places[int(away[i].argmin())]
+            found.append((ids[j], ids[nearest], _small(names[j], sizes[j], least)))
     for i, j in combinations(range(len(places)), 2):
-        pair = names[places[i]], names[places[j]]
+        pair = ids[places[i]], ids[places[j]]
         if apart[i, j] < APART:
-            most = rounded(apart[i, j], 1)
-            found.append((*pair, f"{_NO_MARKER} (at most {most})."))
-        if actions and actions.get(pair[0]) == actions.get(pair[1]) is not None:
-            found.append((*pair, f"Both get the same action: {actions[pair[0]]}."))
+            found.append((*pair, _no_marker(apart[i, j])))
+        one, other = ((actions or {}).get(names[places[k]]) for k in (i, j))
+        if one == other is not None:
+            found.append((*pair, tr("Both get the same action: {action}.", action=one)))
     return _listed("merge", [((one, other), why) for one, other, why in found])
 
 
-_NO_MARKER = f"No feature sets them {APART} standard deviations apart"
+def _small(name: str, size: int, least: float) -> str:
+    return trn(
+        "{segment} has {n} customer, {least} asked.",
+        "{segment} has {n} customers, {least} asked.",
+        size,
+        segment=name,
+        least=number(least),
+    )
+
+
+def _no_marker(most: float) -> str:
+    return tr(
+        "No feature sets them {asked} standard deviations apart (at most {most}).",
+        asked=rounded(APART),
+        most=rounded(most, 1),
+    )
 
 
 def split_candidates(
@@ -135,19 +153,25 @@ def split_candidates(
     found: list[tuple[tuple[str, ...], str]] = []
     for j in np.flatnonzero(sizes > LARGEST * len(labels)):
         share = percent(sizes[j] / len(labels))
-        found.append(((names[int(j)],), f"It holds {share} of all customers."))
+        reason = tr("It holds {share} of all customers.", share=share)
+        found.append(((names[int(j)],), reason))
     whole = gini(value) if value is not None else 0.0
     for j in np.flatnonzero(sizes) if value is not None and whole > 0 else ():
         inner = gini(np.asarray(value)[labels == j])
         if sizes[j] > 1 and inner > AS_UNEQUAL * whole:
-            reason = (
-                f"Value is nearly as unequal within (Gini {rounded(inner)}) as among "
-                f"everyone ({rounded(whole)})."
+            reason = tr(
+                "Value is nearly as unequal within (Gini {inner}) as among everyone "
+                "({whole}).",
+                inner=rounded(inner),
+                whole=rounded(whole),
             )
             found.append(((names[int(j)],), reason))
     if wanted is not None and wanted >= len(names) + MORE_WANTED:
-        reason = (
-            f"The gap statistic asks for {wanted} clusters, there are {len(names)}."
+        reason = trn(
+            "The gap statistic asks for {n} cluster, there are {clusters}.",
+            "The gap statistic asks for {n} clusters, there are {clusters}.",
+            wanted,
+            clusters=number(len(names)),
         )
         found.append((tuple(names), reason))
     return _listed("split", found)

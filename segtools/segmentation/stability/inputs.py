@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import markn, tr, trn
 from segtools.schema import DataError
 from segtools.segmentation.doubts import coded, giant, tied
 from segtools.wording import listed, number
@@ -23,6 +24,18 @@ Order = NDArray[np.int64]
 # Fewer rows a feature and cluster, and anything looks like a group (Qiu & Joe 2009).
 ROWS_EACH = 10
 UNEVEN = 100.0
+_CONSTANT = markn(
+    "{n} of {all} columns were left out, each constant: {columns}. Drop them, or look "
+    "why they carry nothing new.",
+    "{n} of {all} columns were left out, each constant: {columns}. Drop them, or look "
+    "why they carry nothing new.",
+)
+_COPIES = markn(
+    "{n} of {all} columns were left out, each a copy of another: {columns}. Drop them, "
+    "or look why they carry nothing new.",
+    "{n} of {all} columns were left out, each a copy of another: {columns}. Drop them, "
+    "or look why they carry nothing new.",
+)
 
 
 @dataclass(frozen=True)
@@ -142,12 +155,10 @@ def _telling(values: Array, order: Order, names: list[str]) -> tuple[Order, list
         else:
             kept.append(int(j))
     notes = []
-    for left_out, what in ((flat, "constant"), (twice, "a copy of another")):
+    for left_out, says in ((flat, _CONSTANT), (twice, _COPIES)):
         if left_out:
-            notes.append(
-                f"{len(left_out)} of {len(names)} columns were left out, each {what}: "
-                f"{listed(left_out)}. Drop them, or look why they carry nothing new."
-            )
+            given = {"all": number(len(names)), "columns": listed(left_out)}
+            notes.append(trn(*says, len(left_out), **given))
     return np.array(kept, dtype=np.int64), notes
 
 
@@ -181,10 +192,18 @@ def _too_wide(X: Array, most: int) -> str:
     need = ROWS_EACH * p * most
     if n >= need:
         return ""
-    return (
-        f"{number(n)} rows are few for {p} features and up to {most} clusters "
-        f"({number(need)} are advised: {ROWS_EACH} for each of both). "
-        "Leave features out, or ask for fewer clusters."
+    return trn(
+        "{n} row is few for {features} features and up to {clusters} clusters "
+        "({need} are advised: {each} for each of both). Leave features out, or ask for "
+        "fewer clusters.",
+        "{n} rows are few for {features} features and up to {clusters} clusters "
+        "({need} are advised: {each} for each of both). Leave features out, or ask for "
+        "fewer clusters.",
+        n,
+        features=number(p),
+        clusters=number(most),
+        need=number(need),
+        each=number(ROWS_EACH),
     )
 
 
@@ -193,7 +212,10 @@ def _uneven(X: Array, names: list[str]) -> str:
     wide, narrow = int(spread.argmax()), int(spread.argmin())
     if spread[wide] < UNEVEN * spread[narrow]:
         return ""
-    return (
-        f"The spread of {names[wide]} is {number(spread[wide] / spread[narrow])} times "
-        f"that of {names[narrow]}, which then hardly counts. Standardise the columns."
+    return tr(
+        "The spread of {wide} is {times} times that of {narrow}, which then hardly "
+        "counts. Standardise the columns.",
+        wide=names[wide],
+        times=number(spread[wide] / spread[narrow]),
+        narrow=names[narrow],
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import markn, tr, trn
 from segtools.progress import progress
 from segtools.schema import ConfigError
 from segtools.segmentation.one_thread import one_thread
@@ -26,15 +27,21 @@ MAX_ROWS = 5_000
 AGREEMENT = 0.8
 WITHIN = 0.75
 FEWEST_STARTS = 10
-RECURS = (
-    "{k} segments are the largest number that comes again in resamples: the median "
+RECURS = markn(
+    "{n} segment is the largest number that comes again in resamples: the median "
     "agreement of {pairs} pairs is {ari} (at least {agreement} was asked), and that "
-    "of the least stable segment {weakest} (at least {within})."
+    "of the least stable segment {weakest} (at least {within}).",
+    "{n} segments are the largest number that comes again in resamples: the median "
+    "agreement of {pairs} pairs is {ari} (at least {agreement} was asked), and that "
+    "of the least stable segment {weakest} (at least {within}).",
 )
-NOTHING = (
+NOTHING = markn(
     "No number of segments comes again with all its segments (at least {agreement} "
-    "as a whole and {within} for each was asked). Of {k} segments the least stable one "
-    "is found again best ({weakest}; as a whole {ari})."
+    "as a whole and {within} for each was asked). Of {n} segment the least stable one "
+    "is found again best ({weakest}; as a whole {ari}).",
+    "No number of segments comes again with all its segments (at least {agreement} "
+    "as a whole and {within} for each was asked). Of {n} segments the least stable one "
+    "is found again best ({weakest}; as a whole {ari}).",
 )
 
 
@@ -203,7 +210,7 @@ def _solutions(
     """Fit every number of clusters, place everyone, number segments alike."""
     points = cloud(customers.X[sample])
     centres, placed = {}, {}
-    for n in progress(settings.ks, "Numbers of segments"):
+    for n in progress(settings.ks, tr("Numbers of segments")):
         rng = np.random.default_rng([settings.random_state, n])
         fit = kmeans(points, n, rng=rng, n_init=settings.n_init)
         # In a fixed order, so that the lower of two equally near is always the same.
@@ -247,23 +254,39 @@ def _numbers_of(placed: Labels, numbered: Labels, k: int) -> Labels:
 def _restart_notes(pairs: Mapping[int, Pairs], n_init: int) -> list[str]:
     notes = []
     if n_init < FEWEST_STARTS:
-        notes.append(
-            f"n_init should be at least {FEWEST_STARTS}, but it is {n_init}: too few "
-            "starts make stable segments look unstable. Raise it."
+        text = tr(
+            "n_init should be at least {least}, but it is {given}: too few starts make "
+            "stable segments look unstable. Raise it.",
+            least=FEWEST_STARTS,
+            given=n_init,
         )
+        notes.append(text)
     moved = [n for n, found in pairs.items() if found.moved > MAY_MOVE]
     if moved:
-        each = ", ".join(
-            f"{n} segments {rounded(pairs[n].doubled[0])} to "
-            f"{rounded(pairs[n].doubled[1])}"
-            for n in moved
+        text = trn(
+            "Twice the starts moved the median agreement by more than {limit} for {n} "
+            "of {all} numbers of segments ({each}). Set n_init to {twice}.",
+            "Twice the starts moved the median agreement by more than {limit} for {n} "
+            "of {all} numbers of segments ({each}). Set n_init to {twice}.",
+            len(moved),
+            limit=rounded(MAY_MOVE),
+            all=len(pairs),
+            each=", ".join(_doubled(n, pairs[n]) for n in moved),
+            twice=2 * n_init,
         )
-        notes.append(
-            f"Twice the starts moved the median agreement by more than {MAY_MOVE} for "
-            f"{len(moved)} of {len(pairs)} numbers of segments ({each}). "
-            f"Set n_init to {2 * n_init}."
-        )
+        notes.append(text)
     return notes
+
+
+def _doubled(n: int, found: Pairs) -> str:
+    before, after = (rounded(value) for value in found.doubled)
+    return trn(
+        "{n} segment {before} to {after}",
+        "{n} segments {before} to {after}",
+        n,
+        before=before,
+        after=after,
+    )
 
 
 def _choose(
@@ -282,12 +305,13 @@ def _choose(
     # Two halves are always easy to find again, and seldom a segmentation.
     wanted = [n for n in large if n > 2] or large
     k = max(again) if again else max(wanted, key=lambda n: (round(weakest[n], 6), -n))
-    sentence = (RECURS if again else NOTHING).format(
-        k=k,
+    sentence = trn(
+        *(RECURS if again else NOTHING),
+        k,
         pairs=number(len(pairs[k].ari)),
         ari=rounded(median[k]),
         weakest=rounded(weakest[k]),
-        agreement=AGREEMENT,
-        within=WITHIN,
+        agreement=rounded(AGREEMENT),
+        within=rounded(WITHIN),
     )
     return k, sentence

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.languages import tr, trn
+
 Ints = NDArray[np.int64]
 N_BINS = 16
 MOST_ANSWERS = 20
@@ -86,14 +88,18 @@ def question_of(given: pd.Series, smallest: int) -> Question | str:
     'fewer than two answers were given by 2 people or more'
     """
     name = str(given.name)
-    few = f"fewer than two answers were given by {smallest} people or more"
+    few = trn(
+        "fewer than two answers were given by {n} person or more",
+        "fewer than two answers were given by {n} people or more",
+        smallest,
+    )
     if is_number(given):
         upper = _edges(numbers(given), smallest)
         return Question(name, "number", upper=upper) if upper else few
     counts = words(given).value_counts()
     answers = sorted(str(a) for a in counts.index[counts >= smallest])
     if len(answers) > MOST_ANSWERS:
-        return f"more than {MOST_ANSWERS} different answers"
+        return tr("more than {most} different answers", most=MOST_ANSWERS)
     return Question(name, "choice", answers=tuple(answers)) if answers[1:] else few
 
 

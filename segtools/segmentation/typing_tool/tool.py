@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.glance import AtAGlance, Glance
+from segtools.languages import markn, tr, trn
 from segtools.schema import DataError
 from segtools.segmentation.glances import typing_glance
 from segtools.segmentation.typing_tool.points import Points, ranked
@@ -19,6 +20,14 @@ from segtools.segmentation.typing_tool.questions import Ints, Question
 from segtools.wording import percent
 
 Record = dict[str, Any]
+_PLACES = markn(
+    "{n} question places {right} of people rightly (95 % interval {low} to {high}); "
+    "naming the largest segment would be right for {largest}, all questions for "
+    "{every}.",
+    "{n} questions place {right} of people rightly (95 % interval {low} to {high}); "
+    "naming the largest segment would be right for {largest}, all questions for "
+    "{every}.",
+)
 
 
 @dataclass(repr=False)
@@ -164,20 +173,24 @@ class TypingTool(AtAGlance):
         of = self.figures
         n, right = len(self.questions), of["accuracy"]
         every = of["all_questions"]
-        said = (
-            f"{n} question{' places' if n == 1 else 's place'} "
-            f"{percent(right['value'])} of people rightly (95 % interval "
-            f"{percent(right['low'])} to {percent(right['high'])}); naming the "
-            f"largest segment would be right for {percent(of['largest_segment'])}, "
-            f"all questions for {percent(every['accuracy'])}."
+        said = trn(
+            *_PLACES,
+            n,
+            right=percent(right["value"]),
+            low=percent(right["low"]),
+            high=percent(right["high"]),
+            largest=percent(of["largest_segment"]),
+            every=percent(every["accuracy"]),
         )
         sure = of["sure"]
         if sure["accuracy"] is None or sure["share"] is None:
             return said
-        return (
-            f"{said} Of {percent(sure['share'])} it is sure, and right for "
-            f"{percent(sure['accuracy'])} of these."
+        certain = tr(
+            "Of {share} it is sure, and right for {right} of these.",
+            share=percent(sure["share"]),
+            right=percent(sure["accuracy"]),
         )
+        return f"{said} {certain}"
 
     def _glance(self) -> Glance:
         return typing_glance(self)
