@@ -214,5 +214,17 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     "Known are ['a', 'b']."
     """
     options = sorted(known)
-    near = difflib.get_close_matches(wrong, options, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]!r}?" if near else f"Known are {options}."
+    near = nearest(wrong, options)
+    return f"Did you mean {near!r}?" if near else f"Known are {options}."
+
+
+def nearest(wrong: str, known: Iterable[str]) -> str:
+    """Find the known name that is nearest to a wrong one; none if none is near.
+
+    Examples
+    --------
+    >>> nearest("windw_days", ["window_days", "seed"]), nearest("zzz", ["a", "b"])
+    ('window_days', '')
+    """
+    near = difflib.get_close_matches(wrong, sorted(known), n=1, cutoff=0.6)
+    return near[0] if near else ""

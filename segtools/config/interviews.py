@@ -11,19 +11,20 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from segtools.config.wrong import checked
 from segtools.config.yaml_file import read_yaml
 from segtools.disclosure import EMAIL, PHONE
+from segtools.languages import mark
 from segtools.schema import ConfigError, did_you_mean
 
 # What a statement may be about, and its heading, in the order of a card.
 TOPICS = {
-    "stage": "Where they stand",
-    "habit": "How they shop",
-    "interest": "What they buy",
-    "value": "What they value",
-    "motive": "Why they buy",
-    "pain": "What troubles them",
-    "reach": "How they come",
-    "trait": "Who they are",
-    "opinion": "What they say",
+    "stage": mark("Where they stand"),
+    "habit": mark("How they shop"),
+    "interest": mark("What they buy"),
+    "value": mark("What they value"),
+    "motive": mark("Why they buy"),
+    "pain": mark("What troubles them"),
+    "reach": mark("How they come"),
+    "trait": mark("Who they are"),
+    "opinion": mark("What they say"),
 }
 LONGEST = 500
 

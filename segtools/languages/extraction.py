@@ -38,7 +38,10 @@ KEYWORDS: dict[str, Any] = {
 FEATURE_WORDS = ("label", "definition")
 CELL_WORDS = ("caption", "outcome", "title")
 # Keys of word lists whose values are messages.
-YAML_WORDS = {"glossary.yaml": ("term", "means", "read")}
+YAML_WORDS = {
+    "glossary.yaml": ("term", "means", "read"),
+    "rule_book.yaml": ("owner", "channel", "text", "message", "offer", "measure"),
+}
 
 
 def messages() -> Catalog:
@@ -184,6 +187,7 @@ _WAYS: dict[str, dict[str, Any]] = {
         "**.py": _python,
         "**.j2": "jinja2",
         "**/glossary.yaml": _yaml,
+        "**/rule_book.yaml": _yaml,
     },
     "notebooks": {"lessons/**": "ignore", "**.ipynb": _notebook},
 }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.attributes import attribute_kind
+from segtools.languages import tr
 from segtools.profiles.cells import FLAGS, mark_hidden, shown
-from segtools.profiles.claim import Claim
+from segtools.profiles.claim import Claim, in_english
 from segtools.profiles.profile import Segmented
 from segtools.profiles.remember import remembered
 from segtools.profiles.topics import aspect_of, topic_of
@@ -102,7 +106,8 @@ def answer_claims(data: Segmented) -> list[Claim]:
             segment_id=str(row.segment_id),
             topic=topic_of(row.question),
             aspect=aspect_of(row.answer),
-            text=f"Answer {_quoted(row.answer, 40)} to {_quoted(row.question, 70)}",
+            text=in_english(partial(_text, row)),
+            say=partial(_text, row),
             holders=int(row.holders),
             n=int(row.n),
             base_holders=round(row.base_value * int(base_n[row.question])),
@@ -118,5 +123,9 @@ def answer_claims(data: Segmented) -> list[Claim]:
     ]
 
 
-def _quoted(said: str, width: int) -> str:
-    return f"“{shorten(plain(said), width)}”"
+def _text(row: Any) -> str:
+    return tr(
+        "Answer “{answer}” to “{question}”",
+        answer=shorten(plain(row.answer), 40),
+        question=shorten(plain(row.question), 70),
+    )

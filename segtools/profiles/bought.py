@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+from segtools.languages import mark, tr
 from segtools.profiles.cells import shown
-from segtools.profiles.claim import Claim
+from segtools.profiles.claim import Claim, in_english
 from segtools.profiles.profile import Segmented, bought_profile, sold_in
 from segtools.wording import plain, shorten
 
 # Column: how many of its names at most, topic, sentence. A customer who orders nothing
 # is no buyer of tea, but not for that somebody who avoids the app.
 _COLUMNS = {
-    "category": (40, "interest", "Bought {name}"),
-    "channel": (12, "reach", "Order by {name}"),
-    "store_id": (12, "reach", "Order at {name}"),
+    "category": (40, "interest", mark("Bought {name}")),
+    "channel": (12, "reach", mark("Order by {name}")),
+    "store_id": (12, "reach", mark("Order at {name}")),
 }
 OF_BUYERS = ("channel", "store_id")
 
@@ -38,7 +42,7 @@ def _claims(data: Segmented, column: str) -> list[Claim]:
         Claim(
             segment_id=str(row.segment_id),
             topic=topic,
-            text=sentence.format(name=shorten(plain(row.name), 60)),
+            **_in_words(sentence, row.name),
             holders=int(row.buyers),
             n=int(row.n),
             base_holders=round(row.base_value * everyone),
@@ -47,3 +51,8 @@ def _claims(data: Segmented, column: str) -> list[Claim]:
         )
         for row in shown(profile).itertuples(index=False)
     ]
+
+
+def _in_words(sentence: str, name: str) -> dict[str, Any]:
+    say = partial(tr, sentence, name=shorten(plain(name), 60))
+    return {"text": in_english(say), "say": say}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from segtools.languages import use_language
+
 MIN_CUSTOMERS = 10
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A possible statement, before it is known whether it is beyond chance."""
+    """A possible statement, before it is known whether it is beyond chance.
+
+    ``text`` is English, whatever the language, so that the order of claims that are
+    equal else is the same in all of them; ``say`` says it in the language in use.
+    """
 
     segment_id: str
     topic: str
@@ -26,6 +32,12 @@ class Claim:
     base_n: int
     computation: dict[str, Any]
     aspect: str = ""
+    say: Callable[[], str] | None = None
+
+    @property
+    def said(self) -> str:
+        """The statement in the language in use."""
+        return self.say() if self.say else self.text
 
     @property
     def share(self) -> float:
@@ -56,7 +68,7 @@ class Claim:
             "kind": "evidence",
             "topic": self.topic,
             "aspect": self.aspect,
-            "text": self.text,
+            "text": self.said,
             "share": self.share,
             "low": float(wilson.low),
             "high": float(wilson.high),
@@ -84,6 +96,18 @@ def p_values(claims: Sequence[Claim]) -> NDArray[np.float64]:
     below = stats.hypergeom.cdf(x, everyone, held, n)
     tail = np.where(n < everyone, np.minimum(above, below), 1.0)
     return np.minimum(1.0, 2 * tail)
+
+
+def in_english(say: Callable[[], str]) -> str:
+    """Give a claim's ``text`` from what says it.
+
+    Examples
+    --------
+    >>> in_english(lambda: "Have not ordered yet")
+    'Have not ordered yet'
+    """
+    with use_language("en"):
+        return say()
 
 
 def nice(value: float) -> float:

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from segtools.intervals import newcombe
+from segtools.languages import header, tr, trn
 from segtools.profiles.choose import subject
 from segtools.profiles.claim import MIN_CUSTOMERS, Claim
 from segtools.profiles.profile import Segmented
@@ -149,7 +150,7 @@ def _p_value(x: Claim, y: Claim) -> float:
 def _row(x: Claim, y: Claim) -> list[Any]:
     low, high = newcombe(x.holders, x.n, y.holders, y.n)
     shares = [x.share, y.share, x.share - y.share, float(low), float(high)]
-    return [x.topic, x.text, *shares, x.n, y.n, x.computation]
+    return [x.topic, x.said, *shares, x.n, y.n, x.computation]
 
 
 def comparison_table(comparison: pd.DataFrame, most: int = 12) -> pd.DataFrame:
@@ -166,18 +167,18 @@ def comparison_table(comparison: pd.DataFrame, most: int = 12) -> pd.DataFrame:
     if first == second:
         first, second = comparison.attrs["segments"]
     heads = {
-        "topic": "About",
-        "statement": "Statement",
+        "topic": header("About"),
+        "statement": header("Statement"),
         "first": first,
         "second": second,
-        "difference": "Difference",
-        "low": "Low",
-        "high": "High",
-        "first_n": f"n of {first}",
-        "second_n": f"n of {second}",
+        "difference": header("Difference"),
+        "low": header("Low"),
+        "high": header("High"),
+        "first_n": tr("n of {segment}", segment=first),
+        "second_n": tr("n of {segment}", segment=second),
     }
     table = comparison.head(most)[list(heads)].rename(columns=heads)
-    table["About"] = table["About"].map(TOPICS)
+    table["About"] = [tr(TOPICS[topic]) for topic in table["About"]]
     table.attrs = {"formats": {heads[name]: "percent" for name in _SHARES}}
     return table
 
@@ -185,19 +186,29 @@ def comparison_table(comparison: pd.DataFrame, most: int = 12) -> pd.DataFrame:
 def comparison_sentence(comparison: pd.DataFrame) -> str:
     """Say how many statements separate two segments, and which one most."""
     first, second = comparison.attrs["names"]
-    compared = comparison.attrs["compared"]
     if len(set(comparison.attrs["segments"])) == 1:
-        return "There is one segment only: nothing to compare it with."
+        return tr("There is one segment only: nothing to compare it with.")
     if comparison.empty:
-        return (
-            f"Nothing among {compared} comparisons separates {first} from {second} "
-            "beyond chance by 8 points or more: they may be one segment."
+        return trn(
+            "Nothing among {n} comparison separates {first} from {second} beyond "
+            "chance by 8 points or more: they may be one segment.",
+            "Nothing among {n} comparisons separates {first} from {second} beyond "
+            "chance by 8 points or more: they may be one segment.",
+            comparison.attrs["compared"],
+            n=str(comparison.attrs["compared"]),
+            first=first,
+            second=second,
         )
     top = comparison.iloc[0]
-    n = len(comparison)
-    verb = "statements separate" if n > 1 else "statement separates"
-    return (
-        f"{n} {verb} {first} from {second}, "
-        f"most of all: {top['statement']} ({percent(top['first'])} against "
-        f"{percent(top['second'])})."
+    return trn(
+        "{n} statement separates {first} from {second}, most of all: {statement} "
+        "({share} against {other}).",
+        "{n} statements separate {first} from {second}, most of all: {statement} "
+        "({share} against {other}).",
+        len(comparison),
+        first=first,
+        second=second,
+        statement=top["statement"],
+        share=percent(top["first"]),
+        other=percent(top["second"]),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.languages import markc, trc
 from segtools.profiles.cells import mark_hidden
 from segtools.profiles.profile import Segmented
 
@@ -15,13 +16,13 @@ MOST = 4
 LINES = "basket_lines * n_orders"
 # What is counted: its name, its unit and the feature that sums it over the window.
 _COUNTED = (
-    ("orders", "", "n_orders"),
-    ("spend", "money", "spend_total"),
-    ("visits", "", "visit_days"),
-    ("tickets", "", "tickets_opened"),
-    ("chats", "", "chats_started"),
-    ("returns", "", "n_returns"),
-    ("product lines", "", LINES),
+    (markc("a day", "orders"), "", "n_orders"),
+    (markc("a day", "spend"), "money", "spend_total"),
+    (markc("a day", "visits"), "", "visit_days"),
+    (markc("a day", "tickets"), "", "tickets_opened"),
+    (markc("a day", "chats"), "", "chats_started"),
+    (markc("a day", "returns"), "", "n_returns"),
+    (markc("a day", "product lines"), "", LINES),
 )
 
 
@@ -55,7 +56,7 @@ def day_in_numbers(data: Segmented) -> dict[str, list[dict[str, Any]]]:
                 "value": None if row.hidden or row.n_hidden else row.rate,
                 "base_value": None if row.base_hidden else row.base,
             }
-            about = {"name": name, "unit": unit, "feature": feature}
+            about = {"name": trc("a day", name), "unit": unit, "feature": feature}
             found[str(row.segment_id)].append(about | figures)
     return found
 

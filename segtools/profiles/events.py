@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
 
+from segtools.languages import mark, tr
 from segtools.profiles.cells import FLAGS, mark_hidden, shown
-from segtools.profiles.claim import Claim
+from segtools.profiles.claim import Claim, in_english
 from segtools.profiles.profile import Segmented, customers_of, shares_of_all
 from segtools.profiles.remember import remembered
 from segtools.timezones import timestamp_of
@@ -23,9 +25,9 @@ _CONTACTS = ("ticket", "chat")
 _PAGES = ("page", "screen", "view", "product")
 # What a topic is of: its topic on a card, and its sentence.
 _ABOUT = {
-    "contact": ("pain", "Got in touch about: {name}"),
-    "search": ("motive", "Searched for: {name}"),
-    "page": ("interest", "Looked at: {name}"),
+    "contact": ("pain", mark("Got in touch about: {name}")),
+    "search": ("motive", mark("Searched for: {name}")),
+    "page": ("interest", mark("Looked at: {name}")),
 }
 
 
@@ -110,7 +112,8 @@ def event_claims(data: Segmented) -> list[Claim]:
         Claim(
             segment_id=str(row.segment_id),
             topic=_topic(row),
-            text=_text(row),
+            text=in_english(partial(_text, row)),
+            say=partial(_text, row),
             holders=int(row.doers),
             n=int(row.n),
             base_holders=round(row.base_value * int(sizes[row.column])),
@@ -141,7 +144,7 @@ def _topic(row: Any) -> str:
 def _text(row: Any) -> str:
     words = shorten(plain(str(row.name)).replace("_", " "), 60)
     if row.column == "topic":
-        return _ABOUT[row.about][1].format(name=words)
+        return tr(_ABOUT[row.about][1], name=words)
     if row.column == "channel":
-        return f"Get in touch by {words}"
-    return f"{words[:1].upper()}{words[1:]} at least once"
+        return tr("Get in touch by {channel}", channel=words)
+    return tr("{event} at least once", event=f"{words[:1].upper()}{words[1:]}")

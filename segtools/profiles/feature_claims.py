@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from segtools.features.catalogue import registered
 from segtools.profiles.cells import mark_hidden, shown
-from segtools.profiles.claim import Claim, nice
+from segtools.profiles.claim import Claim, in_english, nice
 from segtools.profiles.never import never_claims
 from segtools.profiles.phrases import PHRASES, heading, sentence
 from segtools.profiles.profile import Segmented
@@ -43,7 +45,8 @@ def feature_claims(data: Segmented, currency: str) -> list[Claim]:
         kept = list(_comparisons(column, entry["name"]))
         for row in _counted(column, segment, kept, data.smallest_cell):
             op, value = kept[row.level]
-            claims.append(_claim(row, entry, op, value, data.window.days, currency))
+            said = _in_words(entry, op, value, data.window.days, currency)
+            claims.append(_claim(row, entry, op, value, said))
     return claims
 
 
@@ -85,14 +88,24 @@ def _counted(
     return list(shown(marked).itertuples(index=False))
 
 
+def _in_words(
+    entry: dict[str, Any], op: str, value: float, days: int, currency: str
+) -> dict[str, Any]:
+    """Give a claim's words: in English for its place, in the language to be read."""
+    say = partial(sentence, op=op, value=value, days=days, currency=currency)
+    # The label of the record is in the language of the run.
+    labels = {f.name: f.label for f in registered()}
+    english = entry | {"label": labels.get(entry["name"], entry["label"])}
+    return {"text": in_english(partial(say, english)), "say": partial(say, entry)}
+
+
 def _claim(
-    row: Any, entry: dict[str, Any], op: str, value: float, days: int, currency: str
+    row: Any, entry: dict[str, Any], op: str, value: float, said: dict[str, Any]
 ) -> Claim:
     topic, aspect = heading(entry, op)
     return Claim(
         segment_id=str(row.segment_id),
         topic=topic,
-        text=sentence(entry, op, value, days, currency),
         holders=int(row.holders),
         n=int(row.n),
         base_holders=int(row.base),
@@ -104,4 +117,5 @@ def _claim(
             "value": value,
         },
         aspect=aspect,
+        **said,
     )

@@ -8,12 +8,14 @@ import pandas as pd
 
 from segtools.features.plan import local_text
 from segtools.glance import Glance, Lines, Record
+from segtools.languages import mark, tr, trc, trn
 from segtools.wording import interval, number, percent, plain
 
 if TYPE_CHECKING:
     from segtools.profiles.profile import Segmented
 
-_KINDS = {"evidence": "from data", "interview": "from interviews"}
+_KINDS = {"evidence": mark("from data"), "interview": mark("from interviews")}
+_NOTHING_YET = mark("nothing yet: an assumption")
 
 
 class Persona(Record):
@@ -23,17 +25,24 @@ class Persona(Record):
         said = sorted(self["statements"], key=lambda s: s["kind"] != "evidence")
         unit = f" {self['value_unit']}" if self["value_unit"] else ""
         facts: list[tuple[str, object]] = [
-            ("Customers", f"{number(self['n'])} ({percent(self['share'])})"),
-            ("Spend", f"{number(float(self['value']))}{unit}"),
-            ("Share of the spend", percent(self["value_share"])),
-            ("Statements from data", percent(self["evidenced_share"])),
+            (tr("Customers"), f"{number(self['n'])} ({percent(self['share'])})"),
+            (tr("Spend"), f"{number(float(self['value']))}{unit}"),
+            (tr("Share of the spend"), percent(self["value_share"])),
+            (tr("Statements from data"), percent(self["evidenced_share"])),
         ]
-        head = ("Statement", "Rests on", "Share", "95 % interval", "Everyone")
+        head = (
+            trc("column", "Statement"),
+            trc("column", "Rests on"),
+            trc("column", "Share"),
+            trc("column", "95 % interval"),
+            trc("column", "Everyone"),
+        )
+        said_of = tr("What is said of them")
         return Glance(
             title=f"{self['segment']} ({self['segment_id']})",
             answer=self["headline"],
             facts=facts,
-            lines=Lines("What is said of them", head, [*map(_stated, said)], words=2),
+            lines=Lines(said_of, head, [*map(_stated, said)], words=2),
             note=self["summary"],
         )
 
@@ -41,7 +50,7 @@ class Persona(Record):
 def _stated(said: dict[str, Any]) -> tuple[str, ...]:
     return (
         said["text"],
-        _KINDS.get(said["kind"], "nothing yet: an assumption"),
+        tr(_KINDS.get(said["kind"], _NOTHING_YET)),
         percent(said["share"]),
         interval(said["low"], said["high"], percent),
         percent(said["base_share"]),
@@ -60,7 +69,13 @@ class Personas(Record):
         from segtools.profiles.personas import evidence_sentence, value_sentence
 
         cards = self["segments"]
-        head = ("Segment", "What they are like", "Customers", "Share", "Of the spend")
+        head = (
+            trc("column", "Segment"),
+            trc("column", "What they are like"),
+            trc("column", "Customers"),
+            trc("column", "Share"),
+            trc("column", "Of the spend"),
+        )
         cells = [
             (
                 card["segment"],
@@ -73,20 +88,23 @@ class Personas(Record):
         ]
         colours = [card["colour"] for card in cards]
         return Glance(
-            title=f"Personas: {number(len(cards))}",
+            title=tr("Personas: {n}", n=number(len(cards))),
             answer=value_sentence(self),
-            facts=[("Customers", number(self["everyone"]["n"]))],
-            lines=Lines("By segment", head, cells, words=2, colours=colours),
+            facts=[(tr("Customers"), number(self["everyone"]["n"]))],
+            lines=Lines(tr("By segment"), head, cells, words=2, colours=colours),
             note=evidence_sentence(self),
         )
 
 
 def _largest(counts: pd.Series, names: dict[str, str]) -> str:
     if counts.empty:
-        return "There are no customers."
+        return tr("There are no customers.")
     largest = counts.idxmax()
-    share = percent(counts.max() / counts.sum())
-    return f"The largest is {plain(names.get(largest, largest))}, with {share} of them."
+    return tr(
+        "The largest is {segment}, with {share} of them.",
+        segment=plain(names.get(largest, largest)),
+        share=percent(counts.max() / counts.sum()),
+    )
 
 
 def segmented_glance(data: Segmented) -> Glance:
@@ -102,17 +120,22 @@ def segmented_glance(data: Segmented) -> Glance:
         for i, n in counts.items()
     ]
     facts: list[tuple[str, object]] = [
-        ("Customers", number(everyone)),
-        ("Features", number(len(data.features.columns) - 1)),
+        (tr("Customers"), number(everyone)),
+        (tr("Features"), number(len(data.features.columns) - 1)),
     ]
     if data.window is not None:
         as_of = local_text(data.window.origin, data.shop.timezone)
-        facts.append(("As of", as_of[:10]))
-        facts.append(("Days in the window", number(data.window.days)))
-    head = ("Segment", "Id", "Customers", "Share")
+        facts.append((tr("As of"), as_of[:10]))
+        facts.append((tr("Days in the window"), number(data.window.days)))
+    head = (
+        trc("column", "Segment"),
+        trc("column", "Id"),
+        trc("column", "Customers"),
+        trc("column", "Share"),
+    )
     return Glance(
-        title=f"Customers in {number(len(counts))} segments",
+        title=trn("Customers in {n} segment", "Customers in {n} segments", len(counts)),
         answer=_largest(counts, names),
         facts=facts,
-        lines=Lines("Sizes", head, cells, words=2),
+        lines=Lines(tr("Sizes"), head, cells, words=2),
     )

@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segtools.languages import mark, tr, trn
 from segtools.profiles.profile import Segmented
 from segtools.wording import number, percent
 
-NOTHING_APART = "Close to everyone else in all that was measured"
+NOTHING_APART = mark("Close to everyone else in all that was measured")
+# By whether they come back, and whether they pay: of too few nothing is known.
+_MIDDLE = {
+    (True, True): mark(
+        "The middle customer comes back every {days} days and pays {money} per order."
+    ),
+    (True, False): mark("The middle customer comes back every {days} days."),
+    (False, True): mark("The middle customer pays {money} per order."),
+    (False, False): mark("The middle customer has not ordered in the window."),
+}
+_ARE = {
+    "new": mark("{share} are new"),
+    "active": mark("{share} are active"),
+    "loyal": mark("{share} are loyal"),
+    "at risk": mark("{share} are at risk"),
+    "lapsed": mark("{share} are lapsed"),
+    "won back": mark("{share} are won back"),
+}
 
 
 def headline(evidence: Sequence[Mapping[str, Any]]) -> str:
@@ -30,7 +48,7 @@ def headline(evidence: Sequence[Mapping[str, Any]]) -> str:
     'Close to everyone else in all that was measured'
     """
     if not evidence:
-        return NOTHING_APART
+        return tr(NOTHING_APART)
     # Python keeps the order of equals: the card's own.
     best = sorted(evidence, key=lambda s: s["base_share"] - s["share"])
     # A trait is a name and a value, no half of a sentence.
@@ -39,46 +57,61 @@ def headline(evidence: Sequence[Mapping[str, Any]]) -> str:
         for s in best
         if s["topic"] not in (best[0]["topic"], "trait") and best[0]["topic"] != "trait"
     ]
-    parts = [_with_shares(best[0])]
-    if more:
-        text = _with_shares(more[0])
-        parts.append(text[:1].lower() + text[1:])
-    return " and ".join(parts)
+    first = _with_shares(best[0])
+    if not more:
+        return first
+    return tr(
+        "{first} and {second}", first=first, second=lowered(_with_shares(more[0]))
+    )
+
+
+def lowered(text: str) -> str:
+    """Begin a sentence small, as the second half of another one.
+
+    Examples
+    --------
+    >>> lowered("Order by app")
+    'order by app'
+    """
+    return text[:1].lower() + text[1:]
 
 
 def _with_shares(said: Mapping[str, Any]) -> str:
-    share, base = percent(said["share"]), percent(said["base_share"])
-    return f"{said['text']} ({share}, everyone {base})"
+    return tr(
+        "{statement} ({share}, everyone {base})",
+        statement=said["text"],
+        share=percent(said["share"]),
+        base=percent(said["base_share"]),
+    )
 
 
 def summary(card: Mapping[str, Any], data: Segmented) -> str:
     """Say how many they are, what they bring, and what the middle one of them does."""
-    return (
-        f"{number(card['n'])} customer{'s' * (card['n'] != 1)} "
-        f"({percent(card['share'])} of all) with "
-        f"{percent(card['value_share'])} of the spend. {_middle(card, data)}"
-        f"{_stage(card)}"
+    size = trn(
+        "{n} customer ({share} of all) with {value} of the spend.",
+        "{n} customers ({share} of all) with {value} of the spend.",
+        card["n"],
+        share=percent(card["share"]),
+        value=percent(card["value_share"]),
     )
+    return " ".join(filter(None, (size, _middle(card, data), _stage(card))))
 
 
 def _middle(card: Mapping[str, Any], data: Segmented) -> str:
     frame = data.features.set_index("customer_id")
     own = frame.loc[data.members[data.members == card["segment_id"]].index]
     if len(own) < data.smallest_cell:
-        return "They are too few for a middle customer to be shown."
-    unit = f" {card['value_unit']}" if card["value_unit"] else ""
-    parts = []
-    for name, text in (
-        ("interval_days", "comes back every {v:.1f} days"),
-        ("basket_mean", "pays {money} per order"),
-    ):
-        # A median of three is one of the three.
-        if name in own and own[name].count() >= data.smallest_cell:
-            middle = float(own[name].median())
-            money = f"{number(middle, 2)}{unit}"
-            parts.append(text.format(v=middle, money=money))
-    typical = " and ".join(parts) or "has not ordered in the window"
-    return f"The middle customer {typical}."
+        return tr("They are too few for a middle customer to be shown.")
+    # A median of three is one of the three.
+    days, pay = (
+        float(own[name].median())
+        if name in own and own[name].count() >= data.smallest_cell
+        else None
+        for name in ("interval_days", "basket_mean")
+    )
+    money = f"{number(pay, 2)} {card['value_unit'] or ''}".strip()
+    text = _MIDDLE[days is not None, pay is not None]
+    return tr(text, days=number(days, 1), money=money)
 
 
 def _stage(card: Mapping[str, Any]) -> str:
@@ -88,7 +121,8 @@ def _stage(card: Mapping[str, Any]) -> str:
     top = max(known, key=lambda s: s["share"])
     if top["share"] <= 1 - sum(s["share"] for s in known):
         return ""  # a stage that may not be shown may be the largest
+    said = tr(_ARE[top["stage"]], share=percent(top["share"]))
     if top["base_share"] is None:
-        return f" {percent(top['share'])} are {top['stage']}."
+        return tr("{statement}.", statement=said)
     everyone = percent(top["base_share"])
-    return f" {percent(top['share'])} are {top['stage']} (everyone {everyone})."
+    return tr("{statement} (everyone {base}).", statement=said, base=everyone)

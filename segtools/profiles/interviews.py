@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from segtools.schema import did_you_mean
+from segtools.languages import tr
+from segtools.schema import nearest
 from segtools.wording import plain
 
 Said = dict[str, Any]
@@ -53,16 +54,32 @@ def by_segment(
             said["text"] = plain(said["text"])
             found.setdefault(known[wanted], []).append(said)
             continue
-        guess = did_you_mean(wanted, known)
-        sentence = f"No segment is called {wanted!r} in this run. {guess}"
-        left_out.append(dict(one) | {"sentence": sentence})
+        left_out.append(dict(one) | {"sentence": _unknown(wanted, list(known))})
     return found, left_out
+
+
+def _unknown(wanted: str, known: Sequence[str]) -> str:
+    near = nearest(wanted, known)
+    if near:
+        return tr(
+            "No segment is called {name} in this run. Did you mean {near}?",
+            name=repr(wanted),
+            near=repr(near),
+        )
+    return tr(
+        "No segment is called {name} in this run. Known are {names}.",
+        name=repr(wanted),
+        names=str(sorted(known)),
+    )
 
 
 def left_out_sentences(personas: Mapping[str, Any]) -> list[str]:
     """Say of each interview that stands on no card why, in the order of the file."""
     return [
-        f"{plain(one['sentence'])} What was said there is kept in personas.json, and "
-        "stands on no card."
+        tr(
+            "{sentence} What was said there is kept in personas.json, and stands on no "
+            "card.",
+            sentence=plain(one["sentence"]),
+        )
         for one in personas.get("interviews_left_out") or []
     ]

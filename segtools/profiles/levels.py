@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from segtools.attributes import SHOWN
 from segtools.features.journey import STAGES
+from segtools.languages import mark, tr
 from segtools.profiles.cells import FLAGS, mark_hidden, shown
-from segtools.profiles.claim import Claim
+from segtools.profiles.claim import Claim, in_english
 from segtools.profiles.profile import INDEX_BASE, Segmented
 from segtools.profiles.remember import remembered
 from segtools.wording import plain, shorten
@@ -18,14 +21,14 @@ MOST_LEVELS = 20
 STAGE = "lifecycle_stage"
 _COLUMNS = ["segment_id", "attribute", "level", "holders", "n", "value"]
 _COLUMNS += ["base_value", "index", *FLAGS]
-_YES_OR_NO = {"True": "yes", "False": "no"}
+_YES_OR_NO = {"True": mark("yes"), "False": mark("no")}
 _STAGE_TEXTS = {
-    "new": "Are new: first order in the last third of the window",
-    "active": "Are active: on time, but not yet five orders",
-    "loyal": "Are loyal: on time, with five orders or more",
-    "at risk": "Are at risk: over 1.5 of their own cycles without an order",
-    "lapsed": "Have lapsed: over 3 of their own cycles without an order",
-    "won back": "Came back after a gap of over 3 of their own cycles",
+    "new": mark("Are new: first order in the last third of the window"),
+    "active": mark("Are active: on time, but not yet five orders"),
+    "loyal": mark("Are loyal: on time, with five orders or more"),
+    "at risk": mark("Are at risk: over 1.5 of their own cycles without an order"),
+    "lapsed": mark("Have lapsed: over 3 of their own cycles without an order"),
+    "won back": mark("Came back after a gap of over 3 of their own cycles"),
 }
 
 
@@ -128,19 +131,24 @@ def attribute_claims(data: Segmented) -> list[Claim]:
     own = [] if people is None else people.columns
     claims = []
     for row in _counted(attribute_profile(data)):
-        name = shorten(plain(row.attribute).replace("_", " "), 60)
         # What both tables have is that of the customer.
         table = "customers" if row.attribute in own else "accounts"
-        level = _YES_OR_NO.get(row.level, shorten(plain(row.level), 60))
-        text = f"{name[:1].upper()}{name[1:]}: {level}"
-        claims.append(_claim(row, "trait", text, table))
+        say = partial(_level_text, row.attribute, row.level)
+        claims.append(_claim(row, "trait", say, table))
     return claims
+
+
+def _level_text(attribute: str, level: str) -> str:
+    name = shorten(plain(attribute).replace("_", " "), 60)
+    known = _YES_OR_NO.get(level)
+    said = tr(known) if known else shorten(plain(level), 60)
+    return tr("{name}: {level}", name=f"{name[:1].upper()}{name[1:]}", level=said)
 
 
 def stage_claims(data: Segmented) -> list[Claim]:
     """Make a claim for each segment and stage of life."""
     return [
-        _claim(row, "stage", _STAGE_TEXTS[row.level], "features")
+        _claim(row, "stage", partial(tr, _STAGE_TEXTS[row.level]), "features")
         for row in _counted(stage_profile(data))
     ]
 
@@ -155,11 +163,12 @@ def _counted(profile: pd.DataFrame) -> list[Any]:
     return list(shown(counted).itertuples(index=False))
 
 
-def _claim(row: Any, topic: str, text: str, table: str) -> Claim:
+def _claim(row: Any, topic: str, say: Callable[[], str], table: str) -> Claim:
     return Claim(
         segment_id=str(row.segment_id),
         topic=topic,
-        text=text,
+        text=in_english(say),
+        say=say,
         holders=int(row.holders),
         n=int(row.n),
         base_holders=int(row.base_holders),

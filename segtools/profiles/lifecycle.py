@@ -12,6 +12,7 @@ from segtools.features.build import features_at
 from segtools.features.catalogue import Window, registered
 from segtools.features.journey import STAGES
 from segtools.features.shop import Shop
+from segtools.languages import tr, trn
 from segtools.timezones import DAY
 from segtools.wording import number, percent
 
@@ -79,18 +80,28 @@ are at risk or lapsed now.'
     well = [s for s in STAGES if s not in ("at risk", "lapsed")]
     own = flows[flows["from"].isin(well)]
     lost = own[own["to"].isin(["at risk", "lapsed"])]
+    ago = trn("{n} day ago", "{n} days ago", days, n=str(days))
     if own.empty:
-        return f"Nobody was new, active, loyal or won back {days} days ago."
+        return tr("Nobody was new, active, loyal or won back {ago}.", ago=ago)
     if own["customers"].isna().any():
-        seen = number(int(lost["customers"].sum()))
-        return (
-            f"At least {seen} customers are at risk or lapsed now who were neither "
-            f"{days} days ago; some cells are too small to be shown."
+        return trn(
+            "At least {n} customer is at risk or lapsed now who was neither {ago}; "
+            "some cells are too small to be shown.",
+            "At least {n} customers are at risk or lapsed now who were neither {ago}; "
+            "some cells are too small to be shown.",
+            int(lost["customers"].sum()),
+            ago=ago,
         )
     n, of = int(lost["customers"].sum()), int(own["customers"].sum())
-    return (
-        f"Of {number(of)} customers who were new, active, loyal or won back {days} "
-        f"days ago, {number(n)} ({percent(n / of)}) are at risk or lapsed now."
+    return trn(
+        "Of {n} customer who was new, active, loyal or won back {ago}, {lost} "
+        "({share}) are at risk or lapsed now.",
+        "Of {n} customers who were new, active, loyal or won back {ago}, {lost} "
+        "({share}) are at risk or lapsed now.",
+        of,
+        ago=ago,
+        lost=number(n),
+        share=percent(n / of),
     )
 
 

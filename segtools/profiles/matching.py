@@ -9,6 +9,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
+from segtools.languages import tr, trn
 from segtools.profiles.answers import latest
 from segtools.profiles.feature_claims import COMPARE
 from segtools.profiles.levels import as_text
@@ -67,18 +68,27 @@ def _counted(
 
 def _sentence(found: Mapping[str, Any], limit: int) -> str:
     if not found["statements"]:
-        return "There is no statement to match."
+        return tr("There is no statement to match.")
     if found["n"] is None:
-        return (
+        return trn(
             "How many match every statement is not shown: it, or the rest, would be "
-            f"fewer than {limit} customers."
+            "fewer than {n} customer.",
+            "How many match every statement is not shown: it, or the rest, would be "
+            "fewer than {n} customers.",
+            limit,
         )
-    half = ""
-    if found["half_n"] is not None and found["statements"] > 1:
-        half = f", {number(found['half_n'])} at least half of them"
-    return (
-        f"{number(found['n'])} of {number(found['of'])} match every statement{half}: "
-        "a card is a portrait of a group."
+    every = {"matching": number(found["n"]), "of": number(found["of"])}
+    if found["half_n"] is None or found["statements"] < 2:
+        return tr(
+            "{matching} of {of} match every statement: a card is a portrait of a "
+            "group.",
+            **every,
+        )
+    return tr(
+        "{matching} of {of} match every statement, {half} at least half of them: a "
+        "card is a portrait of a group.",
+        half=number(found["half_n"]),
+        **every,
     )
 
 

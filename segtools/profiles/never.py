@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from segtools.languages import mark, tr
 from segtools.profiles.claim import Claim
 from segtools.profiles.profile import Segmented
 
 COLUMN = "recency_days"
+_TEXT = mark("Have not ordered yet")
 
 
 def never_claims(data: Segmented) -> list[Claim]:
@@ -43,7 +47,8 @@ def _claim(segment_id: str, held: int, n: int, base: int, everyone: int) -> Clai
     return Claim(
         segment_id=segment_id,
         topic="habit",
-        text="Have not ordered yet",
+        text=_TEXT,
+        say=partial(tr, _TEXT),
         holders=held,
         n=n,
         base_holders=base,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.languages import mark, tr, trn
 from segtools.palette import colour
 from segtools.profiles.choose import choose_claims
 from segtools.profiles.claim import Claim
@@ -18,13 +19,17 @@ from segtools.profiles.matching import match_cards
 from segtools.profiles.panels import panels
 from segtools.profiles.profile import Segmented, segment_value
 from segtools.profiles.statements import evidence
-from segtools.wording import percent
+from segtools.wording import number, percent
 
 _ASSUMPTIONS = {
-    "motive": "Why they buy here and not elsewhere is not in the data: ask ten.",
-    "pain": "What annoys them is not in the data: read their complaints and returns.",
-    "value": "What counts most for them, be it price, quality, service, features or "
-    "novelty, is not in the data: have ten of them rank these.",
+    "motive": mark("Why they buy here and not elsewhere is not in the data: ask ten."),
+    "pain": mark(
+        "What annoys them is not in the data: read their complaints and returns."
+    ),
+    "value": mark(
+        "What counts most for them, be it price, quality, service, features or "
+        "novelty, is not in the data: have ten of them rank these."
+    ),
 }
 _NO_FIGURES = dict.fromkeys(
     ("share", "low", "high", "n", "base_share", "computation"), None
@@ -111,7 +116,7 @@ def _stated(
             "segment_id": segment_id,
             "kind": "assumption",
             "topic": topic,
-            "text": text,
+            "text": tr(text),
         }
         | _NO_FIGURES
         for i, (topic, text) in enumerate(_ASSUMPTIONS.items(), 1)
@@ -137,9 +142,11 @@ def _words(card: dict[str, Any], data: Segmented) -> dict[str, str]:
 def value_sentence(personas: dict[str, Any]) -> str:
     """Say which segment brings most, and what share of customers it is."""
     best = max(personas["segments"], key=lambda c: c["value_share"])
-    return (
-        f"{best['segment']} are {percent(best['share'])} of the customers and bring "
-        f"{percent(best['value_share'])} of the spend."
+    return tr(
+        "{segment} are {share} of the customers and bring {value} of the spend.",
+        segment=best["segment"],
+        share=percent(best["share"]),
+        value=percent(best["value_share"]),
     )
 
 
@@ -147,8 +154,22 @@ def evidence_sentence(personas: dict[str, Any]) -> str:
     """Say how many statements rest on data, on interviews, and on nothing yet."""
     kinds = [s["kind"] for card in personas["segments"] for s in card["statements"]]
     proved, told = kinds.count("evidence"), kinds.count("interview")
-    heard = f", {told} on interviews" if told else ""
-    return (
-        f"{proved} of {len(kinds)} statements rest on data{heard}; the other "
-        f"{len(kinds) - proved - told} are assumptions, to be tested."
+    counts = {"proved": number(proved), "rest": number(len(kinds) - proved - told)}
+    if not told:
+        return trn(
+            "{proved} of {n} statement rest on data; the other {rest} are assumptions, "
+            "to be tested.",
+            "{proved} of {n} statements rest on data; the other {rest} are "
+            "assumptions, to be tested.",
+            len(kinds),
+            **counts,
+        )
+    return trn(
+        "{proved} of {n} statement rest on data, {told} on interviews; the other "
+        "{rest} are assumptions, to be tested.",
+        "{proved} of {n} statements rest on data, {told} on interviews; the other "
+        "{rest} are assumptions, to be tested.",
+        len(kinds),
+        told=number(told),
+        **counts,
     )

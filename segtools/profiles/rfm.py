@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from segtools.disclosure import hide, two_way
+from segtools.languages import tr, trn
 from segtools.profiles.profile import Segmented
 from segtools.segmentation.rules import N_SCORES, cut_points
-from segtools.wording import percent, rounded
+from segtools.wording import interval, number, percent, rounded
 
 _COLUMNS = ["recency", "other", "recency_span", "other_span"]
 _COLUMNS += ["customers", "value", "segment", "hidden"]
@@ -76,13 +77,18 @@ cells that several segments share.'
     """
     there = cells[cells["customers"].fillna(0) > 0]
     if there.empty:
-        return "No cell holds enough customers to be shown."
+        return tr("No cell holds enough customers to be shown.")
     single = there["segment"].notna()
     shared = int(there.loc[~single, "customers"].sum())
     share = percent(shared / int(there["customers"].sum()))
-    return (
-        f"In {int(single.sum())} of {len(there)} cells more than half are of one "
-        f"segment; {share} of these customers are in cells that several segments share."
+    return trn(
+        "In {single} of {n} cell more than half are of one segment; {share} of these "
+        "customers are in cells that several segments share.",
+        "In {single} of {n} cells more than half are of one segment; {share} of these "
+        "customers are in cells that several segments share.",
+        len(there),
+        single=number(int(single.sum())),
+        share=share,
     )
 
 
@@ -102,14 +108,14 @@ def _scores(values: pd.Series) -> tuple[np.ndarray, list[str]]:
 def _span(start: float | None, end: float | None, whole: bool) -> str:
     """Say from where to where a score goes; both ends are None without values."""
     if start is None:
-        return "" if end is None else f"to {rounded(end, 2)}"
+        return "" if end is None else tr("to {high}", high=rounded(end, 2))
+    if not whole and end is None:
+        return tr("over {low}", low=rounded(start, 2))
     if not whole:
-        low = f"over {rounded(start, 2)}"
-        return low if end is None else f"{low} to {rounded(end, 2)}"
-    low = rounded(start + 1)
+        return tr("over {low} to {high}", low=rounded(start, 2), high=rounded(end, 2))
     if end is None:
-        return f"{low} or more"
-    return low if end <= start + 1 else f"{low} to {rounded(end)}"
+        return tr("{low} or more", low=rounded(start + 1))
+    return rounded(start + 1) if end <= start + 1 else interval(start + 1, end)
 
 
 def _most(segments: pd.Series) -> str | None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from segtools.languages import mark, tr
 from segtools.profiles.profile import Segmented
 
 PERCENTILES = (10, 25, 50, 75, 90)
-_EVERYONE = "Everyone"
+_EVERYONE = mark("Everyone")
 
 
 def spread_by_segment(
@@ -44,7 +45,7 @@ def spread_by_segment(
     rows = []
     for name in features:
         values = frame[name].astype(float)
-        groups = [(_EVERYONE, True, values)]
+        groups = [(tr(_EVERYONE), True, values)]
         groups += [(s, False, values.reindex(own)) for s, own in members.items()]
         for segment, everyone, own in groups:
             head = {"feature": name, "label": words[name]["label"]}

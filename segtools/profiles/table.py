@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from segtools.languages import mark, tr
 from segtools.profiles.answers import answer_profile
 from segtools.profiles.cells import blank
 from segtools.profiles.events import event_profile
@@ -61,17 +62,18 @@ def _levels(frame: pd.DataFrame, kind: str, name: str, label: str) -> pd.DataFra
 def _size_profile(data: Segmented) -> pd.DataFrame:
     worth = segment_value(data)
     n, spent = worth["customers"].astype(float), worth["value"].astype(float)
+    each = spent.sum() / max(n.sum(), 1)
     rows = {
-        "customers": ("customers", n, n.sum()),
-        "value": ("money", spent, spent.sum()),
-        "value_per_customer": ("money", spent / n, spent.sum() / max(n.sum(), 1)),
+        "customers": (mark("customers"), "customers", n, n.sum()),
+        "value": (mark("value"), "money", spent, spent.sum()),
+        "value_per_customer": (mark("value per customer"), "money", spent / n, each),
     }
     pieces = [
         pd.DataFrame(
             {
                 "segment_id": worth["segment_id"],
                 "name": name,
-                "label": name.replace("_", " "),
+                "label": tr(label),
                 "unit": unit,
                 "value": value,
                 "base_value": base,
@@ -79,6 +81,6 @@ def _size_profile(data: Segmented) -> pd.DataFrame:
                 "n": worth["customers"],
             }
         )
-        for name, (unit, value, base) in rows.items()
+        for name, (label, unit, value, base) in rows.items()
     ]
     return pd.concat(pieces, ignore_index=True).round({"index": 1}).assign(kind="size")

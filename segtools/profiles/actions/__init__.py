@@ -4,11 +4,12 @@
 of each persona card, and weighs who comes first by what was fixed in stage 01.
 """
 
-from segtools.profiles.actions.build import Terms, build_actions
+from segtools.profiles.actions.build import build_actions
 from segtools.profiles.actions.measures import Measures, segment_measures
 from segtools.profiles.actions.rule_book import RuleBook, load_rule_book
 from segtools.profiles.actions.same import actions_sentence, merge_block
 from segtools.profiles.actions.shown import priority_sentences, priority_table
+from segtools.profiles.actions.terms import Terms
 
 __all__ = [
     "Measures",

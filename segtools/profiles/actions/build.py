@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from segtools.config import RunConfig
-from segtools.disclosure import LIMIT
+from segtools.languages import tr
 from segtools.profiles.actions.decisions import decisions
 from segtools.profiles.actions.effects import (
     Outlook,
     Tested,
     effect_sentence,
-    lift,
     test_sentence,
     worth_label,
 )
@@ -27,70 +24,12 @@ from segtools.profiles.actions.priority import (
     split_weights,
     with_effect,
 )
-from segtools.profiles.actions.rule_book import RuleBook, choose, load_rule_book
+from segtools.profiles.actions.row_texts import row_texts
+from segtools.profiles.actions.rule_book import choose
 from segtools.profiles.actions.same import same_treatment, together
-from segtools.profiles.actions.words import OF_A_TEST, fields, words_for
+from segtools.profiles.actions.terms import Terms
 
 Card = Mapping[str, Any]
-_CONTACT = "E-mail or app"
-# What the goal itself measures, whatever the action is good for.
-_MEASURES = {"respond_to_campaign": "Share who respond within {days} days"}
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What was settled before segments were seen, and the rule book.
-
-    Attributes
-    ----------
-    goal : str
-    days : int
-        ``outcome_days``, over which success is measured.
-    currency : str
-    criteria : mapping of str to float
-        Criterion of attractiveness to its weight.
-    book : RuleBook
-    owners : mapping of str to str
-        segment_id or name to who answers for what is done.
-    max_actions : int or None
-        How many different actions the team can run.
-    smallest_cell : int
-        Nothing is said of what was learned from fewer customers.
-    """
-
-    goal: str
-    days: int
-    currency: str = ""
-    criteria: Mapping[str, float] = field(default_factory=dict)
-    book: RuleBook = field(default_factory=load_rule_book)
-    owners: Mapping[str, str] = field(default_factory=dict)
-    max_actions: int | None = None
-    smallest_cell: int = LIMIT
-
-    @classmethod
-    def of(cls, config: RunConfig, goals: Mapping[str, Any]) -> Terms:
-        """Take them from a run's configuration and from its ``goals.json``.
-
-        Raises
-        ------
-        ConfigError
-            If the rule book is missing or wrong.
-        """
-        weights = {
-            c["name"]: float(c["weight"])
-            for c in goals["criteria"]
-            if c["kind"] == "attractiveness"
-        }
-        return cls(
-            goal=config.goal,
-            days=config.outcome_days,
-            currency=config.currency,
-            criteria=weights,
-            book=load_rule_book(config.rule_book),
-            owners=config.owners,
-            max_actions=config.max_actions,
-            smallest_cell=config.smallest_cell,
-        )
 
 
 def build_actions(
@@ -154,17 +93,7 @@ def build_actions(
 def _row(card: Card, terms: Terms, outlook: Outlook) -> dict[str, Any]:
     statements = card["statements"]
     action, because = choose(terms.book.actions, statements)
-    channel, _ = choose(terms.book.channels, statements)
-    words = words_for(card, because, terms.days) | _of_a_test(outlook, terms)
-    words["contact"] = channel.text.format_map(words) if channel else _CONTACT
-    texts = {
-        "message": action.message,
-        "channel": action.channel or terms.book.channel,
-        "offer": action.offer,
-        "measure": _MEASURES.get(terms.goal, action.measure),
-        "owner": _owner(card, action.owner, terms),
-        "stop_rule": _stop_rule(action.stop_rule, outlook, terms.book),
-    }
+    texts = row_texts(card, (action, because), terms, outlook)
     return {
         "segment_id": card["segment_id"],
         "segment": card["segment"],
@@ -175,7 +104,7 @@ def _row(card: Card, terms: Terms, outlook: Outlook) -> dict[str, Any]:
         "value": card.get("value"),
         "value_share": card.get("value_share"),
         "rule": action.key,
-        **{name: text.format_map(words) for name, text in texts.items()},
+        **texts,
         "effect": effect_sentence(outlook, terms.goal, terms.currency),
         "test": test_sentence(outlook, terms.goal, terms.days, terms.currency),
         "worth": outlook.worth(terms.goal),
@@ -191,36 +120,13 @@ def _measure(
     for row in rows:
         own = tested.get(row["segment_id"])
         worth = own.worth(goal, int(row["n"])) if own else None
-        row |= {"tested": own.text if own else "Never tested", "assumed": row["worth"]}
+        tested_so = own.text if own else tr("Never tested")
+        row |= {"tested": tested_so, "assumed": row["worth"]}
         if own and worth is not None:
-            row |= {"worth": worth, "effect": f"Measured by lot: {own.text}"}
+            by_lot = tr("Measured by lot: {result}", result=own.text)
+            row |= {"worth": worth, "effect": by_lot}
             some = True
     return some
-
-
-def _of_a_test(outlook: Outlook, terms: Terms) -> dict[str, str]:
-    sizes = {"smallest": outlook.smallest, "least": outlook.least}
-    return {
-        name: "a lift that cannot be told yet"
-        if size is None
-        else lift(size, terms.goal, terms.currency)
-        for name, size in sizes.items()
-    }
-
-
-def _stop_rule(own: str | None, outlook: Outlook, book: RuleBook) -> str:
-    text = own or book.stop_rule
-    if outlook.smallest is None and set(OF_A_TEST) & set(fields(text)):
-        return book.stop_rule_untested
-    return text
-
-
-def _owner(card: Card, own: str | None, terms: Terms) -> str:
-    for name in (card["segment_id"], card["segment"]):
-        if name in terms.owners:
-            # A name is no template, whatever stands in it.
-            return terms.owners[name].replace("{", "{{").replace("}", "}}")
-    return own or terms.book.owner
 
 
 def _nobodys(cards: Sequence[Card], owners: Mapping[str, str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segtools.languages import tr, trn
 from segtools.profiles.actions.effects import (
     Outlook,
     effect_sentence,
@@ -12,7 +13,7 @@ from segtools.profiles.actions.effects import (
     test_sentence,
 )
 from segtools.profiles.actions.same import together
-from segtools.wording import listed, number, percent, shorten
+from segtools.wording import listed, percent, shorten
 
 MOST = 3
 
@@ -61,9 +62,14 @@ def _decision(
     worth = [r["value_share"] for r in group]
     share = None if None in worth else sum(worth)
     return {
-        "title": f"{group[0]['message']}: {_who(group)}",
-        "text": f"{group[0]['offer']}.",
-        "size": f"{number(outlook.n)} customers, {percent(share)} of spend",
+        "title": tr("{message}: {who}", message=group[0]["message"], who=_who(group)),
+        "text": tr("{statement}.", statement=group[0]["offer"]),
+        "size": trn(
+            "{n} customer, {share} of spend",
+            "{n} customers, {share} of spend",
+            outlook.n,
+            share=percent(share),
+        ),
         "effect": _effect(group, outlook, goal, currency),
         "test": test_sentence(outlook, goal, days, currency),
         "segments": [r["segment_id"] for r in group],
@@ -86,4 +92,4 @@ def _who(group: Sequence[Mapping[str, Any]]) -> str:
         return str(group[0]["segment"])
     if len(group) == 2:
         return listed(shorten(r["segment"], 40) for r in group)
-    return f"{len(group)} segments"
+    return trn("{n} segment", "{n} segments", len(group))

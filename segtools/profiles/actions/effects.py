@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from segtools.disclosure import LIMIT
-from segtools.wording import number, percent
+from segtools.languages import markn, tr, trn
+from segtools.profiles.phrases import span
+from segtools.wording import number, percent, rounded
 
 POWER_FACTOR = 2.8  # 1.96 + 0.84: 5 % false positives, 80 % power
 CHANCE_FACTOR = 1.96
@@ -16,10 +18,23 @@ LIFT = 0.05
 _FEWEST = 20
 # What five points more customers are, by goal.
 _GAINS = {
-    "keep_customers": "keeps {n} customers",
-    "win_back": "brings back {n} customers",
-    "respond_to_campaign": "brings {n} more responses",
+    "keep_customers": markn(
+        "Each 5 points of lift keeps {n} customer (assumption: it works)",
+        "Each 5 points of lift keeps {n} customers (assumption: it works)",
+    ),
+    "win_back": markn(
+        "Each 5 points of lift brings back {n} customer (assumption: it works)",
+        "Each 5 points of lift brings back {n} customers (assumption: it works)",
+    ),
+    "respond_to_campaign": markn(
+        "Each 5 points of lift brings {n} more response (assumption: it works)",
+        "Each 5 points of lift brings {n} more responses (assumption: it works)",
+    ),
 }
+_SOME_GAIN = markn(
+    "Each 5 points of lift is {n} customer (assumption: it works)",
+    "Each 5 points of lift is {n} customers (assumption: it works)",
+)
 
 
 @dataclass(frozen=True)
@@ -154,40 +169,52 @@ def worth_label(goal: str, currency: str, *, measured: bool = False) -> str:
     >>> worth_label("grow_spend", "EUR"), worth_label("win_back", "EUR")
     ('Worth of 5 % of lift, EUR', 'Worth of 5 points of lift, customers')
     """
-    if measured:
-        unit = currency if goal == "grow_spend" else "customers"
-        return f"Worth of the lift, {unit}".rstrip(", ")
+    if measured and goal != "grow_spend":
+        return tr("Worth of the lift, customers")
     if goal != "grow_spend":
-        return "Worth of 5 points of lift, customers"
-    return f"Worth of 5 % of lift, {currency}".rstrip(", ")
+        return tr("Worth of 5 points of lift, customers")
+    if measured and currency:
+        return tr("Worth of the lift, {currency}", currency=currency)
+    if measured:
+        return tr("Worth of the lift")
+    if currency:
+        return tr("Worth of 5 % of lift, {currency}", currency=currency)
+    return tr("Worth of 5 % of lift")
 
 
 def effect_sentence(outlook: Outlook, goal: str, currency: str) -> str:
     """Say what a small lift would be worth, or that nobody knows."""
     worth = outlook.worth(goal)
     if worth is None:
-        return "Not known: nothing has been learned about what these customers do next."
+        return tr(
+            "Not known: nothing has been learned about what these customers do next."
+        )
     if goal != "grow_spend":
-        gain = _GAINS.get(goal, "is {n} customers").format(n=number(worth))
-        return f"Each 5 points of lift {gain} (assumption: it works)"
+        # What is written decides the form of the noun.
+        whole = float(f"{worth:.0f}")
+        return trn(*_GAINS.get(goal, _SOME_GAIN), whole)
     if worth <= 0:
-        return "Nothing to lift yet: on average they spent nothing in the period."
-    return (
-        f"Each 5 % of lift is worth {money(worth, currency)} "
-        "(assumption: the offer works)"
+        return tr("Nothing to lift yet: on average they spent nothing in the period.")
+    return tr(
+        "Each 5 % of lift is worth {worth} (assumption: the offer works)",
+        worth=money(worth, currency),
     )
 
 
 def test_sentence(outlook: Outlook, goal: str, days: int, currency: str) -> str:
     """Say how the action would be tested, and what lift the test would see."""
     if outlook.smallest is None:
-        return "Too few or too little known to plan a test: treat everyone, and log it."
+        return tr(
+            "Too few or too little known to plan a test: treat everyone, and log it."
+        )
     what = lift(outlook.smallest, goal, currency)
     if goal == "grow_spend" and outlook.mean is not None and outlook.mean > 0:
         what += f" ({percent(outlook.smallest / outlook.mean)})"
-    return (
-        f"Half of them by lot for {days} days; a lift of {what} would be seen four "
-        "times in five"
+    return tr(
+        "Half of them by lot for {period}; a lift of {lift} would be seen four times "
+        "in five",
+        period=span(days),
+        lift=what,
     )
 
 
@@ -200,8 +227,9 @@ def lift(size: float, goal: str, currency: str) -> str:
     ('3.50 EUR a customer', '1.4 points')
     """
     if goal == "grow_spend":
-        return f"{money(size, currency)} a customer"
-    return f"{100 * size:.2g} points"
+        return tr("{money} a customer", money=money(size, currency))
+    points = float(f"{100 * size:.2g}")
+    return trn("{n} point", "{n} points", points, n=rounded(points, 2))
 
 
 def money(value: float, currency: str) -> str:

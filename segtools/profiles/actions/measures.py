@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.disclosure import hide, two_way
+from segtools.languages import tr
 from segtools.profiles.profile import Segmented
 from segtools.wording import listed, shorten
 
@@ -129,7 +130,9 @@ def _reachable(data: Segmented) -> tuple[pd.Series | None, str]:
     if consents:
         known &= pd.DataFrame({c: _says_yes(own[c]) for c in consents}).any(axis=1)
     by = listed(shorten(c, 40) for c in [*contacts, *consents])
-    return known, by if consents else f"{by}; the data holds no consent"
+    if consents:
+        return known, by
+    return known, tr("{contacts}; the data holds no consent", contacts=by)
 
 
 def _box(column: str) -> bool:
@@ -154,6 +157,8 @@ def _online(data: Segmented) -> tuple[pd.Series | None, str]:
     if not columns:
         return None, ""
     met = frame[columns].fillna(0).astype(float) > 0
-    return pd.Series(np.asarray(met.any(axis=1)), index=frame.index), (
-        f"who was met online ({listed(c.replace('_', ' ') for c in columns)})"
+    by = listed(c.replace("_", " ") for c in columns)
+    return (
+        pd.Series(np.asarray(met.any(axis=1)), index=frame.index),
+        tr("who was met online ({features})", features=by),
     )

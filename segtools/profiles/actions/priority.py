@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from segtools.languages import mark
+
 # What is rated from data, and what the rating is in proportion to.
 RATED = {
-    "value": "share of the value",
-    "growth": "spend lately against all of the window",
-    "size": "share of the customers",
-    "reach": "share who can be reached",
-    "effect": "worth of a small lift",
+    "value": mark("share of the value"),
+    "growth": mark("spend lately against all of the window"),
+    "size": mark("share of the customers"),
+    "reach": mark("share who can be reached"),
+    "effect": mark("worth of a small lift"),
 }
 BEST = 10.0
 # What a measured effect weighs where the criteria do not say it.

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from segtools.config import checked
 from segtools.config.yaml_file import mapping_in, read_yaml
+from segtools.languages import mark, tr
 from segtools.profiles.actions.conditions import (
     WHOLE,
     Statement,
@@ -75,16 +76,24 @@ class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     extends: Literal["default"] | None = Field(None, description="default, or nothing")
-    owner: str = Field("nobody yet: name one", description="who answers for a row")
-    channel: str = Field("{contact} {best_time}", description="of rows without one")
+    owner: str = Field(
+        mark("nobody yet: name one"), description="who answers for a row"
+    )
+    channel: str = Field(
+        mark("{contact} {best_time}"), description="of rows without one"
+    )
     stop_rule: str = Field(
-        "Stop after {days} days unless the treated half is {least} ahead of the other: "
-        "less can be chance.",
+        mark(
+            "Stop after {period} unless the treated half is {least} ahead of the "
+            "other: less can be chance."
+        ),
         description="of rows without one",
     )
     stop_rule_untested: str = Field(
-        "Stop after {days} days unless somebody can show what it brought: too little "
-        "is known of these {n} customers to plan a test.",
+        mark(
+            "Stop after {period} unless somebody can show what it brought: too little "
+            "is known of these {n} customers to plan a test."
+        ),
         description="where no test can be planned",
     )
     channels: list[Any] = Field([], description="rows of key, when and text")
@@ -155,6 +164,27 @@ def load_rule_book(path: str | Path = "") -> RuleBook:
 @cache
 def _default() -> RuleBook:
     return _book(checked(_Settings, _read(DEFAULT), "", WHOLE))
+
+
+def said(text: str) -> str:
+    """Say a text of our book in the language in use; other texts stay as given.
+
+    Examples
+    --------
+    >>> said("We have missed you"), said("Our own words")
+    ('We have missed you', 'Our own words')
+    """
+    return tr(text) if text in _ours() else text
+
+
+@cache
+def _ours() -> frozenset[str]:
+    """Give the texts of our book, which has no row with words of somebody else."""
+    book = _default()
+    rows = [*book.actions, *book.channels, book]
+    return frozenset(
+        text for row in rows for name in _TEXTS if (text := getattr(row, name, None))
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

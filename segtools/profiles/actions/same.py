@@ -7,9 +7,20 @@ from typing import Any
 
 import yaml
 
+from segtools.languages import markn, tr, trn
 from segtools.wording import listed, number, shorten
 
 Row = Mapping[str, Any]
+_CAN = markn(
+    "{n} segment gets {actions}; the team can run {most}.",
+    "{n} segments get {actions}; the team can run {most}.",
+)
+_TOO_MANY = markn(
+    "{n} segment gets {actions}, but the team can run {most} (max_actions): leave out "
+    "the last in priority, or merge segments.",
+    "{n} segments get {actions}, but the team can run {most} (max_actions): leave out "
+    "the last in priority, or merge segments.",
+)
 
 
 def together(rows: Sequence[Row]) -> list[list[Row]]:
@@ -50,18 +61,29 @@ def _sentence(group: Sequence[Row], all_of: int) -> str:
     names = listed(f"{shorten(r['segment'], 40)} ({r['segment_id']})" for r in group)
     what = shorten(group[0]["message"], 70)
     if len(group) == all_of:
-        return (
-            f"All {all_of} segments get the same treatment (“{what}”): for what is "
-            "done, one list would do."
+        return trn(
+            "All {n} segment get the same treatment (“{message}”): for what is done, "
+            "one list would do.",
+            "All {n} segments get the same treatment (“{message}”): for what is done, "
+            "one list would do.",
+            all_of,
+            message=what,
         )
-    return f"{names} get the same treatment (“{what}”): run them as one, or merge them."
+    return tr(
+        "{segments} get the same treatment (“{message}”): run them as one, or merge "
+        "them.",
+        segments=names,
+        message=what,
+    )
 
 
 def _decision(group: Sequence[Row]) -> dict[str, Any]:
     return {
         "what": "merge",
         "segments": [r["segment_id"] for r in group],
-        "why": f"The rule book has one treatment for them ({group[0]['rule']}).",
+        "why": tr(
+            "The rule book has one treatment for them ({rule}).", rule=group[0]["rule"]
+        ),
     }
 
 
@@ -89,7 +111,7 @@ def merge_block(actions: Mapping[str, Any]) -> str:
     """
     found = [s["decision"] for s in actions["same"] if s["decision"]]
     if not found:
-        return "# Nothing to merge."
+        return f"# {tr('Nothing to merge.')}"
     lines = ["decisions:"]
     for made in found:
         flow = yaml.safe_dump(made["segments"], default_flow_style=True, width=10_000)
@@ -109,14 +131,13 @@ out the last in priority, or merge segments.'
     """
     different, most = actions["different"], actions["max_actions"]
     n = len(actions["segments"])
-    said = (
-        f"{number(n)} segment{'s get' if n != 1 else ' gets'} {number(different)} "
-        f"different action{'s' * (different != 1)}"
-    )
-    if most is not None and different > most:
-        return (
-            f"{said}, but the team can run {number(most)} (max_actions): leave out the "
-            "last in priority, or merge segments."
+    kinds = trn("{n} different action", "{n} different actions", different)
+    if most is None:
+        return trn(
+            "{n} segment gets {actions}.",
+            "{n} segments get {actions}.",
+            n,
+            actions=kinds,
         )
-    can = "" if most is None else f"; the team can run {number(most)}"
-    return f"{said}{can}."
+    pair = _TOO_MANY if different > most else _CAN
+    return trn(*pair, n, actions=kinds, most=number(most))

@@ -7,10 +7,49 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.languages import header, mark, markc, tr, trc
 from segtools.profiles.actions.priority import RATED
 from segtools.wording import listed, rounded, shorten
 
 Actions = Mapping[str, Any]
+# Criteria that are rated from data, as they stand in different places.
+_OF = {
+    "value": mark("Value, of {weight}"),
+    "growth": mark("Growth, of {weight}"),
+    "size": mark("Size, of {weight}"),
+    "reach": mark("Reach, of {weight}"),
+    "effect": mark("Effect, of {weight}"),
+}
+_NAMES = {
+    "value": markc("criterion", "value"),
+    "growth": markc("criterion", "growth"),
+    "size": markc("criterion", "size"),
+    "reach": markc("criterion", "reach"),
+    "effect": markc("criterion", "effect"),
+}
+_TOO_LITTLE = {
+    "value": mark(
+        "For {segments} too little is known of value to show it: its weight is shared "
+        "among the others there."
+    ),
+    "growth": mark(
+        "For {segments} too little is known of growth to show it: its weight is "
+        "shared among the others there."
+    ),
+    "size": mark(
+        "For {segments} too little is known of size to show it: its weight is shared "
+        "among the others there."
+    ),
+    "reach": mark(
+        "For {segments} too little is known of reach to show it: its weight is shared "
+        "among the others there."
+    ),
+    "effect": mark(
+        "For {segments} too little is known of effect to show it: its weight is "
+        "shared among the others there."
+    ),
+}
+_SCORE = header("Score, of 100")
 
 
 def priority_table(actions: Actions) -> pd.DataFrame:
@@ -29,22 +68,19 @@ def priority_table(actions: Actions) -> pd.DataFrame:
     """
     rows = sorted(actions["segments"], key=lambda r: r["priority"])
     points = {
-        f"{name.capitalize()}, of {rounded(weight)}": [
-            r["points"].get(name) for r in rows
-        ]
+        tr(_OF[name], weight=rounded(weight)): [r["points"].get(name) for r in rows]
         for name, weight in actions["weights"].items()
     }
     frame = pd.DataFrame(
         {
-            "Priority": [r["priority"] for r in rows],
-            "Segment": [r["segment"] for r in rows],
+            header("Priority"): [r["priority"] for r in rows],
+            header("Segment"): [r["segment"] for r in rows],
             **points,
-            "Score, of 100": [r["score"] for r in rows],
+            _SCORE: [r["score"] for r in rows],
             actions["worth_label"]: [r["worth"] for r in rows],
         }
     )
-    decimals = dict.fromkeys([*points, "Score, of 100"], ".1f")
-    frame.attrs["formats"] = decimals
+    frame.attrs["formats"] = dict.fromkeys([*points, _SCORE], ".1f")
     return frame
 
 
@@ -64,37 +100,53 @@ def priority_sentences(actions: Actions) -> list[str]:
         _first(actions),
         *_weighed(actions),
         *(
-            f"“{shorten(name)}” (weight {rounded(weight)}) is to be rated by people; "
-            "until then its weight is shared among the others."
+            tr(
+                "“{criterion}” (weight {weight}) is to be rated by people; until then "
+                "its weight is shared among the others.",
+                criterion=shorten(name),
+                weight=rounded(weight),
+            )
             for name, weight in actions["by_people"].items()
         ),
-        *(
-            f"{name.capitalize()} ({RATED[name]}) is not in the data: its weight "
-            f"({rounded(weight)}) is shared among the others."
-            for name, weight in actions["unknown"].items()
-        ),
+        *(_not_there(name, weight) for name, weight in actions["unknown"].items()),
         *_here_and_there(actions),
         *_moved(actions),
         *(
-            f"`owners` names {shorten(name)!r}, which is no segment of this run."
+            tr(
+                "`owners` names {name}, which is no segment of this run.",
+                name=repr(shorten(name)),
+            )
             for name in actions["nobodys"]
         ),
     ]
 
 
+def _not_there(name: str, weight: float) -> str:
+    said = trc("criterion", _NAMES[name])
+    return tr(
+        "{criterion} ({measure}) is not in the data: its weight ({weight}) is shared "
+        "among the others.",
+        criterion=f"{said[:1].upper()}{said[1:]}",
+        measure=tr(RATED[name]),
+        weight=rounded(weight),
+    )
+
+
 def _first(actions: Actions) -> str:
     rows = sorted(actions["segments"], key=lambda r: r["priority"])
     if rows[0]["score"] is None:
-        return (
+        return tr(
             "No criterion with a weight can be rated from the data: the order is that "
             "of the worth of a small lift, then of the rank."
         )
-    name, score = shorten(rows[0]["segment"]), rounded(rows[0]["score"])
-    said = f"{name} comes first, with {score} of 100 points"
+    best = {"first": shorten(rows[0]["segment"]), "score": rounded(rows[0]["score"])}
     if len(rows) == 1 or rows[1]["score"] is None:
-        return f"{said}."
-    return (
-        f"{said}; then {shorten(rows[1]['segment'])}, with {rounded(rows[1]['score'])}."
+        return tr("{first} comes first, with {score} of 100 points.", **best)
+    return tr(
+        "{first} comes first, with {score} of 100 points; then {second}, with {next}.",
+        second=shorten(rows[1]["segment"]),
+        next=rounded(rows[1]["score"]),
+        **best,
     )
 
 
@@ -102,9 +154,18 @@ def _weighed(actions: Actions) -> list[str]:
     weights = actions["weights"]
     if not weights:
         return []
-    each = listed(f"{n} {rounded(w)} ({RATED[n]})" for n, w in weights.items())
-    by = f" Reach is told by {actions['reach_by']}." if "reach" in weights else ""
-    return [f"Weights, fixed before segments were seen: {each}.{by}"]
+    each = tr(
+        "Weights, fixed before segments were seen: {criteria}.",
+        criteria=listed(_weight(n, w) for n, w in weights.items()),
+    )
+    if "reach" not in weights:
+        return [each]
+    return [f"{each} {tr('Reach is told by {what}.', what=actions['reach_by'])}"]
+
+
+def _weight(name: str, weight: float) -> str:
+    said = trc("criterion", _NAMES[name])
+    return f"{said} {rounded(weight)} ({tr(RATED[name])})"
 
 
 def _moved(actions: Actions) -> list[str]:
@@ -113,14 +174,29 @@ def _moved(actions: Actions) -> list[str]:
         return []
     rows = sorted(actions["segments"], key=lambda r: r["priority"])
     moved = [
-        f"{shorten(r['segment'])} (from {r['priority_before']} to {r['priority']})"
+        tr(
+            "{segment} (from {before} to {now})",
+            segment=shorten(r["segment"]),
+            before=r["priority_before"],
+            now=r["priority"],
+        )
         for r in rows
         if r["priority"] != r["priority_before"]
     ]
-    head = "Lifts that an experiment has measured stand in for assumed ones"
     if not moved:
-        return [f"{head}; the order stays what it was without them."]
-    return [f"{head}, and changed the order: {listed(moved)}."]
+        return [
+            tr(
+                "Lifts that an experiment has measured stand in for assumed ones; the "
+                "order stays what it was without them."
+            )
+        ]
+    return [
+        tr(
+            "Lifts that an experiment has measured stand in for assumed ones, and "
+            "changed the order: {moves}.",
+            moves=listed(moved),
+        )
+    ]
 
 
 def _here_and_there(actions: Actions) -> list[str]:
@@ -129,8 +205,5 @@ def _here_and_there(actions: Actions) -> list[str]:
         lack = [r["segment"] for r in actions["segments"] if r["points"][name] is None]
         if lack:
             them = listed(shorten(s) for s in lack)
-            said.append(
-                f"For {them} too little is known of {name} to show it: its weight is "
-                "shared among the others there."
-            )
+            said.append(tr(_TOO_LITTLE[name], segments=them))
     return said

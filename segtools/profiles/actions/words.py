@@ -6,23 +6,44 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
+from segtools.languages import mark, tr, trc
+from segtools.profiles.phrases import span
 from segtools.schema import ConfigError, did_you_mean
 from segtools.wording import number, percent, shorten
 
 Card = Mapping[str, Any]
 Statement = Mapping[str, Any]
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-UNKNOWN_TIME = "(assumption: no order tells when they would read it)"
+DAYS = (
+    mark("Monday"),
+    mark("Tuesday"),
+    mark("Wednesday"),
+    mark("Thursday"),
+    mark("Friday"),
+    mark("Saturday"),
+    mark("Sunday"),
+)
+# By the weekday of most orders.
+_BEST_TIMES = (
+    mark("on Sunday, the day before most of their orders (Monday, about {hour})"),
+    mark("on Monday, the day before most of their orders (Tuesday, about {hour})"),
+    mark("on Tuesday, the day before most of their orders (Wednesday, about {hour})"),
+    mark("on Wednesday, the day before most of their orders (Thursday, about {hour})"),
+    mark("on Thursday, the day before most of their orders (Friday, about {hour})"),
+    mark("on Friday, the day before most of their orders (Saturday, about {hour})"),
+    mark("on Saturday, the day before most of their orders (Sunday, about {hour})"),
+)
+UNKNOWN_TIME = mark("(assumption: no order tells when they would read it)")
 FIELDS = {
     "answer": "what they answered",
     "best_time": "the day before most of their orders, in words",
     "category": "the category that they buy more than others",
     "contact": "the text of the channel that suits them",
     "day_before": "the day before the weekday of most of their orders",
-    "days": "length of the goal's period",
+    "days": "length of the goal's period, a number",
     "hour": "the hour of most of their orders",
     "least": "the lift that chance alone would hardly give",
     "n": "customers of the segment",
+    "period": "the same with its noun, such as 90 days",
     "segment": "the segment's name",
     "share": "share of them for whom the reason holds",
     "smallest": "the smallest lift that the planned test would see",
@@ -93,13 +114,14 @@ def words_for(card: Card, because: Sequence[Statement], days: int) -> dict[str, 
     statements = [*because, *card.get("statements", [])]
     first = because[0].get("share") if because else None
     return _times(card) | {
-        "answer": _first(statements, "answered", "what they told us"),
-        "category": _first(statements, "bought", "their own categories"),
+        "answer": _first(statements, "answered", tr("what they told us")),
+        "category": _first(statements, "bought", tr("their own categories")),
         "days": str(days),
         "n": number(card.get("n")),
+        "period": span(days),
         "segment": shorten(card.get("segment", ""), _WIDTH),
-        "share": "many" if first is None else percent(first),
-        "topic": _first(statements, "did", "what they asked us", column="topic"),
+        "share": trc("how many of them", "many") if first is None else percent(first),
+        "topic": _first(statements, "did", tr("what they asked us"), column="topic"),
     }
 
 
@@ -116,10 +138,13 @@ def _first(
 def _times(card: Card) -> dict[str, str]:
     weekdays, hours = card.get("weekdays") or [], card.get("hours") or []
     if not any(weekdays) or not any(hours):
-        general = {"weekday": "any day", "day_before": "any day", "hour": "any hour"}
-        return general | {"best_time": UNKNOWN_TIME}
+        general = dict.fromkeys(("weekday", "day_before"), tr("any day"))
+        return general | {"hour": tr("any hour"), "best_time": tr(UNKNOWN_TIME)}
     day = max(range(7), key=lambda d: weekdays[d])
     hour = f"{max(range(24), key=lambda h: hours[h])}:00"
-    before, on = DAYS[day - 1], DAYS[day]
-    time = f"on {before}, the day before most of their orders ({on}, about {hour})"
-    return {"weekday": on, "day_before": before, "hour": hour, "best_time": time}
+    return {
+        "weekday": tr(DAYS[day]),
+        "day_before": tr(DAYS[day - 1]),
+        "hour": hour,
+        "best_time": tr(_BEST_TIMES[day], hour=hour),
+    }

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from segtools.profiles.canvas.numbers import Amount, Numbers, segment_numbers
+from segtools.languages import mark, tr, trn
+from segtools.profiles.canvas.lines import (
+    COSTS,
+    TIME,
+    Line,
+    amount,
+    ask,
+    count_of,
+    known,
+    ruled,
+    said,
+)
+from segtools.profiles.canvas.numbers import Numbers, segment_numbers
+from segtools.profiles.headline import lowered
 from segtools.profiles.profile import Segmented
-from segtools.wording import listed, number, percent, plain, shorten
+from segtools.wording import listed, number, percent, shorten
 
 TITLES = {
-    "customer_segments": "Customer segment",
-    "value_propositions": "Value proposition",
-    "channels": "Channels",
-    "customer_relationships": "Customer relationship",
-    "revenue_streams": "Revenue streams",
-    "key_resources": "Key resources",
-    "key_activities": "Key activities",
-    "key_partners": "Key partners",
-    "cost_structure": "Cost structure",
+    "customer_segments": mark("Customer segment"),
+    "value_propositions": mark("Value proposition"),
+    "channels": mark("Channels"),
+    "customer_relationships": mark("Customer relationship"),
+    "revenue_streams": mark("Revenue streams"),
+    "key_resources": mark("Key resources"),
+    "key_activities": mark("Key activities"),
+    "key_partners": mark("Key partners"),
+    "cost_structure": mark("Cost structure"),
 }
-Line = dict[str, str]
+
 _MOST = 3
 # Topics that have a place of their own; all others are what customers want.
 _ELSEWHERE = {"trait", "habit", "pain", "motive"}
-_WIDTH = 200
-_COSTS = {
-    "discount": "Discounts given, coupons included",
-    "coupon_discount": "Of these by coupons",
-    "returned": "Goods sent back",
-    "message_cost": "Cost of messages of campaigns",
-}
-_TIME = {"tickets": "Tickets at the help desk", "chats": "Chats"}
-_COUNTS = _TIME | {"messages": "Messages of campaigns"}
 
 
 def business_model_canvas(
@@ -101,26 +104,29 @@ def _canvas(
         "priority": row["priority"],
         "value": card["value"],
         "value_unit": card["value_unit"],
-        "blocks": {k: {"title": TITLES[k], "lines": v} for k, v in blocks.items()},
+        "blocks": {k: {"title": tr(TITLES[k]), "lines": v} for k, v in blocks.items()},
     }
 
 
 def _who(card: Mapping[str, Any]) -> list[Line]:
-    size = f"{_customers(card['n'])}, {percent(card['share'])} of all"
-    traits = _said(card, ("trait",))
-    ask = _ask("Who they are is not in the data: look at ten of them in the shop.")
-    return [_known(size), *(traits or [ask])]
+    size = trn(
+        "{n} customer, {share} of all",
+        "{n} customers, {share} of all",
+        card["n"],
+        share=percent(card["share"]),
+    )
+    traits = said(card, ("trait",))
+    who = tr("Who they are is not in the data: look at ten of them in the shop.")
+    return [known(size), *(traits or [ask(who)])]
 
 
 def _what_for(card: Mapping[str, Any], row: Mapping[str, Any]) -> list[Line]:
-    wants = _said(card, _topics(card) - _ELSEWHERE)
-    pains = _said(card, ("pain",))
-    return [
-        _ruled(f"{row['message']}: {_lower(row['offer'])}"),
-        *wants,
-        *pains,
-        *_asked(card, wants, pains),
-    ]
+    wants = said(card, _topics(card) - _ELSEWHERE)
+    pains = said(card, ("pain",))
+    offer = tr(
+        "{message}: {offer}", message=row["message"], offer=lowered(row["offer"])
+    )
+    return [ruled(offer), *wants, *pains, *_asked(card, wants, pains)]
 
 
 def _topics(card: Mapping[str, Any]) -> set[str]:
@@ -130,143 +136,125 @@ def _topics(card: Mapping[str, Any]) -> set[str]:
 def _asked(
     card: Mapping[str, Any], wants: Sequence[Line], pains: Sequence[Line]
 ) -> list[Line]:
-    motives = _said(card, ("motive",))
+    motives = said(card, ("motive",))
     lines = list(motives)
     if not motives:
-        lines.append(_ask("Why they buy here and not elsewhere: ask ten of them."))
+        lines.append(ask(tr("Why they buy here and not elsewhere: ask ten of them.")))
     if not pains:
-        lines.append(_ask("What annoys them: ask the help desk."))
+        lines.append(ask(tr("What annoys them: ask the help desk.")))
     if not wants:
-        lines.append(_ask("What they value: nothing sets them apart; ask ten of them."))
+        lines.append(
+            ask(tr("What they value: nothing sets them apart; ask ten of them."))
+        )
     return lines
 
 
 def _where(row: Mapping[str, Any], numbers: Numbers, reach_by: str) -> list[Line]:
-    lines = [_ruled(row["channel"])]
+    lines = [ruled(row["channel"]), _ordered_by(numbers)]
+    if row["reach"] is None:
+        who = tr("Who may be written to: ask whoever keeps the consents.")
+        return [*lines, ask(who)]
+    reach = tr(
+        "{share} can be reached, told by {what}",
+        share=percent(row["reach"]),
+        what=reach_by,
+    )
+    return [*lines, known(reach)]
+
+
+def _ordered_by(numbers: Numbers) -> Line:
     if numbers.channels:
         used = listed(f"{shorten(c, 40)} ({percent(s)})" for c, s in numbers.channels)
-        lines.append(_known(f"Share of them who ordered by each channel: {used}"))
-    elif numbers.has_channels:
-        lines.append(_known("Too few ordered by any one channel to show it."))
-    else:
-        lines.append(_ask("By which channels they order: ask sales."))
-    if row["reach"] is None:
-        return [*lines, _ask("Who may be written to: ask whoever keeps the consents.")]
-    reach = f"{percent(row['reach'])} can be reached, told by {reach_by}"
-    return [*lines, _known(reach)]
+        return known(
+            tr("Share of them who ordered by each channel: {channels}", channels=used)
+        )
+    if numbers.has_channels:
+        return known(tr("Too few ordered by any one channel to show it."))
+    return ask(tr("By which channels they order: ask sales."))
 
 
 def _how(card: Mapping[str, Any]) -> list[Line]:
-    habits = _said(card, ("habit",))
-    ask = _ask("Whether they want to be known by name or left alone: ask the staff.")
-    return [*habits, ask]
+    how = tr("Whether they want to be known by name or left alone: ask the staff.")
+    return [*said(card, ("habit",)), ask(how)]
 
 
 def _money(
     card: Mapping[str, Any], row: Mapping[str, Any], numbers: Numbers, fewest: int
 ) -> list[Line]:
     if card["value"] is None:
-        return [_known("Too few customers to show what they spent.")]
-    spent = _amount(card["value"], card["value_unit"])
-    lines = [_known(f"{spent} in the window, {percent(card['value_share'])} of all")]
-    orders = numbers.amounts.get("orders")
+        return [known(tr("Too few customers to show what they spent."))]
+    spent = tr(
+        "{spent} in the window, {share} of all",
+        spent=amount(card["value"], card["value_unit"]),
+        share=percent(card["value_share"]),
+    )
+    lines = [known(spent)]
     if card["n"]:
-        each = _amount(float(card["value"]) / card["n"], card["value_unit"])
-        many = orders is not None and orders.customers >= fewest
-        per = f", from {number(orders.total)} orders" if orders and many else ""
-        lines.append(_known(f"{each} a customer{per}"))
+        lines.append(known(_each(card, numbers, fewest)))
+    if top := _basket(card):
+        lines.append(known(tr("Bought by most of them: {categories}", categories=top)))
+    return [*lines, known(row["effect"])]
+
+
+def _each(card: Mapping[str, Any], numbers: Numbers, fewest: int) -> str:
+    each = amount(float(card["value"]) / card["n"], card["value_unit"])
+    orders = numbers.amounts.get("orders")
+    if orders is None or not orders.customers >= fewest:
+        return tr("{money} a customer", money=each)
+    return trn(
+        "{money} a customer, from {n} order",
+        "{money} a customer, from {n} orders",
+        int(orders.total),
+        n=number(orders.total),
+        money=each,
+    )
+
+
+def _basket(card: Mapping[str, Any]) -> str:
     top = [shorten(b["category"], 40) for b in card.get("typical_basket") or []]
-    if top:
-        lines.append(_known(f"Bought by most of them: {listed(top[:_MOST])}"))
-    return [*lines, _known(row["effect"])]
+    return listed(top[:_MOST])
 
 
 def _resources(row: Mapping[str, Any]) -> list[Line]:
     return [
-        _ruled(f"Who answers for it: {row['owner']}"),
-        _ask("Time and budget: ask whoever answers for it."),
+        ruled(tr("Who answers for it: {owner}", owner=row["owner"])),
+        ask(tr("Time and budget: ask whoever answers for it.")),
     ]
 
 
 def _activities(row: Mapping[str, Any]) -> list[Line]:
     return [
-        _ruled(f"{row['offer']}"),
-        _ruled(f"Measure: {_lower(row['measure'])}"),
-        _known(f"Test: {_lower(row['test'])}"),
-        _ruled(row["stop_rule"]),
+        ruled(row["offer"]),
+        ruled(tr("Measure: {measure}", measure=lowered(row["measure"]))),
+        known(tr("Test: {test}", test=lowered(row["test"]))),
+        ruled(row["stop_rule"]),
     ]
 
 
 def _partners(card: Mapping[str, Any]) -> list[Line]:
-    top = [shorten(b["category"], 40) for b in card.get("typical_basket") or []]
-    of = f" of {listed(top[:_MOST])}" if top else ""
-    return [_ask(f"Which suppliers{of} would share the cost: ask purchasing.")]
+    top = _basket(card)
+    if not top:
+        return [ask(tr("Which suppliers would share the cost: ask purchasing."))]
+    which = tr(
+        "Which suppliers of {categories} would share the cost: ask purchasing.",
+        categories=top,
+    )
+    return [ask(which)]
 
 
 def _costs(card: Mapping[str, Any], numbers: Numbers, fewest: int) -> list[Line]:
     lines = [
-        _cost(label, numbers.amounts[name], card, fewest)
-        for name, label in (_COSTS | _COUNTS).items()
+        count_of(name, numbers.amounts[name], card, fewest)
+        for name in COSTS
         if name in numbers.amounts
     ]
     if "discount" not in numbers.amounts:
-        lines.append(_ask("What they were given off the price: ask the till."))
-    if not any(name in numbers.amounts for name in _TIME):
-        lines.append(_ask("How much service they need: ask the help desk."))
+        lines.append(ask(tr("What they were given off the price: ask the till.")))
+    if not any(name in numbers.amounts for name in TIME):
+        lines.append(ask(tr("How much service they need: ask the help desk.")))
     if "message_cost" not in numbers.amounts:
-        lines.append(_ask("What a contact costs: ask whoever pays for it."))
+        lines.append(ask(tr("What a contact costs: ask whoever pays for it.")))
     return lines
-
-
-def _cost(label: str, amount: Amount, card: Mapping[str, Any], fewest: int) -> Line:
-    if amount.customers == 0:
-        return _known(f"{label}: none in the window")
-    if amount.customers < fewest:
-        return _known(f"{label}: of too few customers to be shown")
-    counted = label in _COUNTS.values()
-    unit = card["value_unit"]
-    sum_ = number(amount.total) if counted else _amount(amount.total, unit)
-    # How many of them are none would tell of a few, too.
-    few = 0 < card["n"] - amount.customers < fewest
-    by = "nearly all of them" if few else _customers(amount.customers)
-    return _known(f"{label}: {sum_} in the window, of {by}")
-
-
-def _said(card: Mapping[str, Any], topics: Iterable[str]) -> list[Line]:
-    """List the evidenced statements on some topics, the most telling first."""
-    wanted = set(topics)
-    return [
-        _known(
-            f"{shorten(s['text'], _WIDTH)} ({percent(s['share'])}, everyone "
-            f"{percent(s['base_share'])})"
-        )
-        for s in card["statements"]
-        if s.get("computation") and s.get("topic") in wanted and s["share"] is not None
-    ][:_MOST]
-
-
-def _customers(n: int) -> str:
-    return f"{number(n)} customer{'s' * (n != 1)}"
-
-
-def _amount(value: Any, unit: str) -> str:
-    return f"{number(Decimal(str(value)), 2)} {unit}".strip()
-
-
-def _known(text: str) -> Line:
-    return {"text": plain(text), "source": "data"}
-
-
-def _ruled(text: str) -> Line:
-    return {"text": plain(text), "source": "rule book"}
-
-
-def _ask(text: str) -> Line:
-    return {"text": plain(text), "source": "ask"}
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def canvas_sentence(canvas: Mapping[str, Any]) -> str:
@@ -286,11 +274,15 @@ left to ask.'
         for block in one["blocks"].values()
         for row in block["lines"]
     ]
-    data, ruled, ask = (sources.count(s) for s in ("data", "rule book", "ask"))
+    data, by_rule, left = (sources.count(s) for s in ("data", "rule book", "ask"))
     n = len(canvas["segments"])
-    return (
-        f"Of {number(len(sources))} lines on {number(n)} canvas{'es' * (n != 1)} "
-        f"{number(data)} rest{'s' * (data == 1)} on data, {number(ruled)} "
-        f"follow{'s' * (ruled == 1)} from the rule book, and {number(ask)} "
-        f"{'is' if ask == 1 else 'are'} left to ask."
+    return tr(
+        "Of {lines} on {canvases} {data}, {ruled}, and {ask}.",
+        lines=trn("{n} line", "{n} lines", len(sources)),
+        canvases=trn("{n} canvas", "{n} canvases", n),
+        data=trn("{n} rests on data", "{n} rest on data", data),
+        ruled=trn(
+            "{n} follows from the rule book", "{n} follow from the rule book", by_rule
+        ),
+        ask=trn("{n} is left to ask", "{n} are left to ask", left),
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from segtools.languages import tr
 from segtools.wording import plain, shorten
 
 _MARKS = re.compile(r"([\\`*_\[\]<>&|~$#{}])")
@@ -40,7 +41,7 @@ def canvas_markdown(canvas: Mapping[str, Any]) -> str:
     <BLANKLINE>
     """
     name = escape_markdown(shorten(canvas["segment"], _TITLE_WIDTH))
-    parts = [f"# Business model canvas: {name}"]
+    parts = [f"# {tr('Business model canvas: {segment}', segment=name)}"]
     for block in canvas["blocks"].values():
         lines = [_line(row) for row in block["lines"]]
         parts += [f"## {block['title']}", "\n".join(lines)]
@@ -49,7 +50,7 @@ def canvas_markdown(canvas: Mapping[str, Any]) -> str:
 
 def _line(row: Mapping[str, str]) -> str:
     text = escape_markdown(row["text"])
-    return f"- *Ask:* {text}" if row["source"] == "ask" else f"- {text}"
+    return f"- *{tr('Ask:')}* {text}" if row["source"] == "ask" else f"- {text}"
 
 
 def escape_markdown(text: object) -> str:

@@ -50,7 +50,7 @@ def test_every_message_keeps_its_measure_and_no_row_is_for_anybody_but_the_last(
     book = load_rule_book()
     assert [r.key for r in book.actions if not r.when] == [book.actions[-1].key]
     assert [r.key for r in book.channels if not r.when] == [book.channels[-1].key]
-    assert all("{days}" in r.measure or "next run" in r.measure for r in book.actions)
+    assert all("{period}" in r.measure or "next run" in r.measure for r in book.actions)
 
 
 def test_an_own_book_takes_the_place_of_ours(write):
