@@ -193,7 +193,7 @@ def quoted(message: str) -> Markup:
     >>> quoted(Markup('The "best" of A &amp; B'))
     Markup('The &#34;best&#34; of A &amp; B')
     """
-    return Markup(message.replace('"', "&#34;").replace("<", "&lt;"))
+    return Markup(str(message).replace('"', "&#34;").replace("<", "&lt;"))
 
 
 def _together(folder: str, files: tuple[str, ...]) -> str:
