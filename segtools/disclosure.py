@@ -16,11 +16,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
+EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 # With a plain blank: our own numbers part thousands by thin ones.
 PHONE = re.compile(
-    r"(?<![\w.,+])(?:\+[1-9](?:[ /()-]{0,2}\d){7,14}(?![\w.])"
-    r"|\(\d{3}\)[ -]?\d{3}-\d{4}(?!\w)|\d{3}-\d{3}-\d{4}(?![\w-]))"
+    r"(?<![0-9A-Za-z_.,+])(?:\+[1-9](?:[ /()-]{0,2}\d){7,14}(?![0-9A-Za-z_.])"
+    r"|\(\d{3}\)[ -]?\d{3}-\d{4}(?![0-9A-Za-z_])|\d{3}-\d{3}-\d{4}(?![0-9A-Za-z_-]))"
 )
 # Fewer customers than this in one cell are not shown.
 LIMIT = 10

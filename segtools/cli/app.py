@@ -70,6 +70,14 @@ def say(text: str) -> None:
     err.print(text, markup=False)
 
 
+def say_untranslated(config: RunConfig) -> None:
+    """Warn of a language in which a part of the report stays English."""
+    from segtools.report.translated import coverage_warning
+
+    if sentence := coverage_warning(config.language):
+        say(sentence)
+
+
 class Bar:
     """Show stage and cell: a bar on a terminal, one line a stage elsewhere.
 

@@ -17,6 +17,7 @@ from segtools.cli.app import (
     configured,
     grid,
     say,
+    say_untranslated,
 )
 from segtools.cli.app import out as shown_out
 from segtools.cli.batches import check_all
@@ -49,6 +50,7 @@ def run(
 
     how = How(again, replace, resume, first, until)
     settings = configured(config, p)
+    say_untranslated(settings)
     with ending(settings, out, say, replace=replace) as end, Bar() as bar:
         done = carry_out(settings, end.folder, how, bar, end.begin)
         end.old = done.already
@@ -99,7 +101,9 @@ def check(
     if all_:
         check_all(Path(config), p, as_json=as_json)
         return
-    found = check_data(configured(config, p))
+    settings = configured(config, p)
+    say_untranslated(settings)
+    found = check_data(settings)
     if as_json:
         print(json.dumps(found.record(), default=str))
     else:

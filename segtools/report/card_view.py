@@ -8,15 +8,22 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from segtools.languages import header, mark, markn, tr, trn
 from segtools.plots.display import table
 from segtools.plots.rows import segment_key
 from segtools.profiles.topics import TOPICS
+from segtools.report.clocks import Clock, clocks
 from segtools.report.front import strongest
 from segtools.report.templating import anchor, colour, day, money, number, percent
+from segtools.wording import interval
 
 Record = Mapping[str, Any]
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+LIKE_THESE = markn(
+    "for {n} customer like these; everyone in grey",
+    "for {n} customers like these; everyone in grey",
+)
+IN_GREY = mark("everyone in grey")
 BASKET = 5  # categories and channels shown on a card
 _LISTS = ("typical_basket", "stages", "channels")
 
@@ -58,6 +65,7 @@ def card_view(persona: Record, everyone: Record, scales: Record) -> dict[str, An
     statements = [_BLANK | dict(row) for row in persona.get("statements") or []]
     bare = [s for s in statements if s["kind"] == "evidence" and s["share"] is None]
     evidenced = [_BLANK | row for row in strongest(persona)] + bare
+    evidenced = [row | {"receipt": _receipt(row)} for row in evidenced]
     return {
         "anchor": anchor(persona.get("segment_id")),
         "key": segment_key(name_of(persona)),
@@ -98,11 +106,11 @@ def _of(statements: Sequence[Record], kind: str) -> list[dict[str, Any]]:
 
 def _groups(evidenced: Sequence[Record]) -> list[tuple[str, list[Record]]]:
     """Group statements by topic, in the order of the card's headings."""
-    headings = TOPICS | {"": "What else"}
+    headings = TOPICS | {"": mark("What else")}
     groups: dict[str, list[Record]] = {topic: [] for topic in headings}
     for row in evidenced:
         groups[row["topic"] if row["topic"] in TOPICS else ""].append(row)
-    return [(headings[topic], rows) for topic, rows in groups.items() if rows]
+    return [(tr(headings[topic]), rows) for topic, rows in groups.items() if rows]
 
 
 def _more(persona: Record, evidenced: Sequence[Record]) -> str:
@@ -110,11 +118,24 @@ def _more(persona: Record, evidenced: Sequence[Record]) -> str:
     rest = beyond - len(evidenced)
     if rest <= 0:
         return ""
-    verb = "differ" if rest > 1 else "differs"
-    return (
-        f"{number(rest)} more {verb} from everyone beyond chance; the card has the "
-        "most telling of each topic."
+    return trn(
+        "{n} more differs from everyone beyond chance; the card has the most telling "
+        "of each topic.",
+        "{n} more differ from everyone beyond chance; the card has the most telling of "
+        "each topic.",
+        rest,
     )
+
+
+def _receipt(row: Record) -> str:
+    """Say what a statement rests on: its interval, everyone's share, how many."""
+    base = row["base_share"]
+    parts = [
+        interval(row["low"], row["high"], percent),
+        "" if base is None else tr("everyone {share}", share=percent(base)),
+        tr("n = {n}", n=number(row["n"])),
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def _source(said: Record) -> str:
@@ -134,7 +155,9 @@ def _day(persona: Record) -> dict[str, Any]:
         }
         for f in given.get("figures") or []
     ]
-    return {"customers": number(given.get("customers")), "figures": figures}
+    customers = given.get("customers")
+    said = trn(*LIKE_THESE, customers) if customers else tr(IN_GREY)
+    return {"customers": said, "figures": figures}
 
 
 def _amount(value: float | None, kind: object, unit: str | None) -> str:
@@ -163,28 +186,28 @@ def _lists(persona: Record, scales: Record) -> dict[str, dict[str, Any]]:
 
 def _when(persona: Record, everyone: Record, scales: Record) -> list[dict[str, Any]]:
     """Give the two clocks of a card: hours of the day and days of the week."""
-    hours = [f"{hour}:00" for hour in range(24)]
-    panels = [
-        ("hours", "When in the day", hours, ["0", "6", "12", "18", "24 h"], "Hour"),
-        ("weekdays", "When in the week", WEEKDAYS, [d[:2] for d in WEEKDAYS], "Day"),
-    ]
     return [
         {
-            "title": title,
-            "unit": unit,
-            "ticks": ticks,
+            "title": tr(clock.title),
+            "unit": clock.unit,
+            "ticks": clock.ticks,
             "ends": key == "hours",
             "shares": persona[key],
             "base": everyone[key],
             "top": scales[key],
-            "finding": _peak(persona[key], everyone[key], labels),
+            "finding": _peak(persona[key], everyone[key], clock),
             "twin": _twin(
-                f"{name_of(persona)}: {title.lower()}",
-                {unit: labels, "Segment": persona[key], "Everyone": everyone[key]},
+                tr(clock.caption, segment=name_of(persona)),
+                {
+                    clock.unit: clock.labels,
+                    header("Segment"): persona[key],
+                    header("Everyone"): everyone[key],
+                },
             ),
         }
-        for key, title, labels, ticks, unit in panels
-        if any(persona.get(key) or ()) and len(everyone.get(key) or ()) == len(labels)
+        for key, clock in clocks().items()
+        if any(persona.get(key) or ())
+        and len(everyone.get(key) or ()) == len(clock.labels)
     ]
 
 
@@ -193,11 +216,13 @@ def _twin(caption: str, columns: Mapping[str, Sequence[Any]]) -> Markup:
     return Markup(table(pd.DataFrame(columns), caption=caption, formats=formats).html)
 
 
-def _peak(own: Sequence[float], base: Sequence[float], labels: Sequence[str]) -> str:
+def _peak(own: Sequence[float], base: Sequence[float], clock: Clock) -> str:
     top = max(range(len(own)), key=lambda i: own[i])
-    return (
-        f"Most orders {'at' if ':' in labels[top] else 'on'} {labels[top]}: "
-        f"{percent(own[top])}, everyone {percent(base[top])}"
+    return tr(
+        clock.peak,
+        when=clock.labels[top],
+        share=percent(own[top]),
+        everyone=percent(base[top]),
     )
 
 
@@ -207,7 +232,12 @@ def _each(persona: Record, everyone: Record) -> str:
     total, count = everyone.get("value"), everyone.get("n")
     if value is None or total is None or not n or not count:
         return ""
-    own, mean = float(value) / n, float(total) / count
-    unit = persona.get("value_unit")
-    times = f", {number(own / mean, 1)} times the average" if mean > 0 else ""
-    return f"{money(own, unit)} a customer{times} ({money(mean, unit)})"
+    own, mean, unit = float(value) / n, float(total) / count, persona.get("value_unit")
+    amounts = {"amount": money(own, unit), "average": money(mean, unit)}
+    if mean <= 0:
+        return tr("{amount} a customer ({average})", **amounts)
+    return tr(
+        "{amount} a customer, {times} times the average ({average})",
+        times=number(own / mean, 1),
+        **amounts,
+    )

@@ -7,26 +7,28 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.languages import header, mark, said_header, trn
 from segtools.plots.display import Display, table
 from segtools.plots.rows import segment_key
 from segtools.report.card_view import card_view, name_of, scales_of
-from segtools.report.front import value_label
 from segtools.report.templating import anchor, colour, percent, templates
+from segtools.report.value_words import ValueWords, value_label
+from segtools.wording import per_cent
 
 __all__ = ["action_table", "persona_card", "persona_cards"]
 
 Record = Mapping[str, Any]
 
 REACH = {
-    "message": "Message",
-    "channel": "Channel",
-    "offer": "Offer",
-    "measure": "Measure",
-    "owner": "Owner",
-    "stop_rule": "Stop rule",
+    "message": header("Message"),
+    "channel": header("Channel"),
+    "offer": header("Offer"),
+    "measure": header("Measure"),
+    "owner": header("Owner"),
+    "stop_rule": header("Stop rule"),
 }
-COLUMNS = REACH | {"priority": "Priority"}
-ON_CARDS = REACH | {"tested": "Last test"}
+COLUMNS = REACH | {"priority": header("Priority")}
+ON_CARDS = REACH | {"tested": header("Last test")}
 
 
 def persona_card(
@@ -65,19 +67,33 @@ def persona_card(
     Big baskets: 40 customers (40 %), – of the value. 0 statements from data.
     """
     view = card_view(persona, everyone, scales or scales_of([persona], everyone))
-    view["value_label"] = label or value_label({"segments": [persona]})
+    view["value_words"] = ValueWords(label or value_label({"segments": [persona]}))
     view["reach"] = [
-        (name, str(action[key]))
+        (said_header(name), str(action[key]))
         for key, name in ON_CARDS.items()
         if action and action.get(key)
     ]
     page = templates().get_template("card.html.j2").render(view)
-    share = percent(persona.get("value_share")).replace("\u202f", " ")
-    text = (
-        f"{view['name']}: {view['n']} customers ({100 * view['share']:.0f} %), {share} "
-        f"of the value. {len(view['evidenced'])} statements from data."
+    return Display(page, _in_short(view, persona.get("value_share")))
+
+
+def _in_short(view: Record, value_share: float | None) -> str:
+    """Say a card in two sentences, for where no HTML is shown."""
+    size = trn(
+        "{name}: {n} customer ({share}), {value_share} of the value.",
+        "{name}: {n} customers ({share}), {value_share} of the value.",
+        view["n"],
+        n=view["n"],
+        name=view["name"],
+        share=per_cent(100 * view["share"]),
+        value_share=percent(value_share),
     )
-    return Display(page, text)
+    told = trn(
+        "{n} statement from data.",
+        "{n} statements from data.",
+        len(view["evidenced"]),
+    )
+    return f"{size} {told}".replace("\u202f", " ")
 
 
 def persona_cards(personas: Record, actions: Record | None = None) -> Display:
@@ -130,7 +146,7 @@ def persona_cards(personas: Record, actions: Record | None = None) -> Display:
 
 
 def action_table(
-    actions: Record, *, caption: str = "What to do with each segment"
+    actions: Record, *, caption: str = mark("What to do with each segment")
 ) -> Display:
     """Show what to do with each segment: one row each, in order of priority.
 
@@ -157,7 +173,7 @@ def action_table(
     rows = sorted(actions.get("segments") or [], key=_priority)
     used = [key for key in COLUMNS if any(row.get(key) for row in rows)]
     frame = pd.DataFrame(
-        {"Segment": [name_of(row) for row in rows]}
+        {header("Segment"): [name_of(row) for row in rows]}
         | {COLUMNS[key]: [row.get(key) for row in rows] for key in used}
     )
     return table(frame, caption=caption)

@@ -12,6 +12,7 @@ from segtools.disclosure import LIMIT
 from segtools.history.follow_up import FollowUp, follow_up
 from segtools.history.previous import refuse_incomplete
 from segtools.history.snapshot import read_snapshot
+from segtools.languages import in_language_of
 from segtools.records import read_record, write_text
 from segtools.report.assign import finished_run
 from segtools.report.compare_page import comparison_page
@@ -44,11 +45,13 @@ class Comparison:
     @property
     def record(self) -> dict[str, Any]:
         """The same for other programs; nothing in it tells of a few customers."""
+        with in_language_of(self.found.new.records["run"]):
+            drift = self.found.record()
         return {
             "state": "done",
             "page": str(self.page),
             "changes": self.found.changes,
-            "drift": self.found.record(),
+            "drift": drift,
         }
 
 
@@ -56,6 +59,9 @@ def compare_runs(
     old: Path | str, new: Path | str, out: Path | str | None = None
 ) -> Comparison:
     """Compare two finished runs of one project and write the page.
+
+    It is written in the language of the later run; what the earlier one recorded as
+    text stays as it is.
 
     Parameters
     ----------
@@ -80,11 +86,18 @@ def compare_runs(
     DisclosureError
         If the page would tell who somebody is; then it is not written.
     """
-    paths = Path(old), Path(new)
+    paths = (Path(old), Path(new))
     runs = [finished_run(p, n) for p, n in zip(paths, ("OLD", "NEW"), strict=True)]
     _refuse_pair(paths, runs)
     for path, called in zip(paths, ("OLD", "NEW"), strict=True):
         refuse_incomplete(path, called)
+    with in_language_of(runs[1]):
+        return _compared(paths, runs, None if out is None else Path(out))
+
+
+def _compared(
+    paths: tuple[Path, Path], runs: list[dict[str, Any]], out: Path | None
+) -> Comparison:
     before, now = (read_snapshot(path) for path in paths)
     cell = max(int(r["config"].get("smallest_cell", LIMIT)) for r in runs)
     found = follow_up(
@@ -94,7 +107,7 @@ def compare_runs(
         smallest_cell=cell,
         related=descends(*paths),
     )
-    page = Path(out) if out else paths[1] / f"compare_{_name(before.as_of)}.html"
+    page = out or paths[1] / f"compare_{_name(before.as_of)}.html"
     text = comparison_page(found, smallest_cell=cell)
     for path, run in zip(paths, runs, strict=True):
         refuse_disclosure(text, page.name, path, run)

@@ -15,6 +15,7 @@ from segtools.history.follow_up import FollowUp, leavers_table, reconciliation_t
 from segtools.history.goal_thread import goal_changes, goal_sentence, serving_sentences
 from segtools.history.refresh import checks_table
 from segtools.history.snapshot import Snapshot
+from segtools.languages import mark, tr
 from segtools.plots.display import Display
 from segtools.report.foot import foot
 from segtools.report.glossary import explain
@@ -61,15 +62,18 @@ def comparison_page(found: FollowUp, *, smallest_cell: int = LIMIT) -> str:
         "titles": [title for title, _, _ in sections],
         "content": Markup(content),
         "terms": terms,
-        "foot": [*_foot(old, "Earlier run"), *_foot(new, "Later run")],
+        "foot": [
+            *_foot(old, mark("Earlier run: {label}")),
+            *_foot(new, mark("Later run: {label}")),
+        ],
         "stages": [],
     }
     return templates().get_template("compare.html.j2").render(view)
 
 
-def _foot(run: Snapshot, called: str) -> list[tuple[str, Any]]:
+def _foot(run: Snapshot, message: str) -> list[tuple[str, Any]]:
     rows = foot(run.records["run"], {})
-    return [(f"{called}: {label}", items) for label, items in rows]
+    return [(tr(message, label=label), items) for label, items in rows]
 
 
 def _movement(found: FollowUp) -> list[Section]:
@@ -77,10 +81,12 @@ def _movement(found: FollowUp) -> list[Section]:
     leavers = leavers_table(changes)
     return [
         (
-            "Who moved?",
-            "Each band is a stream of customers from where they were to where they "
-            "are; the map below has the numbers. Flows of a few customers are hidden, "
-            "and so are those that would give them away.",
+            tr("Who moved?"),
+            tr(
+                "Each band is a stream of customers from where they were to where they "
+                "are; the map below has the numbers. Flows of a few customers are "
+                "hidden, and so are those that would give them away."
+            ),
             [
                 plots.finding(changes["sentence"]),
                 plots.present(plots.customer_flow, changes),
@@ -88,14 +94,16 @@ def _movement(found: FollowUp) -> list[Section]:
             ],
         ),
         (
-            "Why did they move?",
-            "Changed: the earlier model, asked about today's figures, moves them, too. "
-            "Redrawn: it would have left them where they were. Noise: most models "
-            "learned on other draws of customers, the earlier ones as those of now, "
-            "are not sure to put them there.",
+            tr("Why did they move?"),
+            tr(
+                "Changed: the earlier model, asked about today's figures, moves them, "
+                "too. Redrawn: it would have left them where they were. Noise: most "
+                "models learned on other draws of customers, the earlier ones as those "
+                "of now, are not sure to put them there."
+            ),
             [
                 plots.finding(changes["reasons_sentence"]),
-                plots.table(leavers, caption="Who left each segment, by reason"),
+                plots.table(leavers, caption=tr("Who left each segment, by reason")),
             ],
         ),
     ]
@@ -106,12 +114,14 @@ def _money(found: FollowUp) -> list[Section]:
     table = reconciliation_table(changes, currency)
     return [
         (
-            "How much money moved with them?",
-            "What customers spent in the window before either date. The parts add up "
-            "to both runs' totals, to the cent.",
+            tr("How much money moved with them?"),
+            tr(
+                "What customers spent in the window before either date. The parts add "
+                "up to both runs' totals, to the cent."
+            ),
             [
                 plots.findings(money_sentences(changes, currency)),
-                plots.table(table, caption="From the earlier run to the later one"),
+                plots.table(table, caption=tr("From the earlier run to the later one")),
             ],
         ),
     ]
@@ -121,23 +131,30 @@ def _segments(found: FollowUp, smallest_cell: int) -> list[Section]:
     table = found.fates_table(smallest_cell)
     return [
         (
-            "What became of each segment?",
-            "A segment goes on where at least half of its customers are shared: those "
-            "of then with those of now, or, where people moved on and the lines "
-            "stayed, those whom both models would put there today.",
+            tr("What became of each segment?"),
+            tr(
+                "A segment goes on where at least half of its customers are shared: "
+                "those of then with those of now, or, where people moved on and the "
+                "lines stayed, those whom both models would put there today."
+            ),
             [
                 plots.findings(fate_sentences(found.fates)),
-                plots.table(table, caption="Which segment became which"),
+                plots.table(table, caption=tr("Which segment became which")),
             ],
         ),
         (
-            "Do customers still do what they did?",
-            "The stability index compares where customers lie on a feature with where "
-            "they lay; it counts only where the test beside it rules chance out.",
+            tr("Do customers still do what they did?"),
+            tr(
+                "The stability index compares where customers lie on a feature with "
+                "where they lay; it counts only where the test beside it rules chance "
+                "out."
+            ),
             [
                 plots.finding(found.drift_sentence()),
-                plots.table(found.drift_table(), caption="Drift among everyone"),
-                plots.table(found.segment_drift_table(), caption="Drift in segments"),
+                plots.table(found.drift_table(), caption=tr("Drift among everyone")),
+                plots.table(
+                    found.segment_drift_table(), caption=tr("Drift in segments")
+                ),
             ],
         ),
     ]
@@ -152,11 +169,13 @@ def _goals(found: FollowUp, old: Snapshot) -> list[Section]:
     )
     return [
         (
-            "Do both runs serve the same goal?",
-            "If the goals have moved, both runs answer different questions.",
+            tr("Do both runs serve the same goal?"),
+            tr("If the goals have moved, both runs answer different questions."),
             [
                 plots.findings([goal_sentence(old, new), *serving]),
-                plots.table(goal_changes(old, new), caption="Goals that have moved"),
+                plots.table(
+                    goal_changes(old, new), caption=tr("Goals that have moved")
+                ),
             ],
         )
     ]
@@ -166,11 +185,11 @@ def _refresh(found: FollowUp) -> list[Section]:
     advice, age = found.advice, found.age
     shown = [plots.findings([advice["sentence"], *advice["reasons"]])]
     if age:
-        shown.append(plots.light("Age of the model", age["light"], age["sentence"]))
-    shown.append(plots.table(checks_table(found.checks), caption="What decides it"))
-    reading = (
+        shown.append(plots.light(tr("Age of the model"), age["light"], age["sentence"]))
+    shown.append(plots.table(checks_table(found.checks), caption=tr("What decides it")))
+    reading = tr(
         "As if the earlier run's model were the one in use. Each line names what was "
         "asked, what was found, and what follows if it is not good; the limits are "
         "those of the later run's configuration (refresh)."
     )
-    return [("Keep, rescore or rebuild?", reading, shown)]
+    return [(tr("Keep, rescore or rebuild?"), reading, shown)]

@@ -15,6 +15,7 @@ from segtools.destinations.export import refuse_foreign, write_export
 from segtools.destinations.order import ADDRESSES, Order
 from segtools.destinations.registry import Destination, configured
 from segtools.experiments.running import held_back
+from segtools.languages import in_language_of, tr
 from segtools.report.assign import finished_run
 from segtools.report.extensions import load_extensions
 from segtools.report.stage import Stage
@@ -63,7 +64,8 @@ def export_run(
     config = validate(_overridden(dict(run["config"]), overrides or {}))
     load_extensions(config)
     stage = Stage("05_activation", path, config, run)
-    return export_stage(stage, to, Path(out))
+    with in_language_of(run):
+        return export_stage(stage, to, Path(out))
 
 
 _MAY_CHANGE = ("destinations", "suppression_list", "exports_need_approval")
@@ -225,13 +227,13 @@ def _written(stage: Stage, name: str) -> dict[str, Any]:
     needs = configured(stage.config, name)[0].needs_approval
     waits = needs and stage.config.exports_need_approval
     if waits and approval_of(stage.path) is None:
-        why = "Its model is new or has changed, and nobody has approved it yet."
-        return _not_yet(name, why, "Approve it: segtools approve, then export.")
+        why = tr("Its model is new or has changed, and nobody has approved it yet.")
+        return _not_yet(name, why, tr("Approve it: segtools approve, then export."))
     try:
         return export_stage(stage, name, stage.path / "activation" / name)
     except (ConfigError, DataError) as error:
         # One list that cannot be written is no reason to lose the report.
-        return _not_yet(name, str(error), "Mend that, then: segtools export.")
+        return _not_yet(name, str(error), tr("Mend that, then: segtools export."))
 
 
 def _not_yet(name: str, why: str, step: str) -> dict[str, Any]:

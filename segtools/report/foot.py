@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from segtools.config import PRIVATE
-from segtools.report.templating import number
+from segtools.languages import current, tr, trn
+from segtools.report.translated import coverage_said
 
 __all__ = ["foot"]
 
@@ -36,26 +37,37 @@ def foot(run: Record, given: Record) -> list[tuple[str, Any]]:
     """
     data = run.get("data") or {}
     stage = _flat({k: v for k, v in given.items() if k != "run_dir"})
-    facts = [("fingerprint", str(data.get("fingerprint") or "–"))]
+    facts = [(tr("fingerprint"), str(data.get("fingerprint") or "–"))]
     for name, table in (data.get("tables") or {}).items():
-        ends = [str(table[key])[:10] for key in ("first", "last") if table.get(key)]
-        size = f"{number(table.get('rows'))} rows"
-        facts.append((str(name), ", ".join(filter(None, [size, " to ".join(ends)]))))
-    rows: dict[str, Any] = {
-        "This stage": stage,
-        "Parameters": [
-            *_flat(run.get("config") or {}),
-            ("hash", str(run.get("config_hash") or "–")),
-        ],
-        "Goals": [("fingerprint", str(run["goals_hash"]))]
-        if run.get("goals_hash")
-        else [],
-        "Data": facts,
-        "Seed": str(run.get("seed", "–")),
-        "Versions": _flat(run.get("versions") or {}),
-        "Licence of the data": " ".join(map(str, run.get("licence") or [])),
-    }
-    return [(label, items) for label, items in rows.items() if items]
+        facts.append((str(name), ", ".join(_size(table))))
+    goals = run.get("goals_hash")
+    rows: list[tuple[str, Any]] = [
+        (tr("This stage"), stage),
+        (
+            tr("Parameters"),
+            [
+                *_flat(run.get("config") or {}),
+                (tr("hash"), str(run.get("config_hash") or "–")),
+            ],
+        ),
+        (tr("Goals"), [(tr("fingerprint"), str(goals))] if goals else []),
+        (tr("Data"), facts),
+        (tr("Seed"), str(run.get("seed", "–"))),
+        (tr("Versions"), _flat(run.get("versions") or {})),
+        (tr("Language"), "" if current().is_english else coverage_said()),
+        (tr("Licence of the data"), " ".join(map(str, run.get("licence") or []))),
+    ]
+    return [(label, items) for label, items in rows if items]
+
+
+def _size(table: Record) -> list[str]:
+    """Say how many rows a table has, and from when to when."""
+    rows = table.get("rows")
+    ends = [str(table[key])[:10] for key in ("first", "last") if table.get(key)]
+    if len(ends) == 2:
+        ends = [tr("{first} to {last}", first=ends[0], last=ends[1])]
+    size = tr("– rows") if rows is None else trn("{n} row", "{n} rows", rows)
+    return [size, *ends]
 
 
 def _flat(values: Record, head: str = "") -> list[tuple[str, str]]:
@@ -65,7 +77,7 @@ def _flat(values: Record, head: str = "") -> list[tuple[str, str]]:
         if isinstance(value, Mapping):
             rows += _flat(value, f"{head}{key}.")
         elif key in PRIVATE and value:
-            rows.append((f"{head}{key}", f"{len(value)} given"))
+            rows.append((f"{head}{key}", trn("{n} given", "{n} given", len(value))))
         elif value not in (None, "", [], ()):
             parts = value if isinstance(value, (list, tuple)) else [value]
             rows.append((f"{head}{key}", ", ".join(_placeless(str(p)) for p in parts)))

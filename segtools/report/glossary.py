@@ -5,11 +5,15 @@ from __future__ import annotations
 import functools
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from segtools.languages import current, tr
+from segtools.report.language_words import language_words
+from segtools.report.sentences import whole_word
 
 __all__ = ["Term", "bare", "explain", "plain_columns", "term_of_column", "terms"]
 
@@ -60,6 +64,13 @@ class Term:
     def anchor(self) -> str:
         """The id of its place in the list."""
         return f"term-{self.key.replace('_', '-')}"
+
+    @property
+    def said(self) -> Term:
+        """The same in the language in use."""
+        return replace(
+            self, term=tr(self.term), means=tr(self.means), read=tr(self.read)
+        )
 
 
 @functools.cache
@@ -136,7 +147,7 @@ def explain(content: str, *, title: bool = False) -> tuple[str, list[Term]]:
     str
         The same, with links of class ``st-term`` into the list of terms.
     list of Term
-        Those that were marked, in the order of their names.
+        Those that were marked, in the language in use and the order of their names.
 
     Examples
     --------
@@ -148,7 +159,8 @@ def explain(content: str, *, title: bool = False) -> tuple[str, list[Term]]:
     """
     page = _Page(_TITLED if title else _PLAIN)
     marked = "".join(page.token(token) for token in _TAG.split(content))
-    return marked, sorted(page.used.values(), key=lambda t: t.term.casefold())
+    used = (term.said for term in page.used.values())
+    return marked, sorted(used, key=lambda term: term.term.casefold())
 
 
 @dataclass
@@ -200,12 +212,12 @@ class _Page:
         return self._link(term, text) if term else text
 
     def _prose(self, text: str) -> str:
-        pattern, by_word = _words()
+        pattern, by_word = _words(current().folder)
         return pattern.sub(lambda m: self._first(m, by_word), text)
 
     def _first(self, match: re.Match[str], by_word: dict[str, Term]) -> str:
-        term = by_word[_folded(html.unescape(match.group()))]
-        if term.key in self._seen:
+        term = by_word.get(_folded(html.unescape(match.group())))
+        if term is None or term.key in self._seen:
             return match.group()
         self._seen.add(term.key)
         return self._link(term, match.group())
@@ -231,17 +243,24 @@ def _columns() -> dict[str, Term]:
 
 
 @functools.cache
-def _words() -> tuple[re.Pattern[str], dict[str, Term]]:
-    """Give the pattern that finds every word, the longest first, and whose each is."""
-    by_word = {_folded(w): term for term in terms().values() for w in term.words}
+def _words(folder: Path | None) -> tuple[re.Pattern[str], dict[str, Term]]:
+    """Give the pattern that finds every word, the longest first, and whose each is.
+
+    English words stand with the glossary, those of another language in its folder.
+    """
+    own = None if folder is None else language_words(folder)
+    by_word = {
+        _folded(word): term
+        for key, term in terms().items()
+        for word in (term.words if own is None else own.get(key, ()))
+    }
     found = "|".join(map(_pattern, sorted(by_word, key=len, reverse=True)))
-    return re.compile(rf"(?<![\w-])(?:{found})(?![\w-])", re.IGNORECASE), by_word
+    return re.compile(found or "(?!)", re.IGNORECASE), by_word
 
 
 def _pattern(word: str) -> str:
     """Match a word as it stands in HTML: any white space, any apostrophe."""
-    parts = (re.escape(part) for part in word.split())
-    return r"\s+".join(parts).replace("'", "(?:'|’|&#x27;|&#39;)")
+    return whole_word(word).replace("'", "(?:'|’|&#x27;|&#39;)")
 
 
 def _folded(word: str) -> str:

@@ -6,22 +6,22 @@ each page is written under a temporary name and renamed, so one that exists is w
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from segtools.languages import in_language_of
+from segtools.languages import current, in_language_of, mark, tr
 from segtools.records import read_record, write_text
 from segtools.report.foot import foot
 from segtools.report.front import front_view
 from segtools.report.glossary import explain
+from segtools.report.prose import cells_html, headings_of
 from segtools.report.scan import refuse_disclosure
 from segtools.report.segment_filter import segment_filter
-from segtools.report.templating import TEMPLATES, day, templates
+from segtools.report.sentences import unended
+from segtools.report.templating import day, templates
 from segtools.report.typing_link import linked_form
 from segtools.schema import STAGES
 
@@ -30,24 +30,20 @@ __all__ = ["failure_page", "front_page", "stage_page"]
 Record = Mapping[str, Any]
 
 RECORDS = ("run", "data_quality", "goals", "verdict", "personas", "actions", "changes")
-# A paragraph that opens with these words in italics is folded in the report.
-HOW_TO_READ = re.compile(r"<p><em>(How to read [a-z ]+)\.?</em>\s*(.*?)</p>", re.DOTALL)
-HIDDEN_CELLS = {
-    "lesson",
-    "analyst",
-    "parameters",
-    "injected-parameters",
-    "papermill-error-cell-tag",
-}
-
 TITLES = {
-    "01_goals": ("Goals", "Can this data decide it?"),
-    "02_data_prep": ("Data", "What came in, is it sound?"),
-    "03_segmentation": ("Segments", "Are there any? Do they pay?"),
-    "04_personas": ("Personas", "Who are they? What proves it?"),
-    "05_activation": ("Activation", "Who is on which list?"),
-    "06_follow_up": ("Follow-up", "What changed since?"),
+    "01_goals": (mark("Goals"), mark("Can this data decide it?")),
+    "02_data_prep": (mark("Data"), mark("What came in, is it sound?")),
+    "03_segmentation": (mark("Segments"), mark("Are there any? Do they pay?")),
+    "04_personas": (mark("Personas"), mark("Who are they? What proves it?")),
+    "05_activation": (mark("Activation"), mark("Who is on which list?")),
+    "06_follow_up": (mark("Follow-up"), mark("What changed since?")),
 }
+FORCED = mark("Forced (force_segments: true). The verdict was not to segment.")
+FORCED_WHY = mark(
+    "Forced (force_segments: true). The verdict was not to segment: {why}."
+)
+REFUSED = mark("The verdict of this run is not to segment.")
+REFUSED_WHY = mark("The verdict of this run is not to segment: {why}.")
 
 
 def front_page(run_dir: Path) -> Path:
@@ -125,7 +121,8 @@ def _failure_page(run_dir: Path, run: Record) -> Path:
     stopped = (s for s in view["stages"] if s["key"] == error.get("stage"))
     view |= {
         "stage": next(stopped, None),
-        "cause": error.get("sentence") or "It was interrupted before it had finished.",
+        "cause": error.get("sentence")
+        or tr("It was interrupted before it had finished."),
         "remedy": error.get("remedy") or "",
         "notebook": notebook if (run_dir / notebook).exists() else "",
         "finished": [s for s in view["stages"] if states.get(s["key"]) == "done"],
@@ -175,18 +172,18 @@ def stage_page(
 
 
 def _stage_page(notebook: Any, html_path: Path, stage: str, run: Record) -> Path:
-    content, terms = explain(_cells(notebook))
-    headings = _headings(content)
+    content, terms = explain(cells_html(notebook))
+    headings = headings_of(content)
     folder = html_path.parent
     given = notebook.metadata.get("papermill", {}).get("parameters", {})
     view = _common(folder, run, given)
-    pages = [{"key": "index", "title": "Front page"}, *view["stages"]] * 2
+    pages = [{"key": "index", "title": tr("Front page")}, *view["stages"]] * 2
     place = 1 + [s["key"] for s in view["stages"]].index(stage)
     view |= {
         "stage": pages[place],
         "before": pages[place - 1],
         "after": pages[place + 1],
-        "title": next((h["text"] for h in headings if h["level"] == 1), stage),
+        "title": _title(headings, stage),
         "headings": [h for h in headings if h["level"] in (2, 3)],
         "has_code": 'class="st-code"' in content,
         "banner": _banner(run, _record(folder, "verdict")),
@@ -197,69 +194,11 @@ def _stage_page(notebook: Any, html_path: Path, stage: str, run: Record) -> Path
     return _write(html_path, "stage.html.j2", view)
 
 
-class _Markdown:
-    """Renders the Markdown cells of a page and gives each heading its own id."""
-
-    def __init__(self) -> None:
-        self._ids = {"content", "st-code-switch", "words"}
-
-    def __call__(self, source: str) -> str:
-        from nbconvert.filters.markdown_mistune import (
-            IPythonRenderer,
-            MarkdownWithMath,
-        )
-
-        renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-        text = MarkdownWithMath(renderer=renderer).render(source)
-        text = HOW_TO_READ.sub(
-            r"<details><summary>\1</summary><p>\2</p></details>", text
-        )
-        return re.sub(r"<h([1-6])>(.*?)</h\1>", self._named, text, flags=re.DOTALL)
-
-    def _named(self, match: re.Match[str]) -> str:
-        level, inner = match.groups()
-        slug = re.sub(r"\W+", "-", _words(inner).lower()).strip("-") or "section"
-        names = (slug, *(f"{slug}-{again}" for again in range(2, len(self._ids) + 3)))
-        name = next(name for name in names if name not in self._ids)
-        self._ids.add(name)
-        return f'<h{level} id="{name}">{inner}</h{level}>'
-
-
-def _words(markup: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", "", markup)).strip()
-
-
-def _headings(content: str) -> list[dict[str, Any]]:
-    """List the headings that have an id: those of the prose and of the cards."""
-    found = re.findall(
-        r'<h([1-3])\b[^>]*\bid="([^"]+)"[^>]*>(.*?)</h\1>', content, re.DOTALL
-    )
-    return [
-        {"level": int(level), "id": name, "text": _words(inner)}
-        for level, name, inner in found
-    ]
-
-
-def _cells(notebook: Any) -> str:
-    """Render the cells with our nbconvert template; nbconvert is slow to import."""
-    from nbconvert import HTMLExporter
-    from traitlets.config import Config
-
-    types = ["text/html", "image/png", "text/plain"]
-    tags = {
-        "enabled": True,
-        "remove_cell_tags": HIDDEN_CELLS,
-        "remove_input_tags": {"remove_input"},
-    }
-    exporter = HTMLExporter(
-        config=Config(
-            NbConvertBase={"display_data_priority": types}, TagRemovePreprocessor=tags
-        ),
-        template_name="segtools",
-        extra_template_basedirs=[str(TEMPLATES / "nbconvert")],
-    )
-    exporter.register_filter("markdown2html", _Markdown())
-    return str(exporter.from_notebook_node(notebook)[0])
+def _title(headings: list[dict[str, Any]], stage: str) -> str:
+    """Name a page by its heading; in another language by its stage, which is said."""
+    if not current().is_english:
+        return tr(TITLES[stage][0])
+    return next((h["text"] for h in headings if h["level"] == 1), stage)
 
 
 def _write(path: Path, template: str, view: Record) -> Path:
@@ -276,15 +215,15 @@ def _record(folder: Path, name: str) -> dict[str, Any]:
 
 def _common(folder: Path, run: Record, given: Record | None = None) -> dict[str, Any]:
     return {
-        "project": str(run.get("project") or "Customer segments"),
-        "as_of": day(str(run.get("as_of") or "a day not yet known")),
+        "project": str(run.get("project") or tr("Customer segments")),
+        "as_of": day(str(run.get("as_of") or tr("a day not yet known"))),
         "foot": foot(run, given or {}),
         "stages": [
             {
                 "key": key,
                 "number": place,
-                "title": TITLES[key][0],
-                "question": TITLES[key][1],
+                "title": tr(TITLES[key][0]),
+                "question": tr(TITLES[key][1]),
                 "ready": (folder / f"{key}.html").exists(),
             }
             for place, key in enumerate(STAGES, start=1)
@@ -294,12 +233,13 @@ def _common(folder: Path, run: Record, given: Record | None = None) -> dict[str,
 
 def _banner(run: Record, verdict: Record) -> str:
     """Say on every page what a reader of that page alone would get wrong."""
-    why = str(verdict.get("why_not") or "").rstrip(".")
-    why = f": {why}." if why else "."
+    why = unended(str(verdict.get("why_not") or ""))
     if verdict.get("forced"):
-        return f"Forced (force_segments: true). The verdict was not to segment{why}"
+        return tr(FORCED_WHY, why=why) if why else tr(FORCED)
     if verdict.get("decision") == "do_not_segment":
-        return f"The verdict of this run is not to segment{why}"
+        return tr(REFUSED_WHY, why=why) if why else tr(REFUSED)
     if not verdict and (run.get("config") or {}).get("force_segments"):
-        return "This run makes segments whatever the verdict (force_segments: true)."
+        return tr(
+            "This run makes segments whatever the verdict (force_segments: true)."
+        )
     return ""

@@ -23,7 +23,12 @@ _SECRETS = re.compile(
     r"|(?i:password|passwd|secret|api_?key)=[^\s&]{6,}"
 )
 _TOKEN = re.compile(r"[^\s\"'<>()\[\]{}|,;]+")
-_MARKS = ".:!?…·–—“”„’‘/\\"
+_MARKS = ".:!?…·–—“”„’‘«»№/\\"
+# Chinese, Japanese and Korean are written without blanks: an id between such characters
+# and marks ends where they begin.
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]+"
+)
 _LONG_NUMBER = 9
 _SHORTEST_ID = 6
 _BATCH = 200_000
@@ -191,9 +196,10 @@ def _ids(texts: list[tuple[str, str]], table: Path) -> list[Hit]:
 def _tokens(text: str) -> Iterator[str]:
     """Cut text into what may be an id: as it stands, and without marks around it."""
     for token in _TOKEN.findall(text):
-        for part in {token, token.strip(_MARKS), *re.findall(r"\w+", token)}:
-            if _like_an_id(part):
-                yield part
+        parts = {token, *re.findall(r"\w+", token)}
+        for piece in (token, *_WIDE.split(token)):
+            parts |= {piece.strip(_MARKS), *re.findall(r"\w+", piece)}
+        yield from filter(_like_an_id, parts)
 
 
 def _like_an_id(token: str) -> bool:

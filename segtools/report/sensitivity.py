@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.config import RunConfig, validate
+from segtools.languages import in_language_of, mark, tr
 from segtools.prepare.fingerprint import fingerprint
 from segtools.progress import progress as shown
 from segtools.records import read_record, write_record
@@ -33,11 +34,13 @@ from segtools.segmentation.sensitivity import Sensitivity, Trial, compare, nothi
 from segtools.sources import connect, open_source
 from segtools.timezones import instant
 
-NOT_ASKED = (
+NOT_ASKED = mark(
     "Whether this survives other choices was not asked for: set sensitivity to true, "
     "or run `segtools sensitivity` on the finished run."
 )
-NOTHING_TO_VARY = "There is one segment only, so no choice can change the segments."
+NOTHING_TO_VARY = mark(
+    "There is one segment only, so no choice can change the segments."
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ def _repeated(path: Path, progress: Progress | None) -> Sensitivity:
         )
     config = validate(dict(about["config"]) | {"as_of": about["as_of"]})
     _refuse_changed(config, about["data"])
-    found = vary(written, config, progress)
+    with in_language_of(about):
+        found = vary(written, config, progress)
     goals = {"goals_hash": about.get("goals_hash")}
     write_record(path / "sensitivity.json", found.record | goals)
     return found
@@ -115,9 +119,9 @@ def in_stage(stage: Stage, written: Written) -> Sensitivity:
         for or there is one segment only.
     """
     if not stage.config.sensitivity:
-        return nothing(NOT_ASKED)
+        return nothing(tr(NOT_ASKED))
     if len(written.selection["segments"]) < 2:
-        return nothing(NOTHING_TO_VARY)
+        return nothing(tr(NOTHING_TO_VARY))
     config = stage.config.model_copy(update={"as_of": stage.run["as_of"]})
     found = vary(written, config)
     stage.write("sensitivity", found.record)

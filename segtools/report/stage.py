@@ -31,7 +31,7 @@ from segtools.features.glances import Catalogue
 from segtools.features.legs import plan_contest
 from segtools.features.plan import Plan
 from segtools.features.shop import Shop
-from segtools.languages import set_language
+from segtools.languages import header, set_language, trc, trn
 from segtools.prepare.clean import tables_at
 from segtools.profiles.glances import Personas
 from segtools.progress import progress
@@ -222,9 +222,9 @@ class Stage:
         rows = self.read("selection")["segments"]
         table = pd.DataFrame(
             {
-                "Id": [r["segment_id"] for r in rows],
-                "Segment": [r["name"] for r in rows],
-                "Overlap with the previous run": [
+                header("Id"): [r["segment_id"] for r in rows],
+                header("Segment"): [r["name"] for r in rows],
+                header("Overlap with the previous run"): [
                     kept.get(r["segment_id"], {}).get("jaccard") for r in rows
                 ],
             }
@@ -239,14 +239,14 @@ class Stage:
             (
                 key,
                 _told(key, value),
-                "default" if base.get(key, ...) == value else "set",
+                _from(base.get(key, ...) == value),
             )
             for key, value in self.config.model_dump().items()
             if key != "source"
         ]
         systems = ", ".join(block.system for block in self.config.sources)
-        rows.insert(0, ("source", systems, "set"))
-        return pd.DataFrame(rows, columns=["parameter", "value", "from"])
+        rows.insert(0, ("source", systems, _from(False)))
+        return pd.DataFrame(rows, columns=_PARAMETERS)
 
     def finish(self) -> None:
         """Record that the stage is done, its seconds and its peak memory.
@@ -272,9 +272,21 @@ class Stage:
             let_go(self.path)
 
 
+_PARAMETERS = [header("parameter"), header("value"), header("from")]
+
+
+def _from(is_default: bool) -> str:
+    """Say where a parameter comes from."""
+    if is_default:
+        return trc("parameter", "default")
+    return trc("parameter", "set")
+
+
 def _told(key: str, value: Any) -> str:
     """Write a parameter out, unless its values name people."""
-    return f"{len(value)} given" if key in PRIVATE and value else str(value)
+    if key in PRIVATE and value:
+        return trn("{n} given", "{n} given", len(value))
+    return str(value)
 
 
 def parameters_of(name: str, values: Mapping[str, Any]) -> dict[str, Any]:

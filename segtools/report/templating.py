@@ -23,7 +23,7 @@ from segtools.languages import current, tr, trc, trn
 from segtools.plots.colours import OTHER, is_colour, text_on
 from segtools.wording import MINUS, THIN, day, number, percent, plain
 
-__all__ = ["anchor", "colour", "day", "money", "number", "percent", "templates"]
+__all__ = ["anchor", "colour", "day", "money", "number", "percent", "tame", "templates"]
 
 TEMPLATES = Path(__file__).with_name("templates")
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹"}
@@ -152,7 +152,7 @@ def templates() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        finalize=_tame,
+        finalize=tame,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -160,6 +160,7 @@ def templates() -> jinja2.Environment:
         "money": money,
         "number": number,
         "percent": percent,
+        "quoted": quoted,
         "text_on": text_on,
     }
     environment.globals |= {"tr": _said(tr), "trc": _said(trc), "trn": _said(trn)}
@@ -194,10 +195,21 @@ def _said(say: Callable[..., str]) -> Callable[..., Markup]:
     """Let a template say messages: they may hold markup, and what fills them not."""
 
     def said(*message: Any, **values: Any) -> Markup:
-        safe = {name: escape(_tame(value)) for name, value in values.items()}
+        safe = {name: escape(tame(value)) for name, value in values.items()}
         return Markup(say(*message, **safe))
 
     return said
+
+
+def quoted(message: str) -> Markup:
+    """Let a message stand in an attribute, whatever its translation holds.
+
+    Examples
+    --------
+    >>> quoted(Markup('The "best" of A &amp; B'))
+    Markup('The &#34;best&#34; of A &amp; B')
+    """
+    return Markup(str(message).replace('"', "&#34;").replace("<", "&lt;"))
 
 
 def _together(folder: str, files: tuple[str, ...]) -> str:
@@ -206,8 +218,14 @@ def _together(folder: str, files: tuple[str, ...]) -> str:
     return "\n".join(texts)
 
 
-def _tame(value: Any) -> Any:
-    """Make strings from data one line of bearable length without control characters."""
+def tame(value: Any) -> Any:
+    r"""Make strings from data one line of bearable length without control characters.
+
+    Examples
+    --------
+    >>> tame("Loyal\n\x00 spenders"), tame(3)
+    ('Loyal spenders', 3)
+    """
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     text = re.sub(r"(?<=\d) (?=%)", THIN, plain(value))

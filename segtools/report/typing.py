@@ -13,6 +13,7 @@ from segtools.destinations.approval import model_hash
 from segtools.features.catalogue import Window
 from segtools.features.shop import Shop
 from segtools.features.survey import needs_table
+from segtools.languages import in_language_of, tr
 from segtools.records import read_record, write_record, write_text
 from segtools.report.assign import finished_run
 from segtools.report.execution.lock import locked
@@ -75,15 +76,32 @@ def typing_files(
         If a question or an answer shows who somebody is.
     """
     run = finished_run(run_dir)
-    known, texts = _known(run_dir, run, by)
-    known = _chosen(known, fields)
+    with in_language_of(run):
+        known, texts = _known(run_dir, run, by)
+        tool = _learned(_chosen(known, fields), texts, run, run_dir, n_questions)
+        own = run_dir / FOLDER
+        linked = out is None or (own / FORM).is_file()
+        with locked(run_dir) if linked else nullcontext():  # a run may be read-only
+            _write(tool, own if out is None else out, run, run_dir)
+            if linked:
+                front_page(run_dir)
+    return tool
+
+
+def _learned(
+    known: pd.DataFrame,
+    texts: Texts,
+    run: dict[str, Any],
+    run_dir: Path,
+    n_questions: int,
+) -> TypingTool:
     segments = pd.read_parquet(run_dir / "segments.parquet").set_index("customer_id")
     own = segments.loc[segments["assigned_by"] != "rule", "segment_id"]
     asked = known.loc[known.index.intersection(own.index)]
     model = read_record(run_dir / "model.json")
     held = set(own[asked.index])
     listed = [s for s in model["segments"] if s["segment_id"] in held]
-    tool = typing_tool(
+    return typing_tool(
         asked,
         own[asked.index],
         n_questions=n_questions,
@@ -91,13 +109,6 @@ def typing_files(
         texts=texts,
         names={s["segment_id"]: s["name"] for s in listed},
     )
-    own = run_dir / FOLDER
-    linked = out is None or (own / FORM).is_file()
-    with locked(run_dir) if linked else nullcontext():  # a run may be read-only
-        _write(tool, own if out is None else out, run, run_dir)
-        if linked:
-            front_page(run_dir)
-    return tool
 
 
 def _known(run_dir: Path, run: dict[str, Any], by: str) -> tuple[pd.DataFrame, Texts]:
@@ -164,7 +175,7 @@ def _chosen(known: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
 
 def _write(tool: TypingTool, out: Path, run: dict[str, Any], run_dir: Path) -> None:
     """Make everything, and only then write it."""
-    facts = [f"as of {day(run['as_of'])}"]
+    facts = [tr("as of {date}", date=day(run["as_of"]))]
     page = form_page(tool, project=str(run["project"]), facts=facts)
     refuse_disclosure(page, "form.html", run_dir, run)
     queries, refused = {}, {}

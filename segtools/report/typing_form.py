@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from segtools.languages import current, mark, markn, tr, trc, trn
 from segtools.plots.colours import segment_colours
 from segtools.records import write_text
 from segtools.report.scan import refuse_disclosure
@@ -16,7 +17,18 @@ from segtools.report.templating import SHEETS, carried, number, percent, templat
 from segtools.segmentation.typing_tool.tool import TypingTool
 from segtools.wording import plain, rounded
 
-TITLE = "Which segment is somebody in?"
+TITLE = mark("Which segment is somebody in?")
+DEFAULT = mark("Typing tool")
+EQUAL = markn(
+    "It is not sure with equal totals, or with fewer than {n} question answered.",
+    "It is not sure with equal totals, or with fewer than {n} questions answered.",
+)
+LEAD = markn(
+    "It is not sure with a lead of fewer than {lead} points, or with fewer than {n} "
+    "question answered.",
+    "It is not sure with a lead of fewer than {lead} points, or with fewer than {n} "
+    "questions answered.",
+)
 Record = Mapping[str, Any]
 
 
@@ -24,7 +36,7 @@ def typing_form(
     tool: TypingTool,
     path: Path,
     *,
-    project: str = "Typing tool",
+    project: str = DEFAULT,
     facts: Sequence[str] = (),
     run: Record | None = None,
 ) -> Path:
@@ -60,12 +72,24 @@ def typing_form(
 
 
 def form_page(
-    tool: TypingTool, *, project: str = "Typing tool", facts: Sequence[str] = ()
+    tool: TypingTool,
+    *,
+    project: str = DEFAULT,
+    facts: Sequence[str] = (),
 ) -> str:
     """Give the page as text; see `typing_form`, which also looks it through."""
-    view = _view(tool) | {"title": TITLE, "project": project, "facts": list(facts)}
+    view = _view(tool) | {
+        "title": tr(TITLE),
+        "project": _own(project),
+        "facts": list(facts),
+    }
     own = carried((*SHEETS, "typing.css"), ("typing.js",))
     return templates().get_template("typing.html.j2").render(view | own)
+
+
+def _own(project: str) -> str:
+    """Say the name that the form has where no project gives one."""
+    return tr(DEFAULT) if project == DEFAULT else project
 
 
 def _view(tool: TypingTool) -> dict[str, Any]:
@@ -81,6 +105,8 @@ def _view(tool: TypingTool) -> dict[str, Any]:
     return {
         "sentence": tool.sentence,
         "least": tool.least_answered,
+        "typed_as": _typed_as(),
+        "per_cent_form": f"{{n}}{current().before_percent}%",
         "base": _joined(tool.base),
         "sure_lead": "" if tool.sure_lead is None else tool.sure_lead,
         "leads": _joined(c["lead"] for c in tool.confidence),
@@ -100,13 +126,13 @@ def _question(question: Record) -> dict[str, Any]:
     rows = [(_level(question, i), v["points"]) for i, v in enumerate(levels)]
     return {
         "text": question["question"],
-        "unit": question["unit"],
+        "unit": trc("unit", unit) if (unit := question["unit"]) else "",
         "kind": question["kind"],
         "options": _options(question),
         "upper": _joined(upper),
         "points": Markup(";").join(_joined(v["points"]) for v in levels),
         "missing": _joined(question["missing"]),
-        "rows": [*rows, ("No answer", question["missing"])],
+        "rows": [*rows, (tr("No answer"), question["missing"])],
     }
 
 
@@ -117,6 +143,13 @@ def _options(question: Record) -> list[tuple[Any, str]]:
     return [(_exact(v), rounded(v, 9)) for v in question["shown"]]
 
 
+def _typed_as() -> Markup:
+    """Let browsers check numbers by their own signs only where ours are English."""
+    if current().is_english:
+        return Markup('type="number" step="any"')
+    return Markup('type="text" inputmode="decimal"')
+
+
 def _level(question: Record, place: int) -> str:
     """Say what a level of a question holds."""
     levels = question["levels"]
@@ -124,28 +157,27 @@ def _level(question: Record, place: int) -> str:
         return str(levels[place]["answer"])
     ends = [rounded(v["up_to"], 9) for v in levels[:-1]]
     if not ends:
-        return "any"
+        return trc("level", "any")
     if place == 0:
-        return f"up to {ends[0]}"
-    low = f"above {ends[place - 1]}"
-    return low if place == len(ends) else f"{low} up to {ends[place]}"
+        return tr("up to {high}", high=ends[0])
+    if place == len(ends):
+        return tr("above {low}", low=ends[-1])
+    return tr("above {low} up to {high}", low=ends[place - 1], high=ends[place])
 
 
 def _by_hand(tool: TypingTool) -> str:
     if tool.sure_lead is None:
-        return "No lead is large enough to be sure."
-    lead = f"a lead of fewer than {tool.sure_lead} points"
-    lead = "equal totals" if tool.sure_lead == 1 else lead
-    return (
-        f"It is not sure with {lead}, or with fewer than {tool.least_answered} "
-        "questions answered."
-    )
+        return tr("No lead is large enough to be sure.")
+    least, lead = tool.least_answered, tool.sure_lead
+    if lead == 1:
+        return trn(*EQUAL, least)
+    return trn(*LEAD, least, lead=lead)
 
 
 def _bands(tool: TypingTool) -> list[tuple[str, str]]:
     starts = [c["lead"] for c in tool.confidence]
-    ends = [f"{a} to {b - 1}" for a, b in pairwise(starts)]
-    ends.append(f"{starts[-1]} or more")
+    ends = [tr("{low} to {high}", low=a, high=b - 1) for a, b in pairwise(starts)]
+    ends.append(tr("{n} or more", n=starts[-1]))
     return [
         (e, percent(c["right"])) for e, c in zip(ends, tool.confidence, strict=True)
     ]
@@ -153,10 +185,18 @@ def _bands(tool: TypingTool) -> list[tuple[str, str]]:
 
 def _foot(tool: TypingTool) -> list[tuple[str, Any]]:
     of = tool.figures
-    chosen = [(n, f"in {k} of 5 folds") for n, k in of["chosen"].items()]
+    chosen = [
+        (n, trn("in {n} of 5 folds", "in {n} of 5 folds", k))
+        for n, k in of["chosen"].items()
+    ]
+    people = trn(
+        "{n} person with a known segment",
+        "{n} people with a known segment",
+        of["n_people"],
+    )
     return [
-        ("People", f"{number(of['n_people'])} people with a known segment"),
-        ("Questions", chosen),
+        (tr("People"), people),
+        (tr("Questions"), chosen),
     ]
 
 

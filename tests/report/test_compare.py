@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from attack_movement import widths
 from browsing import violations
+from catalogues import catalogue
 from inline import run_inline
 from reading import unexplained
 
@@ -64,6 +65,19 @@ def test_the_page_tells_what_the_stage_told(months, tmp_path):
     assert "What changed from 29 August 2024 to 29 September 2024?" in page
     assert "two-months" in page
     assert unexplained(page, [s["segment"] for s in changes["sizes"]["now"]]) == []
+
+
+def test_runs_in_two_languages_compare_in_that_of_the_later_one(months, tmp_path):
+    own = catalogue(tmp_path, "ru", 'msgid "Who moved?"\nmsgstr "Кто перешёл?"\n')
+    config = read_record(months[1] / "run.json")["config"] | {"language": own}
+    later = copy_of(months[1], tmp_path / "later", config=config)
+    found = compare_runs(months[0], later, tmp_path / "page.html")
+    page = found.page.read_text(encoding="utf-8")
+    assert '<html lang="ru">' in page
+    assert "Кто перешёл?" in page
+    plain = compare_runs(*months, tmp_path / "plain.html")
+    flows = plain.record["changes"]["flows"]
+    assert found.record["changes"]["flows"] == flows
 
 
 def test_the_default_page_lies_beside_the_later_run(months):

@@ -60,6 +60,46 @@ def test_dates_numbers_and_hashes_are_no_findings(text):
     assert kinds(f"<p>{text}</p>") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("请写信给ann@example.org，谢谢", "e-mail address"),
+        ("пишите: анна@почта.рф", "e-mail address"),
+        ("电话+49 30 1234567。", "phone number"),
+        ("拨打555-123-4567吧", "phone number"),
+    ],
+)
+def test_people_are_found_in_other_scripts(text, kind):
+    assert kinds(f"<p>{text}</p>") == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2.446.123 clienți, +1.234.567,8 EUR",
+        "共1,234,567位顾客，+2,345,678元",
+        "2\u202f446\u202f123 покупателя, 12,5\u202f%",
+    ],
+)
+def test_numbers_of_other_languages_are_no_findings(text):
+    assert kinds(f"<p>{text}</p>") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客户C-000123的订单",
+        "顾客（C-000123）。",
+        "Покупатель №C-000123:",
+        "«C-000123»",
+    ],
+)
+def test_ids_are_found_in_other_scripts(tmp_path, text):
+    table = tmp_path / "features.parquet"
+    pd.DataFrame({"customer_id": ["C-000123", "C-000999"]}).to_parquet(table)
+    assert [hit.kind for hit in find_ids(f"<p>{text}</p>", table)] == ["customer id"]
+
+
 def test_what_nobody_reads_is_not_searched():
     page = "<style>a@b.example{}</style><script>x='c@d.example'</script>"
     assert kinds(f'{page}<img src="data:image/png;base64,a@b.co">') == []

@@ -4,7 +4,7 @@ document.querySelectorAll(".st-picture").forEach((picture) => {
     if (picture.scrollWidth > picture.clientWidth) {
       picture.tabIndex = 0;
       picture.setAttribute("role", "group");
-      picture.setAttribute("aria-label", "Figure, scrolls sideways");
+      picture.setAttribute("aria-label", document.getElementById("st-said").dataset.scrolls);
     } else {
       ["tabindex", "role", "aria-label"].forEach((a) => picture.removeAttribute(a));
     }

@@ -20,7 +20,7 @@ function followSegments() {
 
   const tell = () => {
     const count = boxes.filter((box) => box.checked).length;
-    shown.textContent = `${count} of ${boxes.length} segments shown`;
+    shown.textContent = shown.dataset.text.replace("{shown}", count);
     all.hidden = count === boxes.length;
     const search = query();
     pages.forEach((a) => (a.search = search));

@@ -7,6 +7,7 @@ function sortableTable(table) {
   if (!heads.length || rows.some((row) => row.cells.length !== heads.length)) return;
   const rank = (row, place) => row.cells[place].dataset.rank;
   const said = document.getElementById("st-said");
+  const words = (what, name) => said.dataset[what].replace("{column}", () => name);
   const number = (head) => head.classList.contains("gt_right");
   const directions = (head) =>
     number(head)
@@ -32,8 +33,7 @@ function sortableTable(table) {
     heads.forEach((other) => other.removeAttribute("aria-sort"));
     if (next !== "none") head.setAttribute("aria-sort", next);
     body.append(...order(place, next));
-    said.textContent =
-      next === "none" ? "Rows as they came" : `Sorted by ${name}, ${next}`;
+    said.textContent = words(next, name);
   };
 
   heads.forEach((head, place) => {
@@ -42,7 +42,7 @@ function sortableTable(table) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "st-sort";
-    button.setAttribute("aria-label", `Sort by ${name}`);
+    button.setAttribute("aria-label", words("by", name));
     button.addEventListener("click", () => sort(place, name));
     if (number(head)) head.prepend(button);
     else head.append(button);

@@ -9,10 +9,12 @@ function typeSomebody() {
   const leads = numbers(given.leads);
   const rights = numbers(given.rights);
   const rows = [...document.querySelectorAll("tr[data-segment]")];
+  // Only the places of the page's own words are filled, each once.
+  const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const nameOf = (place) => rows[place].querySelector("bdi").textContent;
 
   const questions = [...form.querySelectorAll("[data-question]")].map((element) => ({
-    typed: element.querySelector("input[type=number]"),
+    typed: element.querySelector("input:not([type=radio])"),
     radios: [...element.querySelectorAll("input[type=radio]")],
     isNumber: element.dataset.kind === "number",
     upper: numbers(element.dataset.upper),
@@ -20,14 +22,28 @@ function typeSomebody() {
     missing: numbers(element.dataset.missing),
   }));
 
+  // What is typed is read by the signs of the page's language, such as 1.234,5; where
+  // it groups no thousands, a point is a point.
+  const grouped = new RegExp(
+    `^-?[1-9]\\d{0,2}(\\${given.group}\\d{3})+(?=\\${given.decimal}|$)`
+  );
+  const numberOf = (typed) => {
+    const text = typed.replace(/\s/g, "").replace("\u2212", "-");
+    const whole = text.replace(grouped, (found) => found.split(given.group).join(""));
+    return whole === "" ? NaN : Number(whole.replace(given.decimal, "."));
+  };
+
   // The level that was answered, or -1: a number lies in the first bin that it is not
   // above, and in the last if it is above all.
   const levelOf = (question) => {
     const chosen = question.radios.find((radio) => radio.checked);
     const text = question.typed ? question.typed.value : chosen ? chosen.value : "";
-    if (text === "" || !Number.isFinite(Number(text))) return -1;
-    if (!question.isNumber) return Number(text);
-    const place = question.upper.findIndex((upper) => Number(text) <= upper);
+    const answer = question.typed ? numberOf(text) : text === "" ? NaN : Number(text);
+    const wrong = text.trim() !== "" && !Number.isFinite(answer);
+    if (question.typed) question.typed.setAttribute("aria-invalid", wrong);
+    if (!Number.isFinite(answer)) return -1;
+    if (!question.isNumber) return answer;
+    const place = question.upper.findIndex((upper) => answer <= upper);
     return place < 0 ? question.upper.length : place;
   };
 
@@ -60,13 +76,12 @@ function typeSomebody() {
   const tell = (found) => {
     const name = document.getElementById("st-typed-name");
     const why = document.getElementById("st-typed-why");
-    const share = `${Math.round(found.right * 100)}\u202f%`;
-    name.textContent = found.answered === 0 ? "–" : found.sure ? found.first : "Not sure";
-    const likely = `Most likely ${found.first}, else ${found.second}.`;
-    if (found.answered === 0) why.textContent = "No question is answered yet.";
-    else if (!found.enough) why.textContent = `${likely} Too few questions are answered to tell.`;
-    else if (found.sure) why.textContent = `Of people with such answers ${share} were placed rightly.`;
-    else why.textContent = `${likely} Of people with such answers only ${share} were placed rightly.`;
+    const share = say(given.percent, { n: Math.round(found.right * 100) });
+    const { nothing, few, rightly, only } = given;
+    const some = found.answered > 0;
+    name.textContent = !some ? "–" : found.sure ? found.first : given.unsure;
+    const words = !some ? nothing : !found.enough ? few : found.sure ? rightly : only;
+    why.textContent = say(words, { ...found, share });
   };
 
   form.addEventListener("input", show);

@@ -1,0 +1,69 @@
+"""Make sentences of clauses, and find words in texts, in the language in use."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from segtools.languages import markc, trc
+from segtools.wording import plain
+
+__all__ = ["ended", "sentence", "unended", "whole_word"]
+
+FULL_STOP = markc("full stop", ".")
+_ENDS = (".", "!", "?", "…", "。", "！", "？")
+_WIDE = "WF"
+
+
+def sentence(text: object) -> str:
+    """Give a clause from a record its capital and its full stop.
+
+    Examples
+    --------
+    >>> sentence("812 customers are few"), sentence("fine!"), sentence(None)
+    ('812 customers are few.', 'Fine!', '')
+    """
+    words = plain(text or "")
+    return words[:1].upper() + ended(words[1:]) if words else ""
+
+
+def ended(text: str) -> str:
+    """End a phrase with a full stop, unless it ends with a mark of its own.
+
+    Examples
+    --------
+    >>> ended("Send a coupon"), ended("Why not?")
+    ('Send a coupon.', 'Why not?')
+    """
+    return text if text.endswith(_ENDS) else text + trc("full stop", ".")
+
+
+def unended(text: str) -> str:
+    """Take the full stop from a sentence that goes on.
+
+    Examples
+    --------
+    >>> unended("The groups are chance.")
+    'The groups are chance'
+    """
+    return text.rstrip(".。")
+
+
+def whole_word(word: str) -> str:
+    r"""Give the pattern that finds a word, and not as a part of another one.
+
+    A Chinese word stands between others without a blank, so it is found anywhere.
+
+    Examples
+    --------
+    >>> bool(re.search(whole_word("gini"), "The gini-like")), whole_word("基尼")
+    (False, '基尼')
+    """
+    pattern = r"\s+".join(re.escape(part) for part in word.split())
+    before = "" if _is_wide(word[:1]) else r"(?<![\w-])"
+    after = "" if _is_wide(word[-1:]) else r"(?![\w-])"
+    return f"{before}{pattern}{after}"
+
+
+def _is_wide(character: str) -> bool:
+    return bool(character) and unicodedata.east_asian_width(character) in _WIDE
