@@ -19,6 +19,7 @@ from segtools.experiments.words import (
 )
 from segtools.features.build import supported, variables
 from segtools.features.shop import Shop
+from segtools.languages import header, tr, trn
 from segtools.plots.display import Display, finding, findings, table, together
 from segtools.plots.lifts import lift_by_segment
 from segtools.plots.presentation import present
@@ -26,7 +27,7 @@ from segtools.records import read_record
 from segtools.report.stage import Stage
 from segtools.segmentation.model import SegmentModel
 from segtools.timezones import epoch, instant
-from segtools.wording import number, shorten
+from segtools.wording import shorten
 
 __all__ = [
     "arms_of",
@@ -136,12 +137,17 @@ def results_shown(results: Mapping[str, Any], currency: str) -> Display:
     """Show what came of each campaign: by what right, lifts, and what was left out."""
     shown = [_campaign(c, currency) for c in results["campaigns"]]
     left_out = [
-        f"{number(r['rows'])} rows of {r['table'].partition(':')[0]} count for "
-        f"nothing: {r['sentence']}"
+        trn(
+            "{n} row of {table} counts for nothing: {why}",
+            "{n} rows of {table} count for nothing: {why}",
+            r["rows"],
+            table=r["table"].partition(":")[0],
+            why=r["sentence"],
+        )
         for r in results["left_out"]
     ]
     if not shown:
-        none = "No campaign is over of which the data has sendings and conversions."
+        none = tr("No campaign is over of which the data has sendings and conversions.")
         return together(finding(none), *([findings(left_out)] if left_out else []))
     return together(*shown, *([findings(left_out)] if left_out else []))
 
@@ -163,15 +169,16 @@ def _association_table(campaign: Mapping[str, Any]) -> Display:
     rows = campaign["segments"]
     frame = pd.DataFrame(
         {
-            "Segment": [r["segment"] for r in rows],
-            "Receivers": [r["got"] for r in rows],
-            "Share who got it": [r["reach"] for r in rows],
-            "Share who responded": [r["share"] for r in rows],
-            "Low": [r["low"] for r in rows],
-            "High": [r["high"] for r in rows],
+            header("Segment"): [r["segment"] for r in rows],
+            header("Receivers"): [r["got"] for r in rows],
+            header("Share who got it"): [r["reach"] for r in rows],
+            header("Share who responded"): [r["share"] for r in rows],
+            header("Low"): [r["low"] for r in rows],
+            header("High"): [r["high"] for r in rows],
         }
     )
     frame = frame.astype({"Receivers": "Int64"})
     shares = [c for c in frame.columns if c not in ("Segment", "Receivers")]
-    caption = f"Association only: {shorten(campaign['campaign_id'])} by segment"
+    name = shorten(campaign["campaign_id"])
+    caption = tr("Association only: {campaign} by segment", campaign=name)
     return table(frame, caption=caption, formats=dict.fromkeys(shares, "percent"))
