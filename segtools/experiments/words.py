@@ -110,7 +110,7 @@ def check_sentences(campaign: Row) -> list[str]:
         said.append(
             trn(
                 "{n} of its customers had no segment before it, such as strangers, and "
-                "is left out.",
+                "are left out.",
                 "{n} of its customers had no segment before it, such as strangers, and "
                 "are left out.",
                 without,

@@ -25,11 +25,11 @@ _MEANS = {
         "{n} changed what they do ({money} now)",
     ),
     REDRAWN: markn(
-        "{n} stands where lines were redrawn ({money} now)",
+        "{n} stand where lines were redrawn ({money} now)",
         "{n} stand where lines were redrawn ({money} now)",
     ),
     NOISE: markn(
-        "{n} is noise: no model is sure of them ({money} now)",
+        "{n} are noise: no model is sure of them ({money} now)",
         "{n} are noise: no model is sure of them ({money} now)",
     ),
 }
@@ -37,9 +37,9 @@ _SPENT = {
     "stayed": mark("Who stayed spent {then} before and {now} now."),
     "moved": mark("Who changed segment spent {then} before and {now} now."),
 }
-_CAME = markn("{n} is new", "{n} are new")
-_LEFT = markn("{n} is gone", "{n} are gone")
-_MOVED = markn("{n} customer changed segment", "{n} customers changed segment")
+_CAME = markn("{n} are new", "{n} are new")
+_LEFT = markn("{n} are gone", "{n} are gone")
+_MOVED = markn("{n} customers changed segment", "{n} customers changed segment")
 _MOVED_OF = markn(
     "{n} of {all} customers ({share}) changed segment",
     "{n} of {all} customers ({share}) changed segment",
