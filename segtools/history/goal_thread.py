@@ -67,7 +67,8 @@ def _about(name: str) -> str:
     """Say what was decided; a weight by the name of its criterion."""
     if name in _ABOUT:
         return trc("decided", _ABOUT[name])
-    return tr("weight of {criterion}", criterion=plain(name.removeprefix(_WEIGHT)))
+    criterion = trc("criterion", name.removeprefix(_WEIGHT))
+    return tr("weight of {criterion}", criterion=plain(criterion))
 
 
 def _decided(run: Snapshot) -> dict[str, str]:
