@@ -12,9 +12,15 @@ from segtools.destinations.fields import countries
 from segtools.destinations.identifiers import mapped, phones
 from segtools.destinations.membership import vacated
 from segtools.destinations.parts import Part, csv_part
+from segtools.languages import mark, tr
 
 # A platform counts those of a list whom it knows; of a few rows too few will be.
 MANY = 300
+_WHAT = {
+    "members": mark("members of {segment}"),
+    "additions": mark("additions of {segment}"),
+    "removals": mark("removals of {segment}"),
+}
 Rule = Callable[..., str | None]
 
 
@@ -73,10 +79,10 @@ def list_parts(
         }
         for what, frame in frames.items():
             name = f"{slug(one.segment_id)}-{what}.csv"
-            about = f"{what} of {one.segment_id}"
+            about = tr(_WHAT[what], segment=one.segment_id)
             parts.append(csv_part(name, table(frame), what=about))
     out = unwilling(audience, keys)
-    return [*parts, csv_part("suppressed.csv", table(out), what="in no list")]
+    return [*parts, csv_part("suppressed.csv", table(out), what=tr("in no list"))]
 
 
 def unwilling(audience: Audience, keys: Sequence[str]) -> pd.DataFrame:
@@ -89,7 +95,10 @@ def doubts(audience: Audience) -> list[str]:
     """Name the segments of which a platform may know too few."""
     n = audience.members["segment_id"].value_counts()
     return [
-        f"{name!r} may match too few: only those count whom the platform knows."
+        tr(
+            "{segment} may match too few: only those count whom the platform knows.",
+            segment=repr(name),
+        )
         for one, name in audience.names.items()
         if 0 < n.get(one, 0) < MANY
     ]

@@ -15,6 +15,7 @@ from segtools.destinations.fields import plain_fields
 from segtools.destinations.membership import NOBODY, labelled, plain_labels, vacated
 from segtools.destinations.parts import Limits, Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
+from segtools.languages import mark, tr
 from segtools.schema import ConfigError
 
 LARGEST_FILE = 100_000_000
@@ -30,7 +31,7 @@ _RESERVED = {
 }
 # What a page could run, or what Braze's own CSV would take for the next column.
 _UNFIT = re.compile(r"[<>,\"\x00-\x1f\x7f]")
-_NEXT = (
+_NEXT = mark(
     "Post each line of users_track.jsonl to /users/track, in the order of the file and "
     "within your contract's limits; users whom Braze does not know are left alone. "
     "Or import import.csv by hand, if there is one: it makes users whom Braze does not "
@@ -116,14 +117,16 @@ def write(audience: Audience, block: BrazeBlock) -> Written:
     _refuse_retyped(here, then)
     rows = _changes(audience, own, block.key, renamed=here != then)
     parts = [
-        Part("users_track.jsonl", _calls(rows, block, then), what="calls, one a line")
+        Part(
+            "users_track.jsonl", _calls(rows, block, then), what=tr("calls, one a line")
+        )
     ]
     if block.key == "external_id" and not block.array:
         limits = Limits(size=LARGEST_FILE)
         table = _table(rows, block, then)
-        parts.append(csv_part("import.csv", table, limits=limits, what="the same"))
+        parts.append(csv_part("import.csv", table, limits=limits, what=tr("the same")))
     more = {**here, "values": own, "doubts": _doubts(audience, block)}
-    return Written(parts, _NEXT, _PAGES, more, passed_on={**here, "labels": own})
+    return Written(parts, tr(_NEXT), _PAGES, more, passed_on={**here, "labels": own})
 
 
 def _refuse_retyped(here: Sets, then: Sets) -> None:
@@ -192,6 +195,9 @@ def _doubts(audience: Audience, block: BrazeBlock) -> list[str]:
     if not len(before) or before[block.key].notna().all():
         return []
     return [
-        f"The last export knew users by another key than {block.key}: take the "
-        "attribute from those who have left by hand."
+        tr(
+            "The last export knew users by another key than {key}: take the attribute "
+            "from those who have left by hand.",
+            key=block.key,
+        )
     ]

@@ -24,9 +24,11 @@ from segtools.destinations.ledger import (
     remember,
     unless_failed,
 )
+from segtools.destinations.notes import said_why
 from segtools.destinations.order import REASONS, Gathered, Order
 from segtools.destinations.parts import csv_part, write_part
 from segtools.destinations.registry import Written
+from segtools.languages import tr
 from segtools.records import read_record, to_disk, write_record
 from segtools.schema import ConfigError, DataError
 
@@ -122,15 +124,16 @@ def _report(found: Gathered) -> Any:
         {
             "customer_id": out["customer_id"],
             "field": out["at"],
-            "why": out["reason"].map(REASONS),
+            "why": out["reason"].map({key: tr(text) for key, text in REASONS.items()}),
         }
     )
-    both = pd.concat([rows.astype(object), found.blanked.astype(object)])
+    blanked = found.blanked.assign(why=found.blanked["why"].map(said_why))
+    both = pd.concat([rows.astype(object), blanked.astype(object)])
     return csv_part(
         "left_out.csv",
         both,
         profile="spreadsheet",
-        what="for you alone: who, or which field, was not written, and why",
+        what=tr("for you alone: who, or which field, was not written, and why"),
     )
 
 

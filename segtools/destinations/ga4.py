@@ -21,18 +21,19 @@ from segtools.destinations.membership import (
 from segtools.destinations.parts import Part, csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.disclosure import EMAIL, PHONE
+from segtools.languages import mark, tr
 
 # What Analytics keeps of an id and of a user property; what is longer it drops.
 LONGEST_ID, LONGEST_VALUE = 256, 36
-_NEXT = (
+_NEXT = mark(
     "In Google Analytics, create a user-scoped custom dimension of the user property "
-    "{property!r}, wait the four hours that it may take, then import users.csv as "
-    "user data and map its columns. Only what happens later carries the segment, and "
-    f"who has left gets {NOBODY!r}: to delete the import takes nothing back."
+    "{property}, wait the four hours that it may take, then import users.csv as user "
+    "data and map its columns. Only what happens later carries the segment, and who "
+    "has left gets {nobody}: to delete the import takes nothing back."
 )
-_RESET = (
-    " Import reset.csv in the same way, mapped to the property of before, "
-    "{property!r}: it would keep the segments of the last export."
+_RESET = mark(
+    "Import reset.csv in the same way, mapped to the property of before, {property}: "
+    "it would keep the segments of the last export."
 )
 _PAGES = (
     "https://support.google.com/analytics/answer/10071143",
@@ -108,12 +109,12 @@ def write(audience: Audience, block: GA4Block) -> Written:
     if block.stream_id:
         columns["stream_id"] = pd.Series(block.stream_id, keys.index)
     table = pd.DataFrame(columns | {block.property: values})
-    parts = [csv_part("users.csv", table, what="each user's segment")]
-    step = _NEXT.format(property=block.property)
+    parts = [csv_part("users.csv", table, what=tr("each user's segment"))]
+    step = tr(_NEXT, property=repr(block.property), nobody=repr(NOBODY))
     then = audience.passed_on.get("property", block.property)
     if then != block.property:
         parts.append(_reset(audience, block, then))
-        step += _RESET.format(property=then)
+        step = f"{step} {tr(_RESET, property=repr(then))}"
     keep = {"property": block.property}
     return Written(parts, step, _PAGES, {"values": own}, passed_on=keep)
 
@@ -125,4 +126,4 @@ def _reset(audience: Audience, block: GA4Block, then: str) -> Part:
     if block.stream_id:
         table["stream_id"] = block.stream_id
     table[then] = NOBODY
-    return csv_part("reset.csv", table, what="who had another property until now")
+    return csv_part("reset.csv", table, what=tr("who had another property until now"))

@@ -18,9 +18,16 @@ from segtools.destinations.fields import (
     texts,
     with_none,
 )
+from segtools.destinations.notes import (
+    FORMULA,
+    NOT_AGREED,
+    SOMEBODYS,
+    UNREADABLE,
+    small_segment,
+)
 from segtools.destinations.order import ADDRESSES, Gathered, Order
+from segtools.languages import tr
 from segtools.schema import ConfigError, did_you_mean
-from segtools.wording import number
 
 
 def gather(order: Order) -> Gathered:
@@ -134,10 +141,12 @@ class _Sorting:
         self.leave(self.no, "suppressed")
         for one in ADDRESSES:
             if listed.get(one) and (one not in people or people[one].isna().all()):
-                self.note(
-                    f"The suppression list names people by {one}, but customers has "
-                    "none: nobody could be left out by it."
+                said = tr(
+                    "The suppression list names people by {field}, but customers has "
+                    "none: nobody could be left out by it.",
+                    field=one,
                 )
+                self.note(said)
 
     def hold(self, which: pd.Series) -> None:
         """Leave out whom a running experiment lets nobody write to."""
@@ -168,10 +177,13 @@ class _Sorting:
         given = self.order.block.consent
         chosen = consent_columns(columns, channel, given, where)
         if not chosen:
-            self.note(
-                f"No column of customers says who agreed to {channel}: name it under "
-                f"{where}.consent. Until then nobody has."
+            said = tr(
+                "No column of customers says who agreed to {channel}: name it under "
+                "{key}. Until then nobody has.",
+                channel=channel,
+                key=f"{where}.consent",
             )
+            self.note(said)
         return consent(frame, chosen)
 
     def normalise(self) -> None:
@@ -180,7 +192,7 @@ class _Sorting:
         made = with_none(asked.normalise(self.raw, self.order.block))
         for name in made:
             lost = self.raw[name].notna() & made[name].isna()
-            self._note(lost, name, "cannot be read as the system needs it")
+            self._note(lost, name, UNREADABLE)
         self.fields = made
 
     def disarm(self) -> None:
@@ -192,7 +204,7 @@ class _Sorting:
             if asked.formulas == "refuse" or name == "external_id":
                 self._refuse(runs, name)
             else:
-                self._note(runs, name, "could run as a formula")
+                self._note(runs, name, FORMULA)
                 made[name] = self.fields[name].mask(runs, None)
         self.fields = with_none(self.fields.assign(**made))
         if asked.refuse is not None:
@@ -251,12 +263,9 @@ class _Sorting:
         n = inside.value_counts()
         for one, name in self.order.names.items():
             if 0 < n.get(one, 0) < least:
-                left = number(n[one])
-                if n[one] < self.order.smallest_cell:
-                    left = f"fewer than {self.order.smallest_cell}"
-                note = _small(name, left, least, self.order)
                 # Of a segment's size on a page, what is left could be taken.
-                self.note(note, _small(name, "fewer", least, self.order))
+                shown = small_segment(name, least, self.order)
+                self.note(small_segment(name, least, self.order, int(n[one])), shown)
         self.leave(inside.map(n).lt(least).fillna(False), "too_small")
 
     def _agreed(self) -> pd.DataFrame:
@@ -286,9 +295,9 @@ class _Sorting:
         agreed = self._agreed()
         for name in self.fields:
             shut = self.fields[name].notna() & agreed[name].isna()
-            self._note(shut, name, "not agreed to this channel")
+            self._note(shut, name, NOT_AGREED)
             barred = agreed[name].notna() & open_[name].isna()
-            self._note(barred, name, "also of somebody who must not be written to")
+            self._note(barred, name, SOMEBODYS)
         members = self.frame[inside].join(open_[inside]).reset_index(drop=True)
         out = self.frame[~inside].join(self.fields[~inside])
         why = {"reason": self.reason, "at": self.at, "barred": self.no | self.held}
@@ -315,10 +324,3 @@ def least_size(order: Order) -> int | None:
     if asked is None and own is None:
         return None
     return max(own or asked or 1, order.smallest_cell)
-
-
-def _small(name: str, left: str, least: int, order: Order) -> str:
-    return (
-        f"{name!r} must have at least {number(least)} customers to be written to "
-        f"{order.name}, but {left} are left. It is left out; merge it with another."
-    )

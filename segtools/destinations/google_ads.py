@@ -20,6 +20,7 @@ from segtools.destinations.identifiers import (
     mapped,
 )
 from segtools.destinations.registry import Written, destination
+from segtools.languages import mark, tr
 
 HEADER = {
     "email": "Email",
@@ -33,7 +34,7 @@ KEYS = ("email", "phone")
 ADDRESS = ("first_name", "last_name", "country", "zip")
 _RULES: dict[str, Rule] = {"email": google_email, "phone": e164}
 _RULES |= dict.fromkeys(("first_name", "last_name"), google_name)
-_NEXT = (
+_NEXT = mark(
     "In Google Ads, under Audience manager, make one Customer Match list a segment of "
     "its members file, and say that the data is hashed. Later remove with removals, "
     "then add with additions; who stands in suppressed.csv must be in no list. Only "
@@ -90,7 +91,7 @@ def write(audience: Audience, block: GoogleBlock) -> Written:
     written as a removal from every list.
     """
     parts = list_parts(audience, KEYS, lambda frame: _table(frame, block))
-    return Written(parts, _NEXT, _PAGES, {"doubts": doubts(audience)})
+    return Written(parts, tr(_NEXT), _PAGES, {"doubts": doubts(audience)})
 
 
 def _table(frame: pd.DataFrame, block: GoogleBlock) -> pd.DataFrame:

@@ -21,37 +21,50 @@ from segtools.destinations.membership import (
 )
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
+from segtools.languages import mark, tr
 from segtools.schema import ConfigError
 
 # What every plan of HubSpot takes of a file, and of rows a day.
 LIMITS = Limits(rows=500_000, size=20_000_000)
 _KEYS = {"record_id": "Record ID", "email": "Email"}
-_NEXT = (
-    "In HubSpot, create the property {property!r} (a dropdown with the values under "
-    f"`values` of the manifest, and {NOBODY!r}){{boxes}}. Then import the leavers "
-    "files first and the contacts files after them, as contacts, one file at a time, "
-    "and let existing records be updated."
+_NEXT = mark(
+    "In HubSpot, create the property {property} (a dropdown with the values under "
+    "`values` of the manifest, and {nobody}). Then import the leavers files first and "
+    "the contacts files after them, as contacts, one file at a time, and let existing "
+    "records be updated."
 )
-_BOXES = ", and the multiple checkboxes {name!r} with the same values after {prefix!r}"
-_APPENDED = (
-    " The present checkboxes were not read, so a value is added and none is taken "
+_NEXT_BOXES = mark(
+    "In HubSpot, create the property {property} (a dropdown with the values under "
+    "`values` of the manifest, and {nobody}), and the multiple checkboxes {boxes} with "
+    "the same values after {prefix}. Then import the leavers files first and the "
+    "contacts files after them, as contacts, one file at a time, and let existing "
+    "records be updated."
+)
+_APPENDED = mark(
+    "The present checkboxes were not read, so a value is added and none is taken "
     "away: of who has moved or left, untick the old one, whom the list of contacts "
     "finds by the other property. Or read HubSpot's export of contacts and name its "
     "column under `fields: checkboxes`."
 )
-_RESET = (
-    " Last of all import the reset files: they set the property of before, "
-    "{property!r}, to none."
+_RESET = mark(
+    "Last of all import the reset files: they set the property of before, {property}, "
+    "to none."
 )
-_BOXES_RESET = (
-    " And import the reset-checkboxes files: they take our values out of {label!r}, "
-    "the checkboxes of before, and leave those of others."
+_BOXES_RESET = mark(
+    "And import the reset-checkboxes files: they take our values out of {label}, the "
+    "checkboxes of before, and leave those of others."
 )
-_BOXES_LEFT = (
-    " The checkboxes of before, {label!r}, were not read, so that our values, which "
-    "begin with {prefix!r}, are still ticked there: untick them, or name the column "
+_BOXES_LEFT = mark(
+    "The checkboxes of before, {label}, were not read, so that our values, which "
+    "begin with {prefix}, are still ticked there: untick them, or name the column "
     "under `fields: former_checkboxes` and export again."
 )
+_WHAT = {
+    "contacts": mark("contacts by {key}"),
+    "leavers": mark("leavers by {key}"),
+    "reset": mark("reset by {key}"),
+    "reset-checkboxes": mark("reset-checkboxes by {key}"),
+}
 _PAGES = (
     "https://knowledge.hubspot.com/import-and-export/set-up-your-import-file",
     "https://knowledge.hubspot.com/crm-setup/import-data-to-checkbox-properties",
@@ -133,30 +146,33 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
     now["checkboxes"] = now["checkboxes"].fillna("")
     parts = [*_parts("contacts", now, block, known)]
     parts += _parts("leavers", _gone(audience), block, known)
-    step = _step(block, known)
+    steps = _steps(block, known)
     then = audience.passed_on.get("property", block.property)
     if then != block.property:
         parts += _reset(audience, then)
-        step += _RESET.format(property=then)
+        steps.append(tr(_RESET, property=repr(then)))
     keep: dict[str, Any] = {"property": block.property}
     if block.checkboxes:
         keep["boxes"] = {"label": block.checkboxes, "prefix": block.prefix}
     if former and "former_checkboxes" in audience.known:
         parts += _boxes_reset(audience, former)
-        step += _BOXES_RESET.format(**former)
+        steps.append(tr(_BOXES_RESET, label=repr(former["label"])))
     elif former:
-        step += _BOXES_LEFT.format(**former)
+        shown = {key: repr(value) for key, value in former.items()}
+        steps.append(tr(_BOXES_LEFT, **shown))
         keep["former"] = former  # said again until it is done
+    step = " ".join(steps)
     return Written(parts, step, _PAGES, {"values": own}, passed_on=keep)
 
 
-def _step(block: HubSpotBlock, known: bool) -> str:
+def _steps(block: HubSpotBlock, known: bool) -> list[str]:
     """Say what somebody does with the files."""
+    about = {"property": repr(block.property), "nobody": repr(NOBODY)}
     if not block.checkboxes:
-        return _NEXT.format(property=block.property, boxes="")
-    boxes = _BOXES.format(name=block.checkboxes, prefix=block.prefix)
-    step = _NEXT.format(property=block.property, boxes=boxes)
-    return step if known else step + _APPENDED
+        return [tr(_NEXT, **about)]
+    boxes, prefix = repr(block.checkboxes), repr(block.prefix)
+    step = tr(_NEXT_BOXES, boxes=boxes, prefix=prefix, **about)
+    return [step] if known else [step, tr(_APPENDED)]
 
 
 def _former(audience: Audience, block: HubSpotBlock) -> dict[str, str]:
@@ -235,7 +251,7 @@ def _parts(
         if block.checkboxes:
             columns |= {block.checkboxes: _boxes(table, block, known)}
         stem = f"{name}-by-id" if key == "record_id" else name
-        what = f"{name} by {_KEYS[key]}"
+        what = tr(_WHAT[name], key=_KEYS[key])
         yield csv_part(f"{stem}.csv", pd.DataFrame(columns), limits=LIMITS, what=what)
 
 

@@ -16,6 +16,7 @@ from segtools.destinations.fields import plain_fields
 from segtools.destinations.membership import NOBODY, labelled, plain_labels, vacated
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
+from segtools.languages import mark, tr
 
 KEYS = ("email", "phone")
 NAMES = ("first_name", "last_name")
@@ -26,7 +27,7 @@ HEADER = {
     "last_name": "Last Name",
 }
 LARGEST_FILE = 50_000_000
-_NEXT = (
+_NEXT = mark(
     "In Klaviyo, import removals.csv into a list that you send nothing to, without "
     "giving consent: it sets the property to none. Then import members.csv (later "
     "changes.csv will do) into your list, and define one segment a value of the "
@@ -99,7 +100,7 @@ def write(audience: Audience, block: KlaviyoBlock) -> Written:
     }
     more = {"property": block.property, "values": own}
     spelled = {"property": block.property, "labels": own}
-    return Written([*_parts(tables)], _NEXT, _PAGES, more, passed_on=spelled)
+    return Written([*_parts(tables)], tr(_NEXT), _PAGES, more, passed_on=spelled)
 
 
 def _table(frame: pd.DataFrame, block: KlaviyoBlock, name: str) -> pd.DataFrame:
@@ -120,10 +121,10 @@ def _refusing(audience: Audience) -> pd.DataFrame:
 
 def _parts(tables: dict[str, pd.DataFrame]) -> Iterator[Part]:
     what = {
-        "members": "everybody",
-        "changes": "who is new, moved or has another address",
-        "removals": "who is in no segment any more",
-        "suppressed": "who must get no e-mail",
+        "members": tr("everybody"),
+        "changes": tr("who is new, moved or has another address"),
+        "removals": tr("who is in no segment any more"),
+        "suppressed": tr("who must get no e-mail"),
     }
     for name, table in tables.items():
         limits = Limits(size=LARGEST_FILE)

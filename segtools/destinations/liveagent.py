@@ -17,13 +17,14 @@ from segtools.destinations.membership import PrefixBlock, plain_labels
 from segtools.destinations.one_row import claimed_by, in_turn, joined
 from segtools.destinations.parts import Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
+from segtools.languages import mark, tr
 from segtools.schema import ConfigError
 from segtools.sources import connect
 from segtools.sources.liveagent import names_of
 
 # Rows that LiveAgent could not find, or whose groups are not known whole.
 _UNFIT = ("refused", "no_address")
-_NEXT = (
+_NEXT = mark(
     "Send each line of contacts.jsonl as PATCH /contacts/{contactId} of LiveAgent's "
     "API with its body, soon after the contacts and groups that were read: what was "
     "changed since would be set back. Nobody documents whether PATCH takes groups "
@@ -146,11 +147,13 @@ def write(audience: Audience, block: LiveAgentBlock) -> Written:
     about = {"changed": len(rows)} | shared
     about |= {"left_out_of_contacts_csv": alike} if alike else {}
     parts = [
-        Part("contacts.jsonl", _lines(rows), what="contacts whose groups change"),
-        csv_part("removals.csv", _removals(rows, groups), what="groups that must go"),
-        csv_part("contacts.csv", by_hand, what="for an import by hand instead"),
+        Part("contacts.jsonl", _lines(rows), what=tr("contacts whose groups change")),
+        csv_part(
+            "removals.csv", _removals(rows, groups), what=tr("groups that must go")
+        ),
+        csv_part("contacts.csv", by_hand, what=tr("for an import by hand instead")),
     ]
-    return Written(parts, _NEXT, _PAGES, {"groups": own, "rows": about})
+    return Written(parts, tr(_NEXT), _PAGES, {"groups": own, "rows": about})
 
 
 def _own(audience: Audience, block: LiveAgentBlock, groups: Groups) -> dict[str, str]:

@@ -18,6 +18,7 @@ from segtools.destinations.identifiers import mapped
 from segtools.destinations.membership import PrefixBlock, labelled, plain_labels
 from segtools.destinations.parts import Limits, Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
+from segtools.languages import mark, tr
 
 NAMES = ("first_name", "last_name")
 HEADER = {
@@ -29,7 +30,7 @@ HEADER = {
 LONGEST_TAG, LONGEST_TEXT = 100, 255
 PER_CALL = 500
 LARGEST_FILE = 50_000_000
-_NEXT = (
+_NEXT = mark(
     "Import members.csv (later changes.csv will do) into your audience as "
     "subscribed, update existing contacts, and match the column Tags. An import takes "
     "no tag away: take those in removals.csv from their contacts by hand, or post each "
@@ -128,14 +129,16 @@ def write(audience: Audience, block: MailchimpBlock) -> Written:
     gone = lacking(was, now, key)
     no = unwilling(audience, ["email"])[["email"]].drop_duplicates()
     parts = [
-        _contacts("members", now, block, "everybody"),
-        _contacts("changes", changed, block, "who is new, moved or has a new address"),
-        _part("removals", gone[key], "tags to be taken away"),
+        _contacts("members", now, block, tr("everybody")),
+        _contacts(
+            "changes", changed, block, tr("who is new, moved or has a new address")
+        ),
+        _part("removals", gone[key], tr("tags to be taken away")),
         *_untag(gone),
-        _part("unsubscribed", no, "who must get no e-mail"),
+        _part("unsubscribed", no, tr("who must get no e-mail")),
     ]
     spelled = {"labels": own, "tags": block.tags}
-    return Written(parts, _NEXT, _PAGES, {"tags": own}, passed_on=spelled)
+    return Written(parts, tr(_NEXT), _PAGES, {"tags": own}, passed_on=spelled)
 
 
 def _contacts(name: str, frame: pd.DataFrame, block: MailchimpBlock, what: str) -> Part:
@@ -158,4 +161,4 @@ def _untag(gone: pd.DataFrame) -> Iterator[Part]:
             for i in range(0, len(emails), PER_CALL)
         ]
         name = f"untag-{slug(str(one))}.jsonl"
-        yield Part(name, calls, what=f"takes {rows['label'].iloc[0]} away")
+        yield Part(name, calls, what=tr("takes {tag} away", tag=rows["label"].iloc[0]))

@@ -20,6 +20,7 @@ from segtools.destinations.identifiers import (
     meta_zip,
 )
 from segtools.destinations.registry import Written, destination
+from segtools.languages import mark, tr
 
 HEADER = {
     "email": "email",
@@ -39,7 +40,7 @@ _RULES: dict[str, Rule] = {
     "country": lambda text: (country_code(text) or "").lower() or None,
 }
 _LETTERS = ("first_name", "last_name", "city", "state")
-_NEXT = (
+_NEXT = mark(
     "In Meta's Ads Manager, under Audiences, make one customer list a segment of its "
     "members file. Later edit it: remove customers with removals, add customers with "
     "additions, and last of all remove who stands in suppressed.csv from every list. "
@@ -129,4 +130,4 @@ def write(audience: Audience, block: MetaBlock) -> Written:
         return rows.drop_duplicates().rename(columns=HEADER)
 
     parts = list_parts(audience, KEYS, table)
-    return Written(parts, _NEXT, _PAGES, {"doubts": doubts(audience)})
+    return Written(parts, tr(_NEXT), _PAGES, {"doubts": doubts(audience)})

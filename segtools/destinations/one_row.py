@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.destinations.consent import NO, YES, answers
+from segtools.languages import tr, trn
 
 
 def in_turn(members: pd.DataFrame, out: pd.DataFrame, unfit: pd.Series) -> pd.DataFrame:
@@ -145,14 +146,19 @@ def _against(first: pd.Series, other: pd.Series) -> bool:
 
 
 def _told(joined: int, untagged: int) -> dict[str, Any]:
-    verb = "shares" if joined == 1 else "share"
+    shares = trn(
+        "{n} more record shares an address with one that is written: they are one row, "
+        "with what others had put into any of them.",
+        "{n} more records share an address with one that is written: they are one row, "
+        "with what others had put into any of them.",
+        joined,
+    )
+    counts = tr(
+        "Of who is written, the first by id counts; a record that must not be written "
+        "to, or one of another segment, takes our segment from all."
+    )
     return {
         "joined": joined,
         "without_segment": untagged,
-        "sentence": (
-            f"{joined:,} more record{'s' * (joined > 1)} {verb} an address with one "
-            "that is written: they are one row, with what others had put into any of "
-            "them. Of who is written, the first by id counts; a record that must not "
-            "be written to, or one of another segment, takes our segment from all."
-        ),
+        "sentence": f"{shares} {counts}",
     }

@@ -10,18 +10,21 @@ import pandas as pd
 
 from segtools.destinations.registry import Destination
 from segtools.disclosure import LIMIT
+from segtools.languages import mark
 
 ADDRESSES = ("email", "phone")
 REASONS = {
-    "not_chosen": "their segment is not among those chosen",
-    "suppressed": "they are on the suppression list",
-    "held_back": "a running experiment holds them back by lot, to be compared with",
-    "denied": "they said no",
-    "not_asked": "nobody knows whether they agreed",
-    "refused": "a field of theirs cannot be written",
-    "no_address": "the system could not find them: no usable address",
-    "shared_address": "their address is another customer's, too",
-    "too_small": "their segment has too few customers to be written",
+    "not_chosen": mark("their segment is not among those chosen"),
+    "suppressed": mark("they are on the suppression list"),
+    "held_back": mark(
+        "a running experiment holds them back by lot, to be compared with"
+    ),
+    "denied": mark("they said no"),
+    "not_asked": mark("nobody knows whether they agreed"),
+    "refused": mark("a field of theirs cannot be written"),
+    "no_address": mark("the system could not find them: no usable address"),
+    "shared_address": mark("their address is another customer's, too"),
+    "too_small": mark("their segment has too few customers to be written"),
 }
 
 

@@ -19,6 +19,7 @@ from segtools.destinations.shopify_query import (
     shopify_query,
     tag_query,
 )
+from segtools.languages import mark, tr
 from segtools.schema import ConfigError
 from segtools.segmentation.segment_rules import rules_of_record
 
@@ -47,7 +48,7 @@ MOST_TAGS, LONGEST_TAG = 250, 255
 LARGEST_FILE = 15_000_000
 # Rows that Shopify would match with nobody, or that it would not take.
 _UNFIT = ("refused", "no_address")
-_NEXT = (
+_NEXT = mark(
     "In Shopify's admin, under Customers, import customers.csv and tick the option "
     "that overwrites existing customers, soon after the customers export that the run "
     "has read: what was changed since would be set back. Each line of "
@@ -58,7 +59,7 @@ _NEXT = (
 )
 
 
-TAGGED = (
+TAGGED = mark(
     "It asks for the tag, too, since some customers are suppressed or held back by an "
     "experiment: customers leave it from day to day, but none come in before the next "
     "import."
@@ -126,13 +127,15 @@ def write(audience: Audience, block: ShopifyBlock) -> Written:
             "customers.csv",
             _table(changed, audience.known),
             limits=Limits(size=LARGEST_FILE),
-            what="customers whose tags change",
+            what=tr("customers whose tags change"),
         ),
         _queries(audience, own),
     ]
     rules, more["rule_queries"] = _rule_queries(audience, block, own)
     parts += [rules] if rules.rows else []
-    return Written(parts, _NEXT, ["https://help.shopify.com/manual/customers"], more)
+    return Written(
+        parts, tr(_NEXT), ["https://help.shopify.com/manual/customers"], more
+    )
 
 
 def _sets(tags: pd.Series) -> pd.Series:
@@ -190,7 +193,7 @@ def _queries(audience: Audience, own: dict[str, str]) -> Part:
     return Part(
         "segment_queries.txt",
         [f"{tag_query(own[one])}\n" for one in names],
-        what="a query a segment, by its tag",
+        what=tr("a query a segment, by its tag"),
     )
 
 
@@ -230,7 +233,7 @@ def _rule_queries(
             "exact": query.exact,
             "notes": list(query.notes),
         }
-    what = "a query a segment, by what customers did"
+    what = tr("a query a segment, by what customers did")
     return Part("rule_queries.txt", rows, what=what), said or told.get("why_not") or {}
 
 
@@ -241,5 +244,5 @@ def _tagged_query(query: ShopifyQuery, tag: str) -> ShopifyQuery:
         query,
         text=f"{text} AND {tag_query(tag)}",
         exact=False,
-        notes=(*query.notes, TAGGED),
+        notes=(*query.notes, tr(TAGGED)),
     )

@@ -14,22 +14,23 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from segtools.languages import mark, tr, trn
 from segtools.schema import ConfigError
 from segtools.segmentation.segment_rules import BOUGHT, Condition, SegmentRule
 from segtools.timezones import epoch, instant
 
 NEVER = "last_order_date IS NULL"
 ONCE = "last_order_date IS NOT NULL"
-MOVING = (
+MOVING = mark(
     "Shopify works this query out anew every day: its days count back from the day on "
     "which it is read, so that customers come and go; a tag stays as it was exported."
 )
-OWN_ORDERS = (
+OWN_ORDERS = mark(
     "Shopify counts its own orders; where cleaning left some out, such as cancelled or "
     "test orders, it may count more."
 )
-ALL_HISTORY = "Shopify counts all orders ever; the data must reach back as far."
-OWN_MONEY = (
+ALL_HISTORY = mark("Shopify counts all orders ever; the data must reach back as far.")
+OWN_MONEY = mark(
     "Shopify's sum of amounts is not our spend: shipping, tax and refunds are counted "
     "otherwise, so that customers near the bound may differ."
 )
@@ -312,21 +313,28 @@ def _number(value: float) -> str:
 
 def _notes(rule: SegmentRule, clock: _Clock) -> tuple[tuple[str, ...], bool]:
     reads = set(rule.reads)
-    notes = [MOVING] if reads - {"orders_lifetime"} else []
-    notes.append(OWN_ORDERS)
+    notes = [tr(MOVING)] if reads - {"orders_lifetime"} else []
+    notes.append(tr(OWN_ORDERS))
     if "orders_lifetime" in reads:
-        notes.append(ALL_HISTORY)
+        notes.append(tr(ALL_HISTORY))
     if "spend_total" in reads:
-        notes.append(OWN_MONEY)
+        notes.append(tr(OWN_MONEY))
     days = [clock.window_days] if reads & {"n_orders", "spend_total"} else []
     bounds = [c for box in rule.boxes for c in box if c.feature == BOUGHT]
     ends = [e for c in bounds for e in (c.above, c.up_to) if e is not None]
     shifted = [d for d in (*days, *(int(e) for e in ends)) if not clock.steady(d)]
     if shifted:
         notes.append(
-            f"The clock was changed since {max(shifted)} days before "
-            f"{clock.at:%Y-%m-%d}: an order within an hour of that midnight may count "
-            "otherwise, since days here are 24 hours."
+            trn(
+                "The clock was changed since {n} day before {day}: an order within an "
+                "hour of that midnight may count otherwise, since days here are 24 "
+                "hours.",
+                "The clock was changed since {n} days before {day}: an order within "
+                "an hour of that midnight may count otherwise, since days here are 24 "
+                "hours.",
+                max(shifted),
+                day=f"{clock.at:%Y-%m-%d}",
+            )
         )
     return tuple(notes), not shifted and "spend_total" not in reads
 

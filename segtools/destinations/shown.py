@@ -10,6 +10,7 @@ import pandas as pd
 
 from segtools.destinations.order import REASONS
 from segtools.disclosure import LIMIT, Published, hide
+from segtools.languages import header, markn, tr, trc, trn
 from segtools.wording import number
 
 _COUNTS = ("members", "written", "added", "changed", "removed")
@@ -81,17 +82,16 @@ def exports_table(
         waits = "not_yet" in one
         shown = {} if waits else shown_counts(one, smallest_cell)
         rows.append([one["destination"], *(shown.get(c) for c in _COUNTS), _state(one)])
-    heads = ["Destination", "Customers", "Written", "Added", "Changed", "Removed"]
-    heads = [*heads, "State"]
+    heads = [header("Destination"), header("Customers"), header("Written")]
+    heads += [header("Added"), header("Changed"), header("Removed"), header("State")]
     table = pd.DataFrame(rows, columns=heads)
     return table.astype(dict.fromkeys(heads[1:-1], "Int64"))
 
 
 def _state(one: Mapping[str, Any]) -> str:
     if "not_yet" in one:
-        return f"not written: {one['not_yet']}"
-    n = len(one["files"])
-    return f"written, {n} file{'s' if n > 1 else ''}"
+        return tr("not written: {why}", why=one["not_yet"])
+    return trn("written, {n} file", "written, {n} files", len(one["files"]))
 
 
 def left_out_table(
@@ -106,14 +106,15 @@ def left_out_table(
     smallest_cell : int, default=10
     """
     rows = [
-        (one["destination"], REASONS[reason], count)
+        (one["destination"], tr(REASONS[reason]), count)
         for one in exports
         if "not_yet" not in one
         for reason, count in shown_counts(one, smallest_cell).items()
         if reason in REASONS
     ]
-    rows = rows or [("all", "nobody is left out", 0)]
-    table = pd.DataFrame(rows, columns=["Destination", "Left out because", "Customers"])
+    nobody = (trc("destination", "all"), tr("nobody is left out"), 0)
+    heads = [header("Destination"), header("Left out because"), header("Customers")]
+    table = pd.DataFrame(rows or [nobody], columns=heads)
     return table.astype({"Customers": "Int64"})
 
 
@@ -121,8 +122,8 @@ def next_steps_table(exports: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Tabulate what somebody does next with each destination's files."""
     return pd.DataFrame(
         {
-            "Destination": [one["destination"] for one in exports],
-            "Next step": [one["next_step"] for one in exports],
+            header("Destination"): [one["destination"] for one in exports],
+            header("Next step"): [one["next_step"] for one in exports],
         }
     )
 
@@ -138,13 +139,37 @@ def export_sentence(manifest: Mapping[str, Any], smallest_cell: int = 1) -> str:
         What a page hides; whoever writes an export sees it whole.
     """
     if "not_yet" in manifest:
-        return f"Nothing is written to {manifest['destination']}: {manifest['not_yet']}"
+        return tr(
+            "Nothing is written to {destination}: {why}",
+            destination=manifest["destination"],
+            why=manifest["not_yet"],
+        )
     shown = shown_counts(manifest, smallest_cell)
-    told = {k: "a few" if n is None else number(n) for k, n in shown.items()}
+    few = trc("count", "a few")
+    told = {k: few if n is None else number(n) for k, n in shown.items()}
     before = manifest["relative_to"]
-    since = f"since export {before['number']}" if before else "with this first export"
-    return (
-        f"{told['written']} of {told['members']} customers are written to "
-        f"{manifest['destination']}; {told['added']} were added, {told['changed']} "
-        f"changed and {told['removed']} removed {since}."
+    return trn(
+        *(_SINCE if before else _FIRST),
+        2 if shown["members"] is None else shown["members"],
+        n=told["members"],
+        written=told["written"],
+        added=told["added"],
+        changed=told["changed"],
+        removed=told["removed"],
+        destination=manifest["destination"],
+        export=before["number"] if before else "",
     )
+
+
+_SINCE = markn(
+    "{written} of {n} customers are written to {destination}; {added} were added, "
+    "{changed} changed and {removed} removed since export {export}.",
+    "{written} of {n} customers are written to {destination}; {added} were added, "
+    "{changed} changed and {removed} removed since export {export}.",
+)
+_FIRST = markn(
+    "{written} of {n} customers are written to {destination}; {added} were added, "
+    "{changed} changed and {removed} removed with this first export.",
+    "{written} of {n} customers are written to {destination}; {added} were added, "
+    "{changed} changed and {removed} removed with this first export.",
+)

@@ -13,10 +13,16 @@ from segtools.destinations.export import whole_folder
 from segtools.destinations.parts import Part, csv_part, write_part
 from segtools.destinations.registry import Written, destination
 from segtools.disclosure import LIMIT, Published, hide, two_way
+from segtools.languages import header, mark, tr
 from segtools.records import write_record
 
 _NAMES = [*PAIR, "segment"]
-_NEXT = (
+_ASSIGNED = {
+    "model": header("model"),
+    "reduced_model": header("reduced model"),
+    "rule": header("rule"),
+}
+_NEXT = mark(
     "Open members.csv in a spreadsheet, or send additions.csv and removals.csv to "
     "whoever keeps the lists."
 )
@@ -35,7 +41,7 @@ def write(audience: Audience, block: Any) -> Written:
     It is the only destination that holds everybody and needs no approval: people look
     at it to decide. Cells that a spreadsheet would run are disarmed.
     """
-    return Written(_lists(audience), _NEXT)
+    return Written(_lists(audience), tr(_NEXT))
 
 
 def _lists(audience: Audience) -> list[Part]:
@@ -43,9 +49,9 @@ def _lists(audience: Audience) -> list[Part]:
     came = lacking(members, before, [*PAIR])[_NAMES]
     went = lacking(before, members, [*PAIR])[_NAMES]
     lists = {
-        "members": ("everybody", members[[*_NAMES, "assigned_by"]]),
-        "additions": ("who came into a segment", came),
-        "removals": ("who left a segment", went),
+        "members": (tr("everybody"), members[[*_NAMES, "assigned_by"]]),
+        "additions": (tr("who came into a segment"), came),
+        "removals": (tr("who left a segment"), went),
     }
     return [
         csv_part(
@@ -81,7 +87,7 @@ def export_spreadsheet(
     before = pd.DataFrame(columns=_NAMES) if previous is None else previous[_NAMES]
     nobody = segments.iloc[:0].assign(reason=None)
     audience = Audience(segments, before, nobody, {})
-    manifest: dict[str, Any] = {"destination": "spreadsheet", "next_step": _NEXT}
+    manifest: dict[str, Any] = {"destination": "spreadsheet", "next_step": tr(_NEXT)}
     manifest["first_run"] = previous is None
     with whole_folder(folder) as half:
         parts = _lists(audience)
@@ -104,7 +110,8 @@ def assignment_table(
         segments are shown on every page, and so they are here.
     """
     counted = pd.crosstab(segments["segment"], segments["assigned_by"])
-    counted.columns = pd.Index([str(c).replace("_", " ") for c in counted.columns])
+    steps = [str(c) for c in counted.columns]
+    counted.columns = pd.Index([_ASSIGNED.get(c, c.replace("_", " ")) for c in steps])
     shape = len(counted) + 1, counted.shape[1] + 1
     known = np.zeros(shape, dtype=bool)
     known[:, -1] = True
@@ -112,4 +119,5 @@ def assignment_table(
     published = Published(cells.counts, cells.sums, fixed=known.ravel())
     hidden = hide(published, smallest_cell).reshape(shape)[:-1, :-1]
     shown = counted.astype("Int64").mask(hidden)
-    return shown.assign(all=counted.sum(axis=1)).reset_index(names="Segment")
+    shown[header("all")] = counted.sum(axis=1)
+    return shown.reset_index(names=header("Segment"))

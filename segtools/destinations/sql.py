@@ -32,6 +32,7 @@ from segtools.destinations.sql_statements import (
     MERGE,
     Statements,
 )
+from segtools.languages import mark, tr
 from segtools.schema import ConfigError, DataError
 from segtools.sources.database import engine_of, env_name, server_of, url_of
 
@@ -40,7 +41,7 @@ _TABLE = dict.fromkeys(COLUMNS[:3], "!string") | {
     "valid_from": "!timestamp",
     "valid_to": "timestamp",
 }
-_NEXT = (
+_NEXT = mark(
     "Nothing: the table is written. Rows whose valid_to is empty are what holds now; "
     "join the others by valid_from <= time < valid_to, both in UTC."
 )
@@ -93,7 +94,7 @@ def write(audience: Audience, block: SqlBlock) -> Written:
             con.disconnect()
 
     more = {"table": block.table, "valid_from": f"{at.isoformat()}Z"}
-    return Written([], _NEXT, (), more, commit)
+    return Written([], tr(_NEXT), (), more, commit)
 
 
 def write_history(

@@ -22,6 +22,7 @@ from segtools.destinations.membership import (
 )
 from segtools.destinations.parts import Limits, Part, csv_part, json_line
 from segtools.destinations.registry import Written, destination
+from segtools.languages import mark, tr
 from segtools.schema import ConfigError
 
 # Bytes of a call, and of a batch with its envelope and room for a write key.
@@ -34,11 +35,11 @@ _UPLOADED = re.compile(r"[A-Za-z0-9!@#$%^&*()_+\-=\[\]{}:\\|.`~<>/? ]*")
 _RESERVED = {"address", "age", "avatar", "birthday", "company", "created_at", "email"}
 _RESERVED |= {"description", "first_name", "gender", "id", "last_name", "name"}
 _RESERVED |= {"phone", "title", "username", "website"}
-_NEXT = (
+_NEXT = mark(
     "Post each batch file to /v1/batch of your workspace's region with your write key "
     "(none is in the files); to repeat one does no harm, as each call has its "
     "messageId. Or upload the CSV files in Unify, one at a time. Who has left gets "
-    f"{NOBODY!r} and false, so send everything, in the order of the exports."
+    "{nobody} and false, so send everything, in the order of the exports."
 )
 _PAGES = (
     "https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/",
@@ -126,7 +127,8 @@ def write(audience: Audience, block: TwilioSegmentBlock) -> Written:
     left = len(users) - len(table)
     more = {"traits": flags, "calls": len(users), "not_in_csv": left}
     keep = {"trait": block.trait, "flags": sorted(flags.values())}
-    return Written(parts, _NEXT, _PAGES, more, passed_on=keep)
+    step = tr(_NEXT, nobody=repr(NOBODY))
+    return Written(parts, step, _PAGES, more, passed_on=keep)
 
 
 def _traits(
@@ -165,10 +167,10 @@ def _calls(
             yield json_line(identify(user, traits[value], at, number)) + end
 
     call = Limits(row_size=LARGEST_CALL)
-    yield Part("identify.jsonl", rows("\n"), limits=call, what="a call a customer")
+    yield Part("identify.jsonl", rows("\n"), limits=call, what=tr("a call a customer"))
     batch = Limits(size=LARGEST_BATCH - KEY_ROOM, row_size=LARGEST_CALL)
     around = {"head": '{"batch":[', "between": ",", "tail": "]}\n"}
-    what = "the same calls as bodies of requests to /v1/batch"
+    what = tr("the same calls as bodies of requests to /v1/batch")
     yield Part("batch.json", rows(""), **around, limits=batch, what=what)
 
 
@@ -231,4 +233,6 @@ def _written(value: Any) -> str:
 
 def _csv(table: pd.DataFrame) -> Part:
     limits = Limits(rows=MOST_ROWS, size=LARGEST_CSV)
-    return csv_part("profiles.csv", table, limits=limits, what="the same for an upload")
+    return csv_part(
+        "profiles.csv", table, limits=limits, what=tr("the same for an upload")
+    )

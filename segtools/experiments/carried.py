@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.experiments.card_words import carried_text, result_text
 from segtools.experiments.readout import RANDOMISED
-from segtools.experiments.words import carried_text, result_text
 
 Row = dict[str, Any]
 # Of a present segment's customers at least so many must have been in segments of then.

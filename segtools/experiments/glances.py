@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from segtools.experiments.planned import found_sentence, plan_sentences
-from segtools.experiments.words import amount, design_sentence, lift_sentences, points
+from segtools.experiments.sizes import amount, points, segment_name
+from segtools.experiments.words import design_sentence, lift_sentences
 from segtools.glance import Glance, Lines, Record
+from segtools.languages import header, said_header, tr, trc
 from segtools.wording import interval, number, percent
 
 Row = Mapping[str, Any]
@@ -20,20 +22,30 @@ class ExperimentPlan(Record):
         whole, money = self["everyone"], self["unit"] == "money"
         rows = [*self["segments"], whole]
         facts: list[tuple[str, object]] = [
-            ("Customers", number(whole["customers"])),
-            ("Held back", f"{number(whole['holdout'])} ({percent(self['holdout'])})"),
-            ("Days", number(self["days"])),
-            ("Segments tested", number(self["tests"])),
+            (tr("Customers"), number(whole["customers"])),
+            (
+                tr("Held back"),
+                f"{number(whole['holdout'])} ({percent(self['holdout'])})",
+            ),
+            (tr("Days"), number(self["days"])),
+            (tr("Segments tested"), number(self["tests"])),
         ]
-        head = ("Segment", "Customers", "Held back", "Smallest lift")
+        head = _head(
+            header("Segment"),
+            header("Customers"),
+            header("Held back"),
+            header("Smallest lift"),
+        )
         cells = [_could_find(row, money=money) for row in rows]
         said = plan_sentences({"plan": self, "running": []}, "")
         return Glance(
-            title=f"Experiment plan: {self['name'] or 'none is planned'}",
+            title=tr("Experiment plan: {name}", name=self["name"])
+            if self["name"]
+            else tr("Experiment plan: none is planned"),
             answer=found_sentence(self, ""),
             facts=facts,
             lines=Lines(
-                "The smallest lift that is found four times in five",
+                tr("The smallest lift that is found four times in five"),
                 head,
                 cells,
                 colours=[row["colour"] for row in rows],
@@ -42,10 +54,15 @@ class ExperimentPlan(Record):
         )
 
 
+def _head(*names: str) -> tuple[str, ...]:
+    return tuple(map(said_header, names))
+
+
 def _could_find(row: Row, *, money: bool) -> tuple[str, ...]:
     smallest = row["smallest_effect"]
     size = amount(smallest, "") if money else points(smallest)
-    return row["segment"], number(row["customers"]), number(row["holdout"]), size
+    counts = number(row["customers"]), number(row["holdout"])
+    return segment_name(row), *counts, size
 
 
 class Readout(Record):
@@ -54,14 +71,16 @@ class Readout(Record):
     def _glance(self) -> Glance:
         counts = self["counts"]
         facts: list[tuple[str, object]] = [
-            ("Receivers", number(counts["receivers"])),
-            ("Held back", number(counts["held_back"])),
-            ("Days waited for", number(self["days"])),
+            (tr("Receivers"), number(counts["receivers"])),
+            (tr("Held back"), number(counts["held_back"])),
+            (tr("Days waited for"), number(self["days"])),
         ]
         lifted = self["design"] != "association"
+        name = self["campaign_id"]
         return Glance(
-            title=f"Campaign {self['campaign_id']}: "
-            + ("lift" if lifted else "association only"),
+            title=tr("Campaign {name}: lift", name=name)
+            if lifted
+            else tr("Campaign {name}: association only", name=name),
             answer=design_sentence(self),
             facts=facts,
             lines=_lifts(self) if lifted else _responses(self),
@@ -79,11 +98,18 @@ def _lifts(campaign: Row) -> Lines:
         own = row[name]
         size = points if name == "response" else _money
         band = interval(own["low"], own["high"], size)
-        cells.append((row["segment"], _sure(own["found"]), size(own["lift"]), band))
-    what = "responses" if name == "response" else "spend a customer"
-    head = ("Segment", "Beyond chance", "Lift", "95 % interval")
+        cells.append((segment_name(row), _sure(own["found"]), size(own["lift"]), band))
+    what = tr("Lift in spend a customer")
+    if name == "response":
+        what = tr("Lift in responses")
+    head = _head(
+        header("Segment"),
+        header("Beyond chance"),
+        header("Lift"),
+        header("95 % interval"),
+    )
     colours = [row.get("colour") for row in rows]
-    return Lines(f"Lift in {what}", head, cells, words=2, colours=colours)
+    return Lines(what, head, cells, words=2, colours=colours)
 
 
 def _money(value: float | None) -> str:
@@ -91,19 +117,24 @@ def _money(value: float | None) -> str:
 
 
 def _sure(found: bool | None) -> str:
-    return "not told" if found is None else "yes" if found else "may be chance"
+    if found is None:
+        return trc("beyond chance", "not told")
+    if found:
+        return trc("beyond chance", "yes")
+    return trc("beyond chance", "may be chance")
 
 
 def _responses(campaign: Row) -> Lines:
     rows = [*campaign["segments"], campaign["everyone"]]
     cells = [
         (
-            row["segment"],
+            segment_name(row),
             percent(row["share"]),
             interval(row["low"], row["high"], percent),
         )
         for row in rows
     ]
-    head = ("Segment", "Responded", "95 % interval")
+    head = _head(header("Segment"), header("Responded"), header("95 % interval"))
     colours = [row.get("colour") for row in rows]
-    return Lines("Who responded, of the receivers", head, cells, colours=colours)
+    caption = tr("Who responded, of the receivers")
+    return Lines(caption, head, cells, colours=colours)

@@ -10,10 +10,10 @@ from segtools.features.build import collect, features_at
 from segtools.features.catalogue import Feature, Window
 from segtools.features.outcome import judged_on, outcome
 from segtools.features.shop import Shop
+from segtools.languages import tr, trn
 from segtools.segmentation.model import SegmentModel
 from segtools.segmentation.selection import outcome_by_segment
 from segtools.timezones import DAY
-from segtools.wording import number
 
 
 def missing_history(window: Window, first: int, days: int) -> int:
@@ -75,12 +75,14 @@ def outcomes_over(
         A clause that says why; else empty.
     """
     if goal == "respond_to_campaign":
-        return {}, "what comes of a campaign is known of its receivers only"
+        return {}, tr("what comes of a campaign is known of its receivers only")
     lacks = missing_history(window, first, days)
     if lacks:
-        return {}, (
-            f"to see what customers do in {number(days)} days, {number(lacks)} more "
-            "days of history are needed"
+        return {}, trn(
+            "to see what customers do in {days}, {n} more day of history is needed",
+            "to see what customers do in {days}, {n} more days of history are needed",
+            lacks,
+            days=trn("{n} day", "{n} days", days),
         )
     then = Window(window.origin - days * DAY, window.days)
     built = collect(features_at(shop, then, list(features)))

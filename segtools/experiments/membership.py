@@ -12,14 +12,15 @@ import pandas as pd
 from segtools.features.build import collect, features_at, supported
 from segtools.features.catalogue import Window
 from segtools.features.shop import Shop
+from segtools.languages import mark, tr
 from segtools.records import read_record
 from segtools.segmentation.model import SegmentModel
 
 ARMS_FILE = "experiment_assignments.parquet"
 PLAN_FILE = "experiment.json"
-OURS = "the segments in which the arms were dealt"
-EARLIER = "the segments of the run of {as_of}"
-NOW = (
+OURS = mark("the segments in which the arms were dealt")
+EARLIER = mark("the segments of the run of {as_of}")
+NOW = mark(
     "what was known before it; the lines between segments were drawn later, by this run"
 )
 
@@ -116,13 +117,13 @@ def membership(
         arms = run.arms(campaign_id)
         if arms is not None:
             plan = run.planned(campaign_id)
-            return Membership(arms, OURS, plan.get("holdout"), plan.get("days"))
+            return Membership(arms, tr(OURS), plan.get("holdout"), plan.get("days"))
     known = [run for run in known if (run.path / "segments.parquet").exists()]
     if known:
         names = ["customer_id", "segment_id", "segment"]
         members = pd.read_parquet(known[0].path / "segments.parquet")[names]
-        return Membership(members, EARLIER.format(as_of=known[0].as_of))
-    return Membership(_asked(first, shop, model, window_days), NOW)
+        return Membership(members, tr(EARLIER, as_of=known[0].as_of))
+    return Membership(_asked(first, shop, model, window_days), tr(NOW))
 
 
 def _asked(

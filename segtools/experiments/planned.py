@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.experiments.words import points
+from segtools.experiments.sizes import amount, points, segment_name
+from segtools.languages import header, markn, tr, trn
 from segtools.wording import number, percent, shorten
 
 
@@ -17,17 +18,17 @@ def plan_table(plan: Mapping[str, Any]) -> pd.DataFrame:
     money = plan["unit"] == "money"
     frame = pd.DataFrame(
         {
-            "Segment": [r["segment"] for r in rows],
-            "Customers": [r["customers"] for r in rows],
-            "Held back": pd.array([r["holdout"] for r in rows], dtype="Int64"),
-            "Outcome learned": [r["base"] for r in rows],
-            "Smallest lift": [r["smallest_effect"] for r in rows],
+            header("Segment"): [segment_name(r) for r in rows],
+            header("Customers"): [r["customers"] for r in rows],
+            header("Held back"): pd.array([r["holdout"] for r in rows], dtype="Int64"),
+            header("Outcome learned"): [r["base"] for r in rows],
+            header("Smallest lift"): [r["smallest_effect"] for r in rows],
         }
     )
     if plan["effect"] is not None:
-        frame["Chance to find it"] = [r["power"] for r in rows]
+        frame[header("Chance to find it")] = [r["power"] for r in rows]
         needed = [r["needed"] for r in rows]
-        frame["Customers needed"] = pd.array(needed, dtype="Int64")
+        frame[header("Customers needed")] = pd.array(needed, dtype="Int64")
     way = ".2f" if money else "percent"
     ways = {"Outcome learned": way, "Smallest lift": way}
     chance = {"Chance to find it": "percent"} if "Chance to find it" in frame else {}
@@ -46,42 +47,61 @@ def plan_sentences(record: Mapping[str, Any], currency: str) -> list[str]:
 def _divided(plan: Mapping[str, Any]) -> str:
     share = percent(plan["holdout"])
     if plan["name"] is None:
-        return (
-            f"No experiment is planned. If {share} of each segment were held back by "
-            "lot, this is what it could find; `experiment: {name: ...}` in the "
-            "configuration deals the arms."
+        return tr(
+            "No experiment is planned. If {share} of each segment were held back by "
+            "lot, this is what it could find; {key} in the configuration deals the "
+            "arms.",
+            share=share,
+            key="`experiment: {name: ...}`",
         )
     held, n = plan["everyone"]["holdout"], plan["everyone"]["customers"]
-    many = "" if held is None else f", {number(held)} of {number(n)} customers"
-    return (
-        f"{shorten(plan['name'])}: {share} of each segment, and of each third of it by "
-        f"spend, are held back by lot{many}. They must not be written to; who has an "
-        "arm keeps it in later runs."
+    known = {"name": shorten(plan["name"]), "share": share}
+    said = tr(
+        "{name}: {share} of each segment, and of each third of it by spend, are held "
+        "back by lot.",
+        **known,
     )
+    if held is not None:
+        said = trn(
+            "{name}: {share} of each segment, and of each third of it by spend, are "
+            "held back by lot, {held} of {n} customers.",
+            "{name}: {share} of each segment, and of each third of it by spend, are "
+            "held back by lot, {held} of {n} customers.",
+            n,
+            held=number(held),
+            **known,
+        )
+    rule = tr("They must not be written to; who has an arm keeps it in later runs.")
+    return f"{said} {rule}"
 
 
 def _size(plan: Mapping[str, Any], value: float, currency: str) -> str:
     if plan["unit"] == "share":
         return points(value)
-    return f"{number(value, 2)} {currency} a customer".replace("  ", " ")
+    return tr("{amount} a customer", amount=amount(value, currency))
 
 
 def found_sentence(plan: Mapping[str, Any], currency: str) -> str:
     """Say what lift would be found over all segments, or why that is not known."""
     smallest = plan["everyone"]["smallest_effect"]
     if smallest is None:
-        why = plan.get("why_not") or (
+        why = plan.get("why_not") or tr(
             "nothing has been learned about what customers do without it"
         )
-        remedy = "Give `base`, the share who do it anyway."
+        remedy = tr("Give `base`, the share who do it anyway.")
         if plan["unit"] == "money":
-            remedy = (
+            remedy = tr(
                 "Leave `days` out to plan with outcome_days, or read a longer past."
             )
-        return f"What it could find is not known: {why}. {remedy}"
-    return (
-        f"Over all segments a lift of {_size(plan, smallest, currency)} would be found "
-        f"four times in five, in the {number(plan['days'])} days after."
+        unknown = tr("What it could find is not known: {why}.", why=why)
+        return f"{unknown} {remedy}"
+    return trn(
+        "Over all segments a lift of {size} would be found four times in five, in the "
+        "{n} day after.",
+        "Over all segments a lift of {size} would be found four times in five, in the "
+        "{n} days after.",
+        plan["days"],
+        size=_size(plan, smallest, currency),
     )
 
 
@@ -89,22 +109,40 @@ def _worth(plan: Mapping[str, Any], currency: str) -> str:
     if plan["effect"] is None:
         return ""
     tested = [r for r in plan["segments"] if r["enough"] is not None]
-    enough = [r["segment"] for r in tested if r["enough"]]
-    what = f"A lift of {_size(plan, plan['effect'], currency)}, which is worth finding,"
-    whole = "would" if plan["everyone"]["enough"] else "would not"
-    return (
-        f"{what} {whole} be found over all segments four times in five, and in "
-        f"{len(enough)} of {len(tested)} segments by themselves."
+    words = _WOULD if plan["everyone"]["enough"] else _WOULD_NOT
+    return trn(
+        *words,
+        len(tested),
+        size=_size(plan, plan["effect"], currency),
+        found=number(sum(bool(r["enough"]) for r in tested)),
     )
+
+
+_WOULD = markn(
+    "A lift of {size}, which is worth finding, would be found over all segments four "
+    "times in five, and in {found} of {n} segments by themselves.",
+    "A lift of {size}, which is worth finding, would be found over all segments four "
+    "times in five, and in {found} of {n} segments by themselves.",
+)
+_WOULD_NOT = markn(
+    "A lift of {size}, which is worth finding, would not be found over all segments "
+    "four times in five, and in {found} of {n} segments by themselves.",
+    "A lift of {size}, which is worth finding, would not be found over all segments "
+    "four times in five, and in {found} of {n} segments by themselves.",
+)
 
 
 def _tests(plan: Mapping[str, Any]) -> str:
     n = plan["tests"]
     if n < 2:
         return ""
-    return (
-        f"{n} segments share one risk of {percent(plan['alpha'])} of a false alarm, so "
-        "that each needs stronger evidence than a single test."
+    return trn(
+        "{n} segment shares one risk of {risk} of a false alarm, so that each needs "
+        "stronger evidence than a single test.",
+        "{n} segments share one risk of {risk} of a false alarm, so that each needs "
+        "stronger evidence than a single test.",
+        n,
+        risk=percent(plan["alpha"]),
     )
 
 
@@ -112,9 +150,12 @@ def _lasts(plan: Mapping[str, Any]) -> str:
     lasts = plan["duration"]
     if lasts["per_day"] is None:
         return ""
-    return (
-        f"At {number(lasts['per_day'])} a day the sending takes "
-        f"{number(lasts['sending'])} days, and the waiting {number(lasts['waiting'])}."
+    return trn(
+        "At {pace} a day the sending takes {n} day, and the waiting {wait}.",
+        "At {pace} a day the sending takes {n} days, and the waiting {wait}.",
+        lasts["sending"],
+        pace=number(lasts["per_day"]),
+        wait=number(lasts["waiting"]),
     )
 
 
@@ -122,6 +163,9 @@ def _others(record: Mapping[str, Any]) -> list[str]:
     own = record["plan"]["name"]
     names = [r["name"] for r in record["running"] if r["name"] != own]
     return [
-        f"{shorten(name)} of an earlier run still runs: its arms are kept."
+        tr(
+            "{name} of an earlier run still runs: its arms are kept.",
+            name=shorten(name),
+        )
         for name in names
     ]

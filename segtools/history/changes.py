@@ -15,13 +15,52 @@ from segtools.history.movement import Movement
 from segtools.history.published import publish_movement
 from segtools.history.reasons import CHANGED, NOISE, REDRAWN
 from segtools.history.snapshot import Snapshot
+from segtools.languages import mark, markn, tr, trc, trn
 from segtools.wording import listed, number, percent
 
-FIRST = "This is the project's first run; there is nothing to compare with."
+FIRST = mark("This is the project's first run; there is nothing to compare with.")
 _MEANS = {
-    CHANGED: "changed what they do",
-    REDRAWN: "stand where lines were redrawn",
-    NOISE: "are noise: no model is sure of them",
+    CHANGED: markn(
+        "{n} changed what they do ({money} now)",
+        "{n} changed what they do ({money} now)",
+    ),
+    REDRAWN: markn(
+        "{n} stand where lines were redrawn ({money} now)",
+        "{n} stand where lines were redrawn ({money} now)",
+    ),
+    NOISE: markn(
+        "{n} are noise: no model is sure of them ({money} now)",
+        "{n} are noise: no model is sure of them ({money} now)",
+    ),
+}
+_SPENT = {
+    "stayed": mark("Who stayed spent {then} before and {now} now."),
+    "moved": mark("Who changed segment spent {then} before and {now} now."),
+}
+_CAME = markn("{n} are new", "{n} are new")
+_LEFT = markn("{n} are gone", "{n} are gone")
+_MOVED = markn("{n} customers changed segment", "{n} customers changed segment")
+_MOVED_OF = markn(
+    "{n} of {all} customers ({share}) changed segment",
+    "{n} of {all} customers ({share}) changed segment",
+)
+_HIDDEN = {
+    ("moved",): mark("How many changed segment is hidden, for the sake of a few."),
+    ("new",): mark("How many are new is hidden, for the sake of a few."),
+    ("gone",): mark("How many are gone is hidden, for the sake of a few."),
+    ("moved", "new"): mark(
+        "How many changed segment and are new is hidden, for the sake of a few."
+    ),
+    ("moved", "gone"): mark(
+        "How many changed segment and are gone is hidden, for the sake of a few."
+    ),
+    ("new", "gone"): mark(
+        "How many are new and are gone is hidden, for the sake of a few."
+    ),
+    ("moved", "new", "gone"): mark(
+        "How many changed segment, are new and are gone is hidden, for the sake of a "
+        "few."
+    ),
 }
 
 
@@ -63,7 +102,7 @@ def first_changes() -> dict[str, Any]:
     """Give what ``changes.json`` keeps on a first run."""
     return {
         "first_run": True,
-        "sentence": FIRST,
+        "sentence": tr(FIRST),
         "previous_as_of": None,
         "flows": [],
         "reasons": [],
@@ -163,50 +202,62 @@ def money_sentences(changes: Mapping[str, Any], currency: str = "") -> list[str]
     ends, groups = changes["ends"], changes["money"]
     before, now = (Decimal(ends[k]["value"]) for k in ("before", "now"))
     said = [
-        f"Everybody together spent {money_words(now, currency)} in the window before "
-        f"{ends['now']['as_of']}, and {money_words(before, currency)} in the one "
-        f"before {ends['before']['as_of']}."
+        tr(
+            "Everybody together spent {now} in the window before {today}, and {before} "
+            "in the one before {then}.",
+            now=money_words(now, currency),
+            today=ends["now"]["as_of"],
+            before=money_words(before, currency),
+            then=ends["before"]["as_of"],
+        )
     ]
-    for name, words in (("stayed", "Who stayed"), ("moved", "Who changed segment")):
+    for name, sentence in _SPENT.items():
         then, today = (groups[name][v] for v in ("value_before", "value_now"))
         if today is not None:
-            said.append(
-                f"{words} spent {money_words(then, currency)} before and "
-                f"{money_words(today, currency)} now."
-            )
+            paid = (money_words(value, currency) for value in (then, today))
+            said.append(tr(sentence, **dict(zip(("then", "now"), paid, strict=True))))
     came, left = groups["new"]["value_now"], groups["gone"]["value_before"]
     if came is not None and left is not None:
         said.append(
-            f"Newcomers brought {money_words(came, currency)}; who is gone had spent "
-            f"{money_words(left, currency)}."
+            tr(
+                "Newcomers brought {came}; who is gone had spent {left}.",
+                came=money_words(came, currency),
+                left=money_words(left, currency),
+            )
         )
     return said
 
 
 def _sentence(told: Mapping[str, Any], as_of: str) -> str:
     """Say what may be said of who moved, came and went, and what may not."""
+    parts = {"moved": _moved(told), "new": _part(told, "new", _CAME)}
+    parts["gone"] = _part(told, "gone", _LEFT)
+    said = [words for words in parts.values() if words]
+    silent = tuple(name for name, words in parts.items() if not words)
+    kept = tr("Since {day}:", day=as_of)
+    if said:
+        kept = tr("Since {day}, {said}.", day=as_of, said=listed(said))
+    return f"{kept} {tr(_HIDDEN[silent])}" if silent else kept
+
+
+def _moved(told: Mapping[str, Any]) -> str:
+    """Say how many changed segment, of how many where both may be told."""
     stayed, moved = (told["totals"][name] for name in ("stayed", "moved"))
-    said, silent = [], []
-    for name, words in (
-        ("moved", "changed segment"),
-        ("new", "are new"),
-        ("gone", "are gone"),
-    ):
-        count = count_words(told, name)
-        if count is None:
-            silent.append(words)
-        elif name != "moved":
-            said.append(f"{count} {words}")
-        elif moved is None or stayed is None:
-            said.append(f"{count} customers {words}")
-        else:
-            common = stayed + moved
-            share = percent(moved / common if common else 0.0)
-            said.append(f"{count} of {number(common)} customers ({share}) {words}")
-    kept = f"Since {as_of}, {listed(said)}." if said else f"Since {as_of}:"
-    if not silent:
-        return kept
-    return f"{kept} How many {listed(silent)} is hidden, for the sake of a few."
+    if moved is None or stayed is None:
+        return _part(told, "moved", _MOVED)
+    common = stayed + moved
+    share = percent(moved / common if common else 0.0)
+    return trn(*_MOVED_OF, moved, all=number(common), share=share)
+
+
+def _part(told: Mapping[str, Any], name: str, words: tuple[str, str]) -> str:
+    """Say one total of a movement; nothing where it is hidden."""
+    count = count_words(told, name)
+    if count is None:
+        return ""
+    ends = told.get("between", {}).get(name)
+    known = told["totals"][name]
+    return trn(*words, ends[1] if known is None and ends else known, n=count)
 
 
 def count_words(told: Mapping[str, Any], name: str) -> str | None:
@@ -230,25 +281,37 @@ def count_words(told: Mapping[str, Any], name: str) -> str | None:
         return number(count)
     # A record of before there were ranges has none.
     ends = told.get("between", {}).get(name)
-    return None if ends is None else f"between {number(ends[0])} and {number(ends[1])}"
+    if ends is None:
+        return None
+    low, high = (number(end) for end in ends)
+    return trc("count", "between {low} and {high}", low=low, high=high)
 
 
 def _reasons_sentence(told: Mapping[str, Any], why_not: str, currency: str) -> str:
     """Say why customers moved, with their money now, as far as it may be said."""
     if why_not:
-        return f"Why customers moved cannot be told: {why_not}."
+        return tr("Why customers moved cannot be told: {why}.", why=why_not)
     moved = told["totals"]["moved"]
     if moved == 0:
-        return "Nobody moved, so there is nothing to explain."
-    said = [
-        f"{number(r['customers'])} {_MEANS[r['label']]} "
-        f"({money_words(r['value_now'], currency)} now)"
+        return tr("Nobody moved, so there is nothing to explain.")
+    said = listed(
+        trn(
+            *_MEANS[r["label"]],
+            r["customers"],
+            money=money_words(r["value_now"], currency),
+        )
         for r in told["reasons"]
         if r["customers"]
-    ]
-    hides = any(r["customers"] is None for r in told["reasons"])
-    end = " What concerns a few is hidden." if hides else ""
+    )
     if not said:
-        return "Why customers moved is hidden, for the sake of a few."
-    who = "those" if moved is None else number(moved)
-    return f"Of {who} who changed segment, {listed(said)}.{end}"
+        return tr("Why customers moved is hidden, for the sake of a few.")
+    whole = tr("Of those who changed segment, {said}.", said=said)
+    if moved is not None:
+        whole = trn(
+            "Of {n} who changed segment, {said}.",
+            "Of {n} who changed segment, {said}.",
+            moved,
+            said=said,
+        )
+    hides = any(r["customers"] is None for r in told["reasons"])
+    return f"{whole} {tr('What concerns a few is hidden.')}" if hides else whole

@@ -10,13 +10,21 @@ import pandas as pd
 
 from segtools.disclosure import LIMIT, hide, two_way
 from segtools.history.movement import Movement
-from segtools.wording import THIN, listed, plain
+from segtools.languages import header, markc, tr, trc, trn
+from segtools.wording import listed, per_cent, plain
 
 # A segment is made of another if it takes at least this share of its customers, or
 # gives at least this share of its own to it; a half, as for names that are carried on.
 MOST = 0.5
 # A part of a split, or of what was merged, is at least this share.
 PART = 0.1
+_KINDS = {
+    "kept": markc("fate", "kept"),
+    "split": markc("fate", "split"),
+    "merged": markc("fate", "merged"),
+    "died": markc("fate", "died"),
+    "born": markc("fate", "born"),
+}
 
 
 @dataclass(frozen=True)
@@ -135,19 +143,27 @@ def fate_sentences(fates: Sequence[Fate]) -> list[str]:
     ['A goes on.', 'B is new: no earlier segment holds most of it.']
     """
     kept = [f.now[0] for f in fates if f.kind == "kept"]
-    verb = "goes on" if len(kept) == 1 else "go on"
-    said = [f"{listed(kept)} {verb}."] if kept else ["No segment goes on."]
-    return said + [_told(f) for f in fates if f.kind != "kept"]
+    said = trn("{names} goes on.", "{names} go on.", len(kept), names=listed(kept))
+    if not kept:
+        said = tr("No segment goes on.")
+    return [said, *(_told(f) for f in fates if f.kind != "kept")]
 
 
 def _told(fate: Fate) -> str:
     before, now = listed(fate.before), listed(fate.now)
-    return {
-        "split": f"{before} was split: most of {now} comes from it.",
-        "merged": f"{before} were merged: most of each is in {now} now.",
-        "died": f"{before} is gone: no segment of now holds most of it.",
-        "born": f"{now} is new: no earlier segment holds most of it.",
-    }[fate.kind]
+    if fate.kind == "split":
+        return tr(
+            "{before} was split: most of {now} comes from it.", before=before, now=now
+        )
+    if fate.kind == "merged":
+        return tr(
+            "{before} were merged: most of each is in {now} now.",
+            before=before,
+            now=now,
+        )
+    if fate.kind == "died":
+        return tr("{name} is gone: no segment of now holds most of it.", name=before)
+    return tr("{name} is new: no earlier segment holds most of it.", name=now)
 
 
 def fates_table(
@@ -182,7 +198,7 @@ def fates_table(
     limit = smallest_cell
     rows = [
         (
-            fate.kind,
+            trc("fate", _KINDS[fate.kind]),
             plain(before),
             plain(now),
             *_overlaps(named, secret, before, now, limit),
@@ -191,8 +207,8 @@ def fates_table(
         for before in fate.before or ("",)
         for now in fate.now or ("",)
     ]
-    columns = ["What became of it", "Before", "Now"]
-    columns += ["Of the segment before", "Of the segment now"]
+    columns = [header("What became of it"), header("Before"), header("Now")]
+    columns += [header("Of the segment before"), header("Of the segment now")]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -207,10 +223,12 @@ def _overlaps(
     if secret.loc[before, now]:
         told = [_roughly(n, of, limit) for of in wholes]
     else:
-        told = [f"{round(100 * n / max(of, 1))}{THIN}%" for of in wholes]
+        told = [per_cent(round(100 * n / max(of, 1))) for of in wholes]
     return told[0], told[1]
 
 
 def _roughly(n: float, of: float, limit: int) -> str:
     """Say that a hidden overlap is most of a segment, which leaves room for many."""
-    return "over half" if n > of / 2 and of >= 2 * limit else "hidden"
+    if n > of / 2 and of >= 2 * limit:
+        return trc("share", "over half")
+    return trc("cell", "hidden")

@@ -12,16 +12,21 @@ from segtools.config.blocks import RefreshThresholds
 from segtools.disclosure import LIMIT
 from segtools.history.changes import count_words, summarise_changes
 from segtools.history.drift import EVERYONE, find_drift, why_not_compared
+from segtools.history.drift_words import (
+    drift_table,
+    drift_words,
+    segment_drift_table,
+)
 from segtools.history.fates import Fate, fates_table, find_fates, kinship
 from segtools.history.goal_thread import goal_changes, goal_sentence, not_serving
 from segtools.history.money import money_words
-from segtools.history.movement import Movement, arrivals, find_movement
+from segtools.history.movement import VALUES, Movement, arrivals, find_movement
 from segtools.history.refresh import model_age, recommend_refresh, refresh_checks
 from segtools.history.snapshot import Snapshot
-from segtools.wording import listed, number, plain, rounded
+from segtools.languages import header, mark, markc, tr, trc
+from segtools.wording import MISSING, number, plain
 
-NO_MODEL = "There is no model in use yet that could be kept or renewed."
-_MOST_ROWS = 20
+NO_MODEL = mark("There is no model in use yet that could be kept or renewed.")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class FollowUp:
     def advice(self) -> dict[str, Any]:
         """The recommendation; see `recommend_refresh`."""
         if self.old is None:
-            return {"recommendation": None, "sentence": NO_MODEL, "reasons": []}
+            return {"recommendation": None, "sentence": tr(NO_MODEL), "reasons": []}
         return recommend_refresh(self.checks)
 
     @property
@@ -80,56 +85,20 @@ class FollowUp:
     def drift_sentence(self) -> str:
         """Say how many features have drifted, and in which segments."""
         if self.old is None:
-            return "On a first run there is nothing from which figures could drift."
+            return tr("On a first run there is nothing from which figures could drift.")
         if self.drift.empty:
-            why = why_not_compared(self.old, self.new) or "no feature is in both runs"
-            return f"Drift cannot be told: {why}."
-        whole = self.drift[self.drift["segment_id"] == EVERYONE]
-        far = whole[whole["level"].isin(["watch", "act"])].sort_values("psi")
-        within = self.drift[self.drift["segment_id"] != EVERYONE]
-        inside = within[within["level"] == "act"]["segment_id"].nunique()
-        noun = "segment" if inside == 1 else "segments"
-        more = f" Within {number(inside)} {noun} something has drifted far."
-        more = more if inside else " Within no segment has anything drifted far."
-        if far.empty:
-            return f"None of {number(len(whole))} features has drifted.{more}"
-        named = listed(plain(label) for label in far["label"][::-1][:3])
-        share = f"{number(len(far))} of {number(len(whole))}"
-        return f"{share} features have drifted, {named} most.{more}"
+            why = why_not_compared(self.old, self.new)
+            why = why or tr("no feature is in both runs")
+            return tr("Drift cannot be told: {why}.", why=why)
+        return drift_words(self.drift)
 
     def drift_table(self) -> pd.DataFrame:
         """List the drift of each feature among everyone, the largest first."""
-        own = self.drift[self.drift["segment_id"] == EVERYONE]
-        own = own.sort_values(["psi", "feature"], ascending=[False, True])
-        table = pd.DataFrame(
-            {
-                "Feature": own["label"].map(plain),
-                "Stability index": own["psi"],
-                "Expected by chance": own["by_chance"],
-                "p-value": own["p_adjusted"].map(_chance),
-                "Level": own["level"],
-            }
-        )
-        formats = {"Stability index": ".3f", "Expected by chance": ".3f"}
-        table.attrs["formats"] = formats
-        return table
+        return drift_table(self.drift)
 
     def segment_drift_table(self) -> pd.DataFrame:
         """List what has drifted within segments beyond chance, the largest first."""
-        own = self.drift[self.drift["segment_id"] != EVERYONE]
-        own = own[own["level"].isin(["watch", "act"])]
-        own = own.sort_values(["psi", "feature"], ascending=[False, True])[:_MOST_ROWS]
-        table = pd.DataFrame(
-            {
-                "Segment": own["segment_id"].map(self.new.names).map(plain),
-                "Feature": own["label"].map(plain),
-                "Stability index": own["psi"],
-                "p-value": own["p_adjusted"].map(_chance),
-                "Level": own["level"],
-            }
-        )
-        table.attrs["formats"] = {"Stability index": ".3f"}
-        return table
+        return segment_drift_table(self.drift, self.new.names)
 
     def record(self, season: dict[str, Any] | None = None) -> dict[str, Any]:
         """Give what ``drift.json`` keeps.
@@ -230,24 +199,30 @@ def leavers_table(changes: dict[str, Any]) -> pd.DataFrame:
     >>> leavers_table({"leavers": [line]}).values.tolist()
     [['A', '30', '20', '10', '0']]
     """
-    heads = {"changed": "Changed themselves", "redrawn": "Redrawn", "noise": "Noise"}
+    heads = {
+        "changed": header("Changed themselves"),
+        "redrawn": header("Redrawn"),
+        "noise": header("Noise"),
+    }
+    left, moved = header("Left"), header("Moved in all")
     rows = [
-        {"Left": plain(line["segment"]), "Moved in all": _count(line["moved"])}
+        {left: plain(line["segment"]), moved: _count(line["moved"])}
         | {head: _count(line[key]) for key, head in heads.items()}
         for line in changes.get("leavers", [])
     ]
     table = pd.DataFrame(rows)
     told = changes.get("totals", {}).get("moved") == 0
-    table.attrs["none"] = "nobody" if told else "too few in one of them to be told"
+    none = tr("too few in one of them to be told")
+    table.attrs["none"] = tr("nobody") if told else none
     return table
 
 
 def _count(value: int | None) -> str:
-    return "hidden" if value is None else number(value)
+    return _hidden() if value is None else number(value)
 
 
-def _chance(p: float) -> str:
-    return "under 0.001" if p < 0.001 else rounded(p, 2)
+def _hidden() -> str:
+    return trc("cell", "hidden")
 
 
 def reconciliation_table(changes: dict[str, Any], currency: str = "") -> pd.DataFrame:
@@ -266,24 +241,34 @@ def reconciliation_table(changes: dict[str, Any], currency: str = "") -> pd.Data
     """
     if changes["first_run"]:
         return pd.DataFrame()
-
-    words = {
-        "stayed": "Stayed in their segment",
-        "moved": "Changed segment",
-        "gone": "Gone",
-        "new": "New",
-    }
     rows: list[Sequence[str]] = []
-    for name, said in words.items():
+    for name, said in _CUSTOMERS_WHO.items():
         paid = changes["money"][name]
         shown = changes["totals"][name] is not None
-        text = [money_words(paid[v], currency) if shown else "hidden" for v in paid]
-        text = ["–" if name == "new" else text[0], "–" if name == "gone" else text[1]]
-        rows.append((said, count_words(changes, name) or "hidden", *text))
-    for key, said in (("before", "Everybody then"), ("now", "Everybody now")):
+        then, now = (
+            money_words(paid[v], currency) if shown else _hidden() for v in VALUES
+        )
+        then = MISSING if name == "new" else then
+        now = MISSING if name == "gone" else now
+        count = count_words(changes, name) or _hidden()
+        rows.append((trc("customers who", said), count, then, now))
+    for key, said in _EVERYBODY.items():
         end = changes["ends"][key]
         paid = money_words(end["value"], currency)
-        both = (paid, "–") if key == "before" else ("–", paid)
-        rows.append((f"{said} ({end['as_of']})", number(end["customers"]), *both))
-    columns = ["Customers who", "Customers", "Spend then", "Spend now"]
+        both = (paid, MISSING) if key == "before" else (MISSING, paid)
+        rows.append((tr(said, day=end["as_of"]), number(end["customers"]), *both))
+    columns = [header("Customers who"), header("Customers")]
+    columns += [header("Spend then"), header("Spend now")]
     return pd.DataFrame(rows, columns=columns)
+
+
+_CUSTOMERS_WHO = {
+    "stayed": markc("customers who", "Stayed in their segment"),
+    "moved": markc("customers who", "Changed segment"),
+    "gone": markc("customers who", "Gone"),
+    "new": markc("customers who", "New"),
+}
+_EVERYBODY = {
+    "before": mark("Everybody then ({day})"),
+    "now": mark("Everybody now ({day})"),
+}

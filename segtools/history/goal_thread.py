@@ -12,15 +12,32 @@ import pandas as pd
 
 from segtools.config import GOAL_TEXT
 from segtools.history.snapshot import Snapshot
-from segtools.wording import listed, number, percent, plain, rounded
+from segtools.languages import header, markc, markn, tr, trc, trn
+from segtools.wording import MISSING, listed, percent, plain, rounded
 
 MEASURES = {
-    "grow_spend": "spend in the next {days} days",
-    "keep_customers": "the share that orders again within {days} days",
-    "win_back": "the share that comes back within {days} days",
-    "respond_to_campaign": "the share that responds within {days} days",
+    "grow_spend": markn("spend in the next {n} day", "spend in the next {n} days"),
+    "keep_customers": markn(
+        "the share that orders again within {n} day",
+        "the share that orders again within {n} days",
+    ),
+    "win_back": markn(
+        "the share that comes back within {n} day",
+        "the share that comes back within {n} days",
+    ),
+    "respond_to_campaign": markn(
+        "the share that responds within {n} day",
+        "the share that responds within {n} days",
+    ),
+}
+_ABOUT = {
+    "goal": markc("decided", "goal"),
+    "decision": markc("decided", "decision"),
+    "period": markc("decided", "period"),
+    "smallest share": markc("decided", "smallest share"),
 }
 CHANCE = 0.05
+_WEIGHT = "weight of "
 
 
 def goal_changes(old: Snapshot, new: Snapshot) -> pd.DataFrame:
@@ -37,27 +54,55 @@ def goal_changes(old: Snapshot, new: Snapshot) -> pd.DataFrame:
     """
     before, now = _decided(old), _decided(new)
     rows = [
-        (name, before.get(name, "–"), now.get(name, "–"))
+        (_about(name), before.get(name, MISSING), now.get(name, MISSING))
         for name in dict.fromkeys([*before, *now])
         if before.get(name) != now.get(name)
     ]
-    return pd.DataFrame(rows, columns=["About", "Before", "Now"])
+    return pd.DataFrame(
+        rows, columns=[header("About"), header("Before"), header("Now")]
+    )
+
+
+def _about(name: str) -> str:
+    """Say what was decided; a weight by the name of its criterion."""
+    if name in _ABOUT:
+        return trc("decided", _ABOUT[name])
+    criterion = trc("criterion", name.removeprefix(_WEIGHT))
+    return tr("weight of {criterion}", criterion=plain(criterion))
 
 
 def _decided(run: Snapshot) -> dict[str, str]:
-    """Give what people decide before any segment is seen, in words."""
+    """Give what people decide before any segment is seen, in today's language.
+
+    Records of an earlier run may be in another one: only its keys and numbers count.
+    """
     goals, config = run.records.get("goals", {}), run.config
     goal = str(goals.get("goal", config.get("goal", "")))
+    days = config.get("outcome_days")
     found = {
-        "goal": GOAL_TEXT.get(goal, goal),  # type: ignore[call-overload]
-        "decision": plain(goals.get("decision") or "none"),
-        "period": f"{config.get('outcome_days')} days",
+        "goal": _goal_text(goal),
+        "decision": plain(goals.get("decision") or trc("decided", "none")),
+        "period": MISSING if days is None else trn("{n} day", "{n} days", int(days)),
         "smallest share": percent(config.get("min_share")),
     }
-    for row in goals.get("criteria") or []:
-        if row.get("weight") is not None:
-            found[f"weight of {plain(row['name'])}"] = rounded(float(row["weight"]))
-    return found
+    return found | {
+        f"{_WEIGHT}{name}": rounded(float(weight))
+        for name, weight in _weights(run).items()
+    }
+
+
+def _goal_text(goal: str) -> str:
+    known: Mapping[str, str] = {str(k): v for k, v in GOAL_TEXT.items()}
+    return tr(known[goal]) if goal in known else goal
+
+
+def _weights(run: Snapshot) -> dict[str, float]:
+    """Give the weight of each criterion, by the key of the configuration if known."""
+    own = run.config.get("criteria")
+    if own:
+        return dict(own)
+    rows = run.records.get("goals", {}).get("criteria") or []
+    return {r["name"]: r["weight"] for r in rows if r.get("weight") is not None}
 
 
 def goal_sentence(old: Snapshot | None, new: Snapshot) -> str:
@@ -72,18 +117,23 @@ def goal_sentence(old: Snapshot | None, new: Snapshot) -> str:
     """
     own = new.records.get("goals", {}).get("hash", "–")
     if old is None:
-        return (
-            f"The goals of this run have the fingerprint {own}; there is none to "
-            "compare it with."
+        return tr(
+            "The goals of this run have the fingerprint {hash}; there is none to "
+            "compare it with.",
+            hash=own,
         )
     before = old.records.get("goals", {}).get("hash", "–")
     moved = goal_changes(old, new)
     if moved.empty:
-        return f"The goals are those of the previous run (fingerprint {own})."
-    what = listed(moved["About"])
-    return (
-        f"The goal posts have moved: {what} changed since the previous run "
-        f"(fingerprint {before} then, {own} now)."
+        return tr(
+            "The goals are those of the previous run (fingerprint {hash}).", hash=own
+        )
+    return tr(
+        "The goal posts have moved: {what} changed since the previous run "
+        "(fingerprint {then} then, {now} now).",
+        what=listed(moved["About"]),
+        then=before,
+        now=own,
     )
 
 
@@ -158,16 +208,32 @@ def serving_sentences(
     measured = selection.get("outcome_by_segment") or {}
     measured = {i: r for i, r in measured.items() if _measured(r)}
     if goal not in MEASURES or not measured:
-        return ["The goal names no measure on which segments would have to differ."]
-    measure = MEASURES[goal].format(days=outcome_days)
+        return [tr("The goal names no measure on which segments would have to differ.")]
+    measure = trn(*MEASURES[goal], outcome_days)
     if len(measured) < 2:
-        return [f"There are no two segments that could differ in {measure}."]
+        return [
+            tr(
+                "There are no two segments that could differ in {measure}.",
+                measure=measure,
+            )
+        ]
     pairs = not_serving(selection)
-    if not pairs:
-        count = number(len(measured))
-        return [f"All {count} segments differ from their neighbours in {measure}."]
-    return [
-        f"{plain(a)} and {plain(b)} do not differ in {measure} beyond chance: for the "
-        "goal they are one segment."
-        for a, b in pairs
+    return [_alike(pair, measure) for pair in pairs] or [
+        trn(
+            "All {n} segments differ from their neighbours in {measure}.",
+            "All {n} segments differ from their neighbours in {measure}.",
+            len(measured),
+            measure=measure,
+        )
     ]
+
+
+def _alike(pair: tuple[str, str], measure: str) -> str:
+    one, other = map(plain, pair)
+    return tr(
+        "{one} and {other} do not differ in {measure} beyond chance: for the goal they "
+        "are one segment.",
+        one=one,
+        other=other,
+        measure=measure,
+    )

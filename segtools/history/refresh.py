@@ -18,16 +18,21 @@ from segtools.config.blocks import RefreshThresholds
 from segtools.disclosure import LIMIT
 from segtools.history.drift import EVERYONE
 from segtools.history.movement import Movement
+from segtools.history.refresh_words import (
+    FIGURES,
+    JUDGEMENT,
+    KEEP,
+    LEARNED,
+    MEANS,
+    OUT_OF_PLACE,
+    REBUILD,
+    RESCORE,
+    WORDS,
+)
 from segtools.history.snapshot import Snapshot
+from segtools.languages import header, tr, trc, trn
 from segtools.segmentation.stability.agreement import adjusted_rand
-from segtools.wording import number, percent, plain, rounded
-
-KEEP, RESCORE, REBUILD = "keep", "rescore", "rebuild"
-_MEANS = {
-    KEEP: "Keep what is in use: the lists of the last run still stand.",
-    RESCORE: "Rescore: keep the model in use, and assign everybody anew by it.",
-    REBUILD: "Rebuild: let this run's model take over from the one in use.",
-}
+from segtools.wording import MISSING, number, percent, plain, rounded
 
 
 def refresh_checks(
@@ -92,19 +97,19 @@ run still stand.', 'reasons': []}
     best = max((order.index(c["leads_to"]) for c in bad), default=0)
     reasons = [str(c["sentence"]) for c in bad]
     name = order[best]
-    return {"recommendation": name, "sentence": _MEANS[name], "reasons": reasons}
+    return {"recommendation": name, "sentence": tr(MEANS[name]), "reasons": reasons}
 
 
 def checks_table(checks: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """List what was asked, what was found and what would follow from it."""
-    words = {True: "good", False: "not good", None: "not known"}
+    judged = [trc("judgement", JUDGEMENT[c["good"]]) for c in checks]
     return pd.DataFrame(
         {
-            "Question": [c["check"] for c in checks],
-            "Value": [c["value"] for c in checks],
-            "Asked": [c["asked"] for c in checks],
-            "Judgement": [words[c["good"]] for c in checks],
-            "If not": [c["leads_to"] for c in checks],
+            header("Question"): [c["check"] for c in checks],
+            header("Value"): [c["value"] for c in checks],
+            header("Asked"): [c["asked"] for c in checks],
+            header("Judgement"): judged,
+            header("If not"): [trc("refresh", WORDS[c["leads_to"]]) for c in checks],
         }
     )
 
@@ -122,14 +127,20 @@ def model_age(old: Snapshot, new: Snapshot) -> dict[str, Any]:
     days = (_day(new.as_of) - _day(old.as_of)).days
     period = int(new.config.get("outcome_days") or 90)
     light = "green" if days <= period else "amber" if days <= 2 * period else "red"
-    says = {
-        "green": "no whole period of the goal has passed since",
-        "amber": "a whole period of the goal has passed that it did not learn from",
-        "red": f"{number(days // period)} periods of the goal have passed that it did "
-        "not learn from",
-    }
-    text = f"The model in use was learned {number(days)} days ago; {says[light]}."
+    text = trn(*LEARNED, days, since=_since(light, days // period))
     return {"days": days, "light": light, "sentence": text}
+
+
+def _since(light: str, periods: int) -> str:
+    if light == "green":
+        return tr("no whole period of the goal has passed since")
+    if light == "amber":
+        return tr("a whole period of the goal has passed that it did not learn from")
+    return trn(
+        "{n} period of the goal has passed that it did not learn from",
+        "{n} periods of the goal have passed that it did not learn from",
+        periods,
+    )
 
 
 def _day(as_of: str) -> dt.date:
@@ -151,22 +162,24 @@ def _check(
 
 def _readable(movement: Movement) -> dict[str, Any]:
     why = movement.why_not
-    says = f"The model in use cannot be asked any more: {why}." if why else ""
-    return _check(
-        "Can the model in use still be asked?",
-        "no" if why else "yes",
-        "yes",
-        not why,
-        REBUILD,
-        says or "The model in use can be asked about today's figures.",
-    )
+    says = tr("The model in use can be asked about today's figures.")
+    if why:
+        says = tr("The model in use cannot be asked any more: {why}.", why=why)
+    check = tr("Can the model in use still be asked?")
+    return _check(check, _yes(not why), _yes(True), not why, REBUILD, says)
+
+
+def _yes(answer: bool) -> str:
+    return trc("answer", "yes") if answer else trc("answer", "no")
 
 
 def _goal(old: Snapshot, new: Snapshot) -> dict[str, Any]:
     same = old.config.get("goal") == new.config.get("goal")
-    says = "The goal is the same." if same else "The model in use serves another goal."
-    check = "Does the model in use serve today's goal?"
-    return _check(check, "yes" if same else "no", "yes", same, REBUILD, says)
+    says = tr("The model in use serves another goal.")
+    if same:
+        says = tr("The goal is the same.")
+    check = tr("Does the model in use serve today's goal?")
+    return _check(check, _yes(same), _yes(True), same, REBUILD, says)
 
 
 def _both_models(new: Snapshot, replayed: pd.Series) -> pd.DataFrame:
@@ -178,13 +191,17 @@ def _both_models(new: Snapshot, replayed: pd.Series) -> pd.DataFrame:
 def _agreement(table: pd.DataFrame, least: float) -> dict[str, Any]:
     value = adjusted_rand(table.to_numpy())
     return _check(
-        "Do both models draw the same lines through today's customers?",
+        tr("Do both models draw the same lines through today's customers?"),
         rounded(value),
-        f"at least {rounded(least)} (adjusted Rand index)",
+        tr("at least {least} (adjusted Rand index)", least=rounded(least)),
         value >= least,
         REBUILD,
-        f"Both models agree on today's customers to {rounded(value)} "
-        f"(adjusted Rand index; {rounded(least)} is asked).",
+        tr(
+            "Both models agree on today's customers to {value} (adjusted Rand index; "
+            "{least} is asked).",
+            value=rounded(value),
+            least=rounded(least),
+        ),
     )
 
 
@@ -196,37 +213,47 @@ def _overlap(table: pd.DataFrame, movement: Movement, least: float) -> dict[str,
     value = float(best[worst])
     name = plain(movement.alignment.names.get(table.index[worst], table.index[worst]))
     return _check(
-        "Is every segment in use found again?",
+        tr("Is every segment in use found again?"),
         f"{rounded(value, 2)} ({name})",
-        f"at least {rounded(least)} (Jaccard) for each",
+        tr("at least {least} (Jaccard) for each", least=rounded(least)),
         value >= least,
         REBUILD,
-        f"Of the segments in use, {name} is found again least: its Jaccard overlap "
-        f"with any of the new model's is {rounded(value, 2)} "
-        f"({rounded(least)} is asked).",
+        tr(
+            "Of the segments in use, {name} is found again least: its Jaccard overlap "
+            "with any of the new model's is {value} ({least} is asked).",
+            name=name,
+            value=rounded(value, 2),
+            least=rounded(least),
+        ),
     )
 
 
 def _held_out(old: Snapshot, new: Snapshot) -> dict[str, Any]:
     """Compare what either run's scheme foretold of a period it had not seen."""
-    check = "Does the scheme foretell as well as before?"
-    asked = "an interval that does not end below the figure of the earlier run"
+    check = tr("Does the scheme foretell as well as before?")
+    asked = tr("an interval that does not end below the figure of the earlier run")
     before, now = _figure(old), _figure(new)
     alike = all(
         old.records.get("contest", {}).get(k) == new.records.get("contest", {}).get(k)
         for k in ("figure", "goal", "evidence")
     ) and old.config.get("outcome_days") == new.config.get("outcome_days")
     if before is None or now is None or not alike:
-        says = "The two runs were not judged alike, so their figures say nothing."
-        return _check(check, "–", asked, None, REBUILD, says)
-    value = f"{rounded(now['low'])} to {rounded(now['high'])}"
+        says = tr("The two runs were not judged alike, so their figures say nothing.")
+        return _check(check, MISSING, asked, None, REBUILD, says)
+    ends = {end: rounded(now[end]) for end in ("low", "high")}
+    band = tr("{low} to {high}", **ends)
     good = bool(now["high"] >= before["value"])
-    name = str(new.records["contest"]["figure"]).capitalize()
-    says = (
-        f"{name} on a later period is {rounded(now['value'])} ({value}); the earlier "
-        f"run had {rounded(before['value'])}."
+    figure = str(new.records["contest"]["figure"])
+    name = tr(FIGURES[figure]) if figure in FIGURES else figure.capitalize()
+    says = tr(
+        "{figure} on a later period is {value} ({interval}); the earlier run had "
+        "{before}.",
+        figure=name,
+        value=rounded(now["value"]),
+        interval=band,
+        before=rounded(before["value"]),
     )
-    return _check(check, f"{name} {value}", asked, good, REBUILD, says)
+    return _check(check, f"{name} {band}", asked, good, REBUILD, says)
 
 
 def _figure(run: Snapshot) -> Mapping[str, float] | None:
@@ -248,38 +275,46 @@ def _out_of_place(movement: Movement, most: float, limit: int) -> dict[str, Any]
     there = here["customer_id"].map(movement.replayed)
     out = here["from_id"].isna() | (there != here["from_id"])
     share = float(out.mean())
-    says = percent(share)
+    many = "share"
     if 0 < out.sum() < limit:
-        says = f"fewer than {limit}"
+        many = "few"
     elif 0 < (~out).sum() < limit:
-        says = f"all but fewer than {limit}"
+        many = "all"
+    named = {"share": percent(share), "limit": number(limit), "most": percent(most)}
+    value, says = (tr(text, **named) for text in OUT_OF_PLACE[many])
     return _check(
-        "Are customers still in the right place?",
-        f"{says} are not",
-        f"at most {percent(most)} new or moved by the model in use",
+        tr("Are customers still in the right place?"),
+        value,
+        tr("at most {most} new or moved by the model in use", most=percent(most)),
         share <= most,
         RESCORE,
-        f"{says} of today's customers have no place in the lists of the last run, or "
-        f"another one by the model in use (at most {percent(most)} is asked).",
+        says,
     )
 
 
 def _drifted(drift: pd.DataFrame, most: float) -> dict[str, Any]:
-    check = "Do customers do what they did?"
-    asked = f"no feature's stability index over {rounded(most)} beyond chance"
+    check = tr("Do customers do what they did?")
+    asked = tr(
+        "no feature's stability index over {most} beyond chance", most=rounded(most)
+    )
     own = drift[drift["segment_id"] == EVERYONE] if len(drift) else drift
     if not len(own):
-        says = "Drift cannot be told: the two runs' figures do not compare."
-        return _check(check, "–", asked, None, RESCORE, says)
+        says = tr("Drift cannot be told: the two runs' figures do not compare.")
+        return _check(check, MISSING, asked, None, RESCORE, says)
     far = own[own["level"] == "act"].sort_values("psi", ascending=False)
     top = own.loc[own["psi"].idxmax()]
     value = f"{rounded(float(top['psi']))} ({plain(top['label'])})"
     if far.empty:
-        says = "No feature has drifted far beyond chance."
+        says = tr("No feature has drifted far beyond chance.")
     else:
-        says = (
-            f"{number(len(far))} of {number(len(own))} features have drifted, first of "
-            f"all {plain(far.iloc[0]['label'])} "
-            f"(stability index {rounded(float(far.iloc[0]['psi']))})."
+        says = trn(
+            "{far} of {n} features have drifted, first of all {name} (stability index "
+            "{index}).",
+            "{far} of {n} features have drifted, first of all {name} (stability index "
+            "{index}).",
+            len(own),
+            far=number(len(far)),
+            name=plain(far.iloc[0]["label"]),
+            index=rounded(float(far.iloc[0]["psi"])),
         )
     return _check(check, value, asked, far.empty, RESCORE, says)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from segtools.history.snapshot import Snapshot
-from segtools.wording import listed, plain
+from segtools.languages import tr, trn
+from segtools.wording import listed, number, plain
 
 _SHOWN = 3
 
@@ -28,22 +29,34 @@ def why_not_replayed(old: Snapshot, new: Snapshot) -> str:
     'the earlier run has no model that could be asked'
     """
     if old.model is None or new.features.empty:
-        return "the earlier run has no model that could be asked"
+        return tr("the earlier run has no model that could be asked")
     if old.window_days != new.window_days:
-        return (
-            f"the earlier run looked back {old.window_days} days and this one "
-            f"{new.window_days}, so that no figure means the same"
+        return trn(
+            "the earlier run looked back {n} day and this one {now}, so that no "
+            "figure means the same",
+            "the earlier run looked back {n} days and this one {now}, so that no "
+            "figure means the same",
+            old.window_days,
+            now=number(new.window_days),
         )
     if old.config.get("currency", "") != new.config.get("currency", ""):
-        return "the two runs count money in different currencies"
+        return tr("the two runs count money in different currencies")
     reads = [f["name"] for f in old.model.features]
     lost = [name for name in reads if name not in new.features]
     if lost:
-        return f"the earlier model reads {_some(lost)}, which this run does not have"
+        return trn(
+            "the earlier model reads {names}, which this run does not have",
+            "the earlier model reads {names}, which this run does not have",
+            len(lost),
+            names=_some(lost),
+        )
     other = [f["name"] for f in old.model.features if _redefined(f, new)]
     if other:
-        return (
-            f"the definition of {_some(other)}, which the earlier model reads, is new"
+        return trn(
+            "the definition of {names}, which the earlier model reads, is new",
+            "the definition of {names}, which the earlier model reads, is new",
+            len(other),
+            names=_some(other),
         )
     return ""
 
@@ -56,7 +69,7 @@ def _redefined(feature: dict[str, object], new: Snapshot) -> bool:
 def _some(names: list[str]) -> str:
     """List the first names, and how many more there are."""
     more = len(names) - _SHOWN
-    rest = [f"{more} more"] if more > 0 else []
+    rest = [tr("{n} more", n=number(more))] if more > 0 else []
     return listed([*(plain(n) for n in names[:_SHOWN]), *rest])
 
 

@@ -14,9 +14,10 @@ from segtools.features.build import collect, features_at
 from segtools.features.catalogue import Feature, Window
 from segtools.features.shop import Shop
 from segtools.history.money import customer_money, money_words, total
+from segtools.languages import header, tr, trn
 from segtools.segmentation.model import SegmentModel
 from segtools.timezones import DAY
-from segtools.wording import listed, number, percent, plain
+from segtools.wording import listed, percent, plain
 
 # Whole weeks, so that as many Saturdays lie in both windows.
 YEAR = 364
@@ -83,12 +84,7 @@ def season(
     """
     earlier = year_before(window, first)
     if earlier is None:
-        lacks = number(missing_days(window, first))
-        text = (
-            "The data do not reach back far enough to compare with the same "
-            f"{window.days} days a year before: {lacks} more days of history are "
-            "needed."
-        )
+        text = _too_short(window, missing_days(window, first))
         return {"reaches_back": False, "sentence": text, "segments": []}
     plainly = replace(model, replicates=[])
     rows = [
@@ -100,6 +96,17 @@ def season(
         "sentence": _sentence(segments, rows),
         "segments": segments,
     }
+
+
+def _too_short(window: Window, lacks: int) -> str:
+    return trn(
+        "The data do not reach back far enough to compare with the same {days} a year "
+        "before: {n} more day of history is needed.",
+        "The data do not reach back far enough to compare with the same {days} a year "
+        "before: {n} more days of history are needed.",
+        lacks,
+        days=trn("{n} day", "{n} days", window.days),
+    )
 
 
 def _counted(
@@ -156,31 +163,35 @@ def _sentence(
     known = [s for s in segments if None not in (s["share_before"], s["share_now"])]
     far = sorted(known, key=lambda s: -abs(s["share_now"] - s["share_before"]))[:2]
     said = [
-        f"{plain(s['segment'])} hold {percent(s['share_now'])} of those who have ever "
-        f"ordered ({percent(s['share_before'])} then)"
+        tr(
+            "{segment} hold {now} of those who have ever ordered ({then} then)",
+            segment=plain(s["segment"]),
+            now=percent(s["share_now"]),
+            then=percent(s["share_before"]),
+        )
         for s in far
     ]
     if not said:
-        return "Against a year before, all segments are too small to be shown."
-    return f"Against the same period a year before, {listed(said)}."
+        return tr("Against a year before, all segments are too small to be shown.")
+    return tr("Against the same period a year before, {said}.", said=listed(said))
 
 
 def season_table(season: Mapping[str, Any], currency: str = "") -> pd.DataFrame:
     """List segments a year before and now, in customers, shares and money."""
     rows = [
         {
-            "Segment": plain(s["segment"]),
-            "Customers a year before": s["customers_before"],
-            "Customers now": s["customers_now"],
-            "Share a year before": s["share_before"],
-            "Share now": s["share_now"],
-            "Spend a year before": money_words(s["value_before"], currency),
-            "Spend now": money_words(s["value_now"], currency),
+            header("Segment"): plain(s["segment"]),
+            header("Customers a year before"): s["customers_before"],
+            header("Customers now"): s["customers_now"],
+            header("Share a year before"): s["share_before"],
+            header("Share now"): s["share_now"],
+            header("Spend a year before"): money_words(s["value_before"], currency),
+            header("Spend now"): money_words(s["value_now"], currency),
         }
         for s in season["segments"]
     ]
     table = pd.DataFrame(rows)
-    table.attrs["none"] = "not to be had"
+    table.attrs["none"] = tr("not to be had")
     shares, counts = ("Share a year before", "Share now"), (1, 2)
     if len(table):
         names = [table.columns[i] for i in counts]

@@ -138,11 +138,11 @@ def results_shown(results: Mapping[str, Any], currency: str) -> Display:
     shown = [_campaign(c, currency) for c in results["campaigns"]]
     left_out = [
         trn(
-            "{n} row of {table} counts for nothing: {reason}",
-            "{n} rows of {table} count for nothing: {reason}",
+            "{n} row of {table} counts for nothing: {why}",
+            "{n} rows of {table} count for nothing: {why}",
             r["rows"],
             table=r["table"].partition(":")[0],
-            reason=r["sentence"],
+            why=r["sentence"],
         )
         for r in results["left_out"]
     ]
@@ -179,8 +179,6 @@ def _association_table(campaign: Mapping[str, Any]) -> Display:
     )
     frame = frame.astype({"Receivers": "Int64"})
     shares = [c for c in frame.columns if c not in ("Segment", "Receivers")]
-    caption = tr(
-        "Association only: {campaign} by segment",
-        campaign=shorten(campaign["campaign_id"]),
-    )
+    name = shorten(campaign["campaign_id"])
+    caption = tr("Association only: {campaign} by segment", campaign=name)
     return table(frame, caption=caption, formats=dict.fromkeys(shares, "percent"))
