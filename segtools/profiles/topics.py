@@ -6,11 +6,18 @@ import re
 from collections.abc import Mapping
 
 from segtools.config import TOPICS
+from segtools.languages import markc
 
 __all__ = ["ASPECTS", "TOPICS", "aspect_of", "topic_of"]
 
 # What somebody may value; a statement about it says which.
-ASPECTS = ("price", "quality", "service", "features", "novelty")
+ASPECTS = (
+    markc("aspect", "price"),
+    markc("aspect", "quality"),
+    markc("aspect", "service"),
+    markc("aspect", "features"),
+    markc("aspect", "novelty"),
+)
 
 # Words of questions, in the languages that surveys are most often held in here.
 _QUESTIONS = {
