@@ -58,7 +58,7 @@ def rows_by_rule(cleaned: Cleaned) -> pd.DataFrame:
             header("Table"): r["table"],
             header("Why"): r["sentence"],
             header("Rows"): r["rows"],
-            header("Kind"): trc("rule", r["kind"]),
+            header("Kind"): trc("kind of rule", r["kind"]),
             header("Examples"): ", ".join(r["examples"]) or None,
         }
         for r in cleaned.rules
@@ -141,5 +141,5 @@ def account_sentence(cleaned: Cleaned) -> str:
     )
 
 
-KINDS = (markc("rule", "contract"), markc("rule", "policy"))
+KINDS = (markc("kind of rule", "contract"), markc("kind of rule", "policy"))
 _COUNTS = ("read", "kept", "set_aside", "quarantined", "changed")
