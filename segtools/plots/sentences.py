@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from segtools.languages import said_header, tr, trc
+from segtools.languages import said_header, tr, trc, trn
+from segtools.wording import number
 
 # What stands behind the name of a column: its unit, or what it is out of.
 _BEHIND = re.compile(r"( \([^()]*\)|, [^,]+)$")
@@ -42,6 +43,35 @@ def commas(parts: Iterable[str]) -> str:
     'A 20, B 30'
     """
     return trc("between short parts of a list", ", ").join(parts)
+
+
+def points_only(share: float) -> str:
+    """Write a difference of shares in percentage points, without the word.
+
+    Examples
+    --------
+    >>> points_only(0.04), points_only(0.12)
+    ('4.0', '12')
+    """
+    return number(100 * share, _decimals(share))
+
+
+def points(share: float) -> str:
+    """Write a difference of shares in percentage points.
+
+    Examples
+    --------
+    >>> points(0.01), points(0.12)
+    ('1.0 points', '12 points')
+    """
+    whole = round(abs(100 * share))
+    # Written with decimals, one is not a single one either.
+    count = 0.5 if _decimals(share) else whole
+    return trn("{n} point", "{n} points", count, n=points_only(share))
+
+
+def _decimals(share: float) -> int:
+    return 0 if abs(share) >= 0.0995 else 1
 
 
 def text_said(text: object) -> str:
