@@ -257,8 +257,8 @@ def moved_sentence(explored: Explored, move: Move) -> str:
         return f"{stays} {_again_now(move.now)}"
     moved = tr(
         "{feature}: with the cut at {then} instead of {now}, {changed} of {n} "
-        "customers ({share}) change segment. Agreement with the present segments is {same} "
-        "(adjusted Rand; 1 is the same).",
+        "customers ({share}) change segment. Agreement with the present segments is "
+        "{same} (adjusted Rand; 1 is the same).",
         feature=what,
         then=then,
         now=now,
@@ -319,8 +319,7 @@ def moved_table(explored: Explored, move: Move) -> pd.DataFrame:
             header("Change"): rows["after"] - rows["before"],
             now: rows["value_before"],
             then: rows["value_after"],
-            header("Value each, then"): rows["value_after"]
-            / rows["after"].astype(float),
+            header("Value each, then"): each,
         }
     )
     counts = ("Customers now", "Customers then", "Change", now)
