@@ -13,8 +13,9 @@ from html import escape
 from textwrap import wrap
 from typing import Any
 
+from segtools.languages import current, trn
 from segtools.markup import NO_MATH
-from segtools.wording import shorten
+from segtools.wording import number, shorten
 
 MOST_LINES = 12
 LONGEST_ANSWER, LONGEST_CELL = 700, 48
@@ -183,7 +184,14 @@ def _few(lines: Lines) -> list[list[str]]:
 
 def _others(lines: Lines) -> str:
     left = len(lines.cells) - MOST_LINES
-    return f"and {left} more" if left > 0 else ""
+    if left <= 0:
+        return ""
+    return trn(
+        "and {n} more",
+        "and {n} more",
+        left,
+        n=left if current().is_english else number(left),
+    )
 
 
 def _as_text(lines: Lines) -> Iterator[str]:

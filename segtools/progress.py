@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sized
 from html import escape
 from typing import Any, TypeVar
 
+from segtools.languages import tr
 from segtools.live import asked, is_live, shell
 from segtools.markup import Display
 from segtools.wording import number, plain
@@ -57,7 +58,7 @@ def progress(
     if total is None and isinstance(items, Sized):
         total = len(items)
     try:
-        yield from _shown(items, plain(what), total)
+        yield from _shown(items, plain(tr(what)), total)
     finally:
         if _WORK.get("cell") == cell:
             _WORK.clear()
@@ -95,7 +96,9 @@ def _percent(done: int, total: int) -> int:
 
 def _bar(what: str, done: int, total: int | None) -> Display:
     """Draw how far it is, in words and as a bar that a screen reader can name."""
-    many = number(done) if total is None else f"{number(done)} of {number(total)}"
+    many = number(done)
+    if total is not None:
+        many = tr("{done} of {total}", done=many, total=number(total))
     said = f"{what}: {many}"
     most = "" if total is None else f' max="{max(total, 1)}" value="{done}"'
     bar = f'<progress{most} aria-label="{escape(what)}" style="{_STYLE}"></progress>'

@@ -57,6 +57,12 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+"
 )
 
+# Chinese and Japanese characters and marks, one by one, and what stands between them.
+_WIDE = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff65"
+_HAN = re.compile(f"[{_WIDE}]|[^{_WIDE}]+")
+_CLOSING = frozenset("、，。；：！？）］｝」』】》〉％…’”,.;:!?)]}%")
+_OPENING = frozenset("（［｛「『【《〈‘“([{")
+
 
 def is_missing(value: Any) -> bool:
     """Tell whether a single value is missing (None, NaN, NaT or NA).
@@ -207,13 +213,14 @@ def wrap(text: object, width: int, lines: int = 2) -> str:
     line = plain(text)
     rows = _filled(line, width)
     if len(rows) > lines:
-        rows = [*rows[: lines - 1], shorten(" ".join(rows[lines - 1 :]), width)]
-        return "\n".join(rows)
+        rows = [*rows[: lines - 1], shorten("".join(rows[lines - 1 :]), width)]
+        return _stacked(rows)
     # The narrowest width that needs no more lines leaves no word alone, and cuts none.
-    longest = max((_columns(word) for word in _words(line)), default=0)
+    pieces = (piece.strip(" ") for piece in _pieces(line, width))
+    longest = max(map(_columns, pieces), default=0)
     least = max(width // len(rows), min(longest, width))
     tries = (_filled(line, narrow) for narrow in range(least, width))
-    return "\n".join(next((t for t in tries if len(t) == len(rows)), rows))
+    return _stacked(next((t for t in tries if len(t) == len(rows)), rows))
 
 
 def day(text: object) -> str:
@@ -274,16 +281,21 @@ def series(names: Iterable[object], values: Iterable[Any]) -> str:
     return ", ".join(f"{plain(name)}: {rounded(value)}" for name, value in pairs)
 
 
+def _stacked(rows: list[str]) -> str:
+    return "\n".join(row.strip(" ") for row in rows)
+
+
 def _words(text: str) -> list[str]:
     # Only at ordinary spaces: a number keeps its thin space, and its unit.
     return [word for word in text.split(" ") if word]
 
 
 def _filled(line: str, width: int) -> list[str]:
+    """Break a line into rows that, put together, are the line."""
     rows = [""]
     for piece in _pieces(line, width):
-        together = f"{rows[-1]} {piece}".strip(" ")
-        if not rows[-1] or _columns(together) <= width:
+        together = rows[-1] + piece
+        if not rows[-1] or _columns(together.strip(" ")) <= width:
             rows[-1] = together
         else:
             rows.append(piece)
@@ -310,12 +322,31 @@ def _take(text: str, width: int) -> str:
 
 
 def _pieces(text: str, width: int) -> list[str]:
-    """Split into words, and words that are too long into chunks."""
-    pieces = []
+    """Split into what a row may begin with; what is too long for one into chunks."""
+    pieces: list[str] = []
     for word in _words(text):
-        while _columns(word) > width:
-            chunk = _take(word, width)
-            pieces.append(chunk)
-            word = word[len(chunk) :]
-        pieces.append(word)
+        before = " " if pieces else ""
+        for unit in _units(word):
+            while _columns(unit) > width:
+                chunk = _take(unit, width) or unit[0]
+                pieces.append(before + chunk)
+                unit, before = unit[len(chunk) :], ""
+            pieces.append(before + unit)
+            before = ""
     return pieces
+
+
+def _units(word: str) -> list[str]:
+    """Split a word where a row may end within it: between Chinese characters.
+
+    No row begins with a mark that closes, or ends with one that opens, and numbers and
+    words in other letters stay whole.
+    """
+    units = [""]
+    for part in _HAN.findall(word):
+        apart = units[-1] and part[0] not in _CLOSING and units[-1][-1] not in _OPENING
+        if apart:
+            units.append(part)
+        else:
+            units[-1] += part
+    return units

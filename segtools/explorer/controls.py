@@ -20,13 +20,19 @@ import ipywidgets as w
 
 from segtools.explorer.moves import place_words
 from segtools.explorer.views import MOST_PANELS, no_cuts_view
+from segtools.languages import mark, tr
 from segtools.markup import guarded
 from segtools.wording import plain
 
 if TYPE_CHECKING:
     from segtools.explorer.explore import Explorer
 
-VIEWS = ("Members", "Two segments", "Examples", "Move a cut")
+VIEWS = (
+    mark("Members"),
+    mark("Two segments"),
+    mark("Examples"),
+    mark("Move a cut"),
+)
 _WIDE = {"width": "min(36rem, 100%)"}
 _LABEL = {"description_width": "6.5rem"}
 _FLOW = {"flex_flow": "row wrap"}
@@ -56,7 +62,9 @@ class Controls:
         self._busy = False
         self.answer = w.HTML()
         self.said = w.HTML()
-        self.view = w.ToggleButtons(options=VIEWS, description="Look at", style=_LABEL)
+        views = [(tr(name), name) for name in VIEWS]
+        look = tr("Look at")
+        self.view = w.ToggleButtons(options=views, description=look, style=_LABEL)
         self._members()
         self._pair()
         self._cut()
@@ -76,14 +84,14 @@ class Controls:
     def _arranged(self) -> dict[str, list[Any]]:
         """Give the controls of each view, in their order."""
         return {
-            "Members": [_with_next(self.feature, "feature"), self.boxes],
+            "Members": [_with_next(self.feature, tr("Next feature")), self.boxes],
             "Two segments": [
-                _with_next(self.first, "first"),
-                _with_next(self.second, "second"),
+                _with_next(self.first, tr("Next first")),
+                _with_next(self.second, tr("Next second")),
             ],
-            "Examples": [_with_next(self.segment, "segment")],
+            "Examples": [_with_next(self.segment, tr("Next segment"))],
             "Move a cut": [
-                _with_next(self.cut, "cut"),
+                _with_next(self.cut, tr("Next cut")),
                 self.steps,
                 self.reason,
                 self.who,
@@ -92,7 +100,7 @@ class Controls:
         }
 
     def _members(self) -> None:
-        self.feature = _dropdown("Feature", _options(self._explorer.features))
+        self.feature = _dropdown(tr("Feature"), _options(self._explorer.features))
         self.ticks = {
             key: w.Checkbox(
                 value=place < MOST_PANELS,
@@ -107,17 +115,17 @@ class Controls:
 
     def _pair(self) -> None:
         names = _options(self._explorer.segments)
-        self.first = _dropdown("First", names)
-        self.second = _dropdown("Second", names)
+        self.first = _dropdown(tr("First"), names)
+        self.second = _dropdown(tr("Second"), names)
         self.second.value = names[-1][1]
-        self.segment = _dropdown("Segment", names)
+        self.segment = _dropdown(tr("Segment"), names)
 
     def _cut(self) -> None:
-        self.cut = _dropdown("Cut", self._cut_options())
-        self.place = _dropdown("Move to", [("–", 0.0)])
+        self.cut = _dropdown(tr("Cut"), self._cut_options())
+        self.place = _dropdown(tr("Move to"), [("–", 0.0)])
         lower, higher = (
-            _button("Lower", lambda: self._step(-1)),
-            _button("Higher", lambda: self._step(1)),
+            _button(tr("Lower"), lambda: self._step(-1)),
+            _button(tr("Higher"), lambda: self._step(1)),
         )
         self.steps = w.HBox([self.place, lower, higher], layout=_FLOW)
         if self._explorer.cuts:
@@ -129,12 +137,13 @@ class Controls:
         self.place.index = min(max(self.place.index + by, 0), last)
 
     def _kept(self) -> None:
-        self.reason = _text("Reason", "why the cut belongs there; needed to keep it")
-        self.who = _text("Who", "who decides; may stay empty")
+        why = tr("why the cut belongs there; needed to keep it")
+        self.reason = _text(tr("Reason"), why)
+        self.who = _text(tr("Who"), tr("who decides; may stay empty"))
         self.buttons = w.HBox(
             [
-                _button("Keep this cut", self._keep),
-                _button("Take back", self._take_back),
+                _button(tr("Keep this cut"), self._keep),
+                _button(tr("Take back"), self._take_back),
             ]
         )
 
@@ -191,7 +200,8 @@ class Controls:
             shown = explorer.move(self.cut.value, self.place.value)
         more = _kept_markup(explorer) if view == "Move a cut" else ""
         said = shown.text.partition("\n")[0]
-        return f"<h3>{view}</h3>{shown.html}{more}", f"{view}: {said}"
+        name = tr(view)
+        return f"<h3>{escape(name)}</h3>{shown.html}{more}", f"{name}: {said}"
 
     def _answer(self, of: Callable[[], tuple[str, str]]) -> None:
         """Show an answer, or in one sentence why there is none."""
@@ -236,11 +246,15 @@ def _kept_markup(explorer: Explorer) -> str:
     if not explorer.decisions():
         return ""
     text = escape(explorer.configuration())
-    return (
-        "<p>To keep what you decided, put this into the configuration in place of its "
-        "<code>decisions</code>, and run it again:</p>"
-        f'<pre tabindex="0" aria-label="Lines of the configuration">{text}</pre>'
-    )
+    how = escape(
+        tr(
+            "To keep what you decided, put this into the configuration in place of its "
+            "{block}, and run it again:",
+            block="decisions",
+        )
+    ).replace("decisions", "<code>decisions</code>", 1)
+    what = escape(tr("Lines of the configuration"))
+    return f'<p>{how}</p><pre tabindex="0" aria-label="{what}">{text}</pre>'
 
 
 def _options(named: dict[str, str]) -> list[tuple[str, Any]]:
@@ -253,14 +267,14 @@ def _dropdown(description: str, options: list[tuple[str, Any]]) -> Any:
     )
 
 
-def _with_next(dropdown: Any, what: str) -> Any:
+def _with_next(dropdown: Any, words: str) -> Any:
     """Put a button beside a list that goes on to the next entry, and then around."""
 
     def go_on() -> None:
         n = len(dropdown.options)
         dropdown.index = (dropdown.index + 1) % n if n else None
 
-    return w.HBox([dropdown, _button(f"Next {what}", go_on)], layout=_FLOW)
+    return w.HBox([dropdown, _button(words, go_on)], layout=_FLOW)
 
 
 def _button(description: str, do: Callable[[], None]) -> Any:

@@ -9,14 +9,16 @@ import pandas as pd
 
 from segtools.explorer.members import places_of
 from segtools.explorer.opened import Explored
+from segtools.languages import header, mark, tr
 from segtools.masking import mask
 from segtools.wording import MISSING, is_missing, percent, plain, rounded, shorten
 
 TYPICAL, BORDER = 3, 2
-NOTE = (
+NOTE = mark(
     "Stand-ins, not ids; values are rounded. With a key in SEGTOOLS_ID_KEY a customer "
     "has the same stand-in in every run."
 )
+_KINDS = {"typical": mark("typical"), "on the border": mark("on the border")}
 
 
 @lru_cache(maxsize=64)
@@ -75,18 +77,19 @@ def examples_table(
     """
     rows = chosen(explored, segment_id)
     if rows.empty:
-        return pd.DataFrame({"What": []})
+        return pd.DataFrame({header("What"): []})
     places = rows["place"].to_numpy(int)
     everyone = explored.features["customer_id"]
     heads = mask(everyone.iloc[places], among=everyone)
     own = [n for n in explored.building.columns if n != "customer_id"]
     numeric = [n for n in explored.numeric if n in own][:features]
     labels = [_with_unit(*explored.numeric[n]) for n in numeric]
-    columns: dict[str, list[str]] = {"What": ["Why shown", "Sure", "Next", *labels]}
+    what = [tr("Why shown"), tr("Sure"), tr("Next"), *labels]
+    columns: dict[str, list[str]] = {"What": what}
     for head, at, kind in zip(heads, places, rows["kind"], strict=True):
         values = explored.features[numeric].iloc[at]
         told = [rounded(_coarse(v)) for v in values]
-        columns[head] = [kind, *_standing(explored, at), *told]
+        columns[head] = [tr(_KINDS[kind]), *_standing(explored, at), *told]
     return pd.DataFrame(columns)
 
 

@@ -13,17 +13,18 @@ from segtools.explorer import views
 from segtools.explorer.members import feature_named, segment_named
 from segtools.explorer.moves import cut_named, cut_words, refuse_between, stops_of
 from segtools.explorer.opened import Explored, opened
+from segtools.languages import mark, tr
 from segtools.plots.display import Display
 from segtools.schema import ConfigError
 from segtools.segmentation.cuts import Cut, cuts_of
 from segtools.segmentation.decisions import Decision
 from segtools.segmentation.hand import Hand, move_cut
 
-MISSING = (
+MISSING = mark(
     "The controls need ipywidgets, which this kernel does not have, so that only the "
     "first view is shown. Run `pip install ipywidgets` and restart the kernel."
 )
-NOT_LIVE = (
+NOT_LIVE = mark(
     "Only the first view is shown where no kernel is at work, or where the page cannot "
     "show controls. Open the notebook in JupyterLab and run the cell."
 )
@@ -238,7 +239,7 @@ class Explorer:
         self, include: object = None, exclude: object = None
     ) -> dict[str, Any]:
         live = has_widgets()
-        still = views.first_view(self.state, NOT_LIVE if live else MISSING)
+        still = views.first_view(self.state, tr(NOT_LIVE if live else MISSING))
         bundle: dict[str, Any] = dict(self.widget._repr_mimebundle_()) if live else {}
         return bundle | {"text/html": still.html, "text/plain": still.text}
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
     beside,
@@ -24,12 +25,13 @@ from segtools.plots.canvas import (
     write,
 )
 from segtools.plots.colours import EVERYONE, INK, segment_colours
+from segtools.plots.heat import HIDDEN_MARK, mark_note
+from segtools.plots.sentences import commas, ended
 from segtools.wording import is_missing, number, percent, plain, rounded, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_HIDDEN = "\u00d7"
 _AROUND, _HEAD, _PANEL = 1.25, 0.4, 0.95
 
 
@@ -62,12 +64,12 @@ def members_histogram(spread: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     for panel, (name, own) in zip(multiples, groups, strict=True):
         _bars(panel, own, spread.attrs["colours"].get(name, EVERYONE), highest)
         size = spread.attrs["sizes"].get(name)
-        name_panel(panel, f"{shorten(name, 60)}, {_counted(size)}", width=84, lines=1)
+        name_panel(panel, _sized(shorten(name, 60), size), width=84, lines=1)
     for panel in multiples[:-1]:
         panel.set_xticklabels([])
     measured = _with_unit(spread.attrs["label"], spread.attrs["unit"])
-    hidden = f"; {_HIDDEN}: hidden" if spread["customers"].isna().any() else ""
-    words = f"{measured}; height: % of the segment's customers{hidden}"
+    words = tr("{measured}; height: % of the segment's customers", measured=measured)
+    words += mark_note() if spread["customers"].isna().any() else ""
     multiples[-1].set_xlabel(words, loc="left", parse_math=False)
     return entitle(ax, members_histogram_title(spread))
 
@@ -81,15 +83,24 @@ def members_histogram_title(spread: pd.DataFrame) -> str:
         if not is_missing(value)
     }
     if not middles:
-        return f"{label}: no segment with enough customers is shown"
+        return tr("{feature}: no segment with enough customers is shown", feature=label)
     high = max(middles, key=middles.__getitem__)
     low = min(middles, key=middles.__getitem__)
     unit = spread.attrs["unit"]
-    told = f"{rounded(middles[high])} {plain(unit)}".strip()
-    text = f"{label}: the middle customer of {shorten(high)} has {told}"
+    told = {
+        "feature": label,
+        "segment": shorten(high),
+        "value": f"{rounded(middles[high])} {plain(unit)}".strip(),
+    }
     if high == low:
-        return text
-    return f"{text}, the one of {shorten(low)} {rounded(middles[low])}"
+        return tr("{feature}: the middle customer of {segment} has {value}", **told)
+    return tr(
+        "{feature}: the middle customer of {segment} has {value}, the one of {other} "
+        "{lowest}",
+        other=shorten(low),
+        lowest=rounded(middles[low]),
+        **told,
+    )
 
 
 def members_histogram_alt(spread: pd.DataFrame) -> str:
@@ -100,8 +111,10 @@ def members_histogram_alt(spread: pd.DataFrame) -> str:
         if len(shown) and shown["share"].max() > 0:
             most = shown.loc[shown["share"].idxmax()]
             parts.append(f"{plain(name)} {most['range']} ({percent(most['share'])})")
-    common = f" Commonest: {', '.join(parts)}." if parts else ""
-    return f"{members_histogram_title(spread)}.{common}"
+    title = ended(members_histogram_title(spread))
+    if not parts:
+        return title
+    return f"{title} " + tr("Commonest: {parts}.", parts=commas(parts))
 
 
 def members_histogram_table(spread: pd.DataFrame) -> pd.DataFrame:
@@ -115,9 +128,11 @@ def members_histogram_table(spread: pd.DataFrame) -> pd.DataFrame:
     formats: dict[str, str] = {}
     for name in names:
         own = spread[spread["segment"] == name].reset_index(drop=True)
-        rows[f"{name}, customers"] = own["customers"]
-        rows[f"{name}, share"] = own["share"].astype(float)
-        formats |= {f"{name}, customers": "count", f"{name}, share": "percent"}
+        counts = tr("{segment}, customers", segment=name)
+        shares = tr("{segment}, share", segment=name)
+        rows[counts] = own["customers"]
+        rows[shares] = own["share"].astype(float)
+        formats |= {counts: "count", shares: "percent"}
     rows.attrs["formats"] = formats
     return rows
 
@@ -131,9 +146,9 @@ def _bars(ax: Axes, own: pd.DataFrame, colour: str, highest: float) -> None:
     shares = own["share"].astype(float).to_numpy()
     at = np.arange(len(own))
     ax.bar(at, np.nan_to_num(shares), width=0.86, color=colour)
-    mark: dict[str, Any] = {"ha": "center", "fontsize": "x-small"}
+    small: dict[str, Any] = {"ha": "center", "fontsize": "x-small"}
     for place in np.flatnonzero(own["customers"].isna().to_numpy()):
-        write(ax, float(place), 0.04 * highest, _HIDDEN, **mark)
+        write(ax, float(place), 0.04 * highest, HIDDEN_MARK, **small)
     labels = [shorten(r, 14) for r in own["range"]]
     slant: dict[str, Any] = {"rotation": 30, "ha": "right", "fontsize": "x-small"}
     ax.set_xticks(at, labels=labels, parse_math=False, **slant)
@@ -143,8 +158,12 @@ def _bars(ax: Axes, own: pd.DataFrame, colour: str, highest: float) -> None:
     ax.tick_params(axis="y", labelsize="x-small")
 
 
-def _counted(n: object) -> str:
-    return "too few customers to count" if is_missing(n) else f"{number(n)} customers"
+def _sized(segment: str, n: Any) -> str:
+    if is_missing(n):
+        return tr("{segment}, too few customers to count", segment=segment)
+    return trn(
+        "{segment}, {n} customer", "{segment}, {n} customers", int(n), segment=segment
+    )
 
 
 def moved_sizes(sizes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -164,10 +183,10 @@ def moved_sizes(sizes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_current(ax)
     pair = panels(ax, 2, columns=2, gap=(0.1, 0.0))
-    money = _with_unit("Value in the window", sizes.attrs.get("currency", ""))
+    money = _with_unit(tr("Value in the window"), sizes.attrs.get("currency", ""))
     colours = list(segment_colours(sizes["segment"]).values())
     for panel, (stem, label) in zip(
-        pair, (("", "Customers"), ("value_", money)), strict=True
+        pair, (("", tr("Customers")), ("value_", money)), strict=True
     ):
         before, after = (
             sizes[f"{stem}{when}"].astype(float) for when in ("before", "after")
@@ -185,27 +204,41 @@ def moved_sizes_title(sizes: pd.DataFrame) -> str:
     """State which segment's size changes most."""
     change = (sizes["after"] - sizes["before"]).astype(float)
     if not change.abs().max() > 0:
-        return "No segment's size changes"
+        return tr("No segment's size changes")
     most = sizes.loc[change.abs().idxmax()]
-    n = number(most["after"])
-    return f"{shorten(most['segment'])} has {n} customers instead of " + number(
-        most["before"]
+    return trn(
+        "{segment} has {n} customer instead of {before}",
+        "{segment} has {n} customers instead of {before}",
+        int(most["after"]),
+        segment=shorten(most["segment"]),
+        before=number(most["before"]),
     )
 
 
 def moved_sizes_alt(sizes: pd.DataFrame) -> str:
     """State the title, and all sizes before and after."""
-    each = ", ".join(
-        f"{plain(row['segment'])} {number(row['before'])} to {number(row['after'])}"
+    each = commas(
+        tr(
+            "{segment} {before} to {after}",
+            segment=plain(row["segment"]),
+            before=number(row["before"]),
+            after=number(row["after"]),
+        )
         for row in sizes.to_dict("records")
     )
-    return f"{moved_sizes_title(sizes)}. Customers: {each}."
+    title = moved_sizes_title(sizes)
+    return tr("{title}. Customers: {each}.", title=title, each=each)
 
 
 def moved_sizes_table(sizes: pd.DataFrame) -> pd.DataFrame:
     """Give the numbers, one row a segment."""
-    names = {"segment": "Segment", "before": "Customers now", "after": "Then"}
-    names |= {"value_before": "Value now", "value_after": "Value then"}
+    names = {
+        "segment": header("Segment"),
+        "before": header("Customers now"),
+        "after": header("Then"),
+        "value_before": header("Value now"),
+        "value_after": header("Value then"),
+    }
     rows = sizes[list(names)].rename(columns=names)
     counts = [n for n in names.values() if n != "Segment"]
     rows.attrs["formats"] = dict.fromkeys(counts, "count")
@@ -228,7 +261,7 @@ def _pairs_of_bars(
     ax.barh(at + 0.2, after.fillna(0), color=colours, **thin)
     for shift, own in ((-0.2, before), (0.2, after)):
         for place, value in enumerate(own):
-            text = "too few to show" if is_missing(value) else number(value)
+            text = tr("too few to show") if is_missing(value) else number(value)
             start = 0.0 if is_missing(value) else max(float(value), 0.0)
             beside(ax, start, place + shift, text, fontsize="x-small")
     ax.set_xlim(1.05 * low, 1.25 * most)

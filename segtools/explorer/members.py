@@ -13,11 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.disclosure import Published, hide, hide_parts, two_way
+from segtools.explorer.kept import kept_by_language
 from segtools.explorer.opened import Explored
+from segtools.languages import mark, tr
 from segtools.schema import ConfigError, did_you_mean
 from segtools.wording import rounded
 
-NO_VALUE = "no value"
+NO_VALUE = mark("no value")
 _BINS = 10
 _LOW, _HIGH = 0.02, 0.98
 
@@ -74,7 +76,7 @@ def feature_named(explored: Explored, called: str) -> str:
     )
 
 
-@lru_cache(maxsize=64)
+@kept_by_language(64)
 def distribution(explored: Explored, feature: str) -> pd.DataFrame:
     """Count the members of every segment by a feature's values.
 
@@ -173,11 +175,13 @@ def ranges(edges: NDArray[np.float64], *, whole: bool = False) -> list[str]:
     """
     words = [rounded(float(e)) for e in edges]
     if not words:
-        return ["any value", NO_VALUE]
+        return [tr("any value"), tr(NO_VALUE)]
     last = [rounded(float(e) - 1) for e in edges] if whole else words
     pairs = zip(words, last[1:], strict=False)
-    between = [a if a == b else f"{a} to {b}" for a, b in pairs]
-    return [f"under {words[0]}", *between, f"{words[-1]} or more", NO_VALUE]
+    between = [a if a == b else tr("{low} to {high}", low=a, high=b) for a, b in pairs]
+    first = tr("under {value}", value=words[0])
+    last_one = tr("{value} or more", value=words[-1])
+    return [first, *between, last_one, tr(NO_VALUE)]
 
 
 def _hidden(counts: NDArray[np.int64], limit: int) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from segtools.disclosure import hide_parts
 from segtools.explorer.opened import MONEY, Explored
+from segtools.languages import header, tr, trn
 from segtools.schema import ConfigError
 from segtools.segmentation.cuts import Crossing, Cut, crossing, cuts_of, stops
 from segtools.segmentation.decisions import change
@@ -21,7 +22,7 @@ from segtools.segmentation.redrawn import (
     method_rows,
 )
 from segtools.segmentation.scorecard import expected_outcome
-from segtools.wording import number, percent, plain, rounded, shorten
+from segtools.wording import interval, number, percent, plain, rounded, shorten
 
 Ints = NDArray[np.int64]
 
@@ -130,7 +131,9 @@ def cut_words(explored: Explored, cut: Cut) -> str:
 
 
 def _of(explored: Explored, cut: Cut) -> str:
-    return "Score" if cut.feature is None else shorten(explored.label_of(cut.feature))
+    return (
+        tr("Score") if cut.feature is None else shorten(explored.label_of(cut.feature))
+    )
 
 
 def place_words(explored: Explored, cut: Cut, at: float) -> str:
@@ -142,7 +145,13 @@ def place_words(explored: Explored, cut: Cut, at: float) -> str:
     expected = float(expected_outcome(np.array([at]), payload["link"])[0])
     worth = f"{rounded(expected)} {plain(explored.currency)}".strip()
     told = worth if payload["link"] == "log" else percent(expected)
-    return f"{number(at)} points (expects {told})"
+    return trn(
+        "{n} point (expects {outcome})",
+        "{n} points (expects {outcome})",
+        round(at),
+        n=number(at),
+        outcome=told,
+    )
 
 
 @lru_cache(maxsize=256)
@@ -244,53 +253,76 @@ def moved_sentence(explored: Explored, move: Move) -> str:
     now, then = (place_words(explored, move.cut, p) for p in (move.cut.at, move.to))
     what = _of(explored, move.cut)
     if move.to == move.cut.at:
-        return f"{what}: the cut stays at {now}. {_again_now(move.now)}"
-    return (
-        f"{what}: with the cut at {then} instead of {now}, {number(move.changed)} of "
-        f"{number(move.n)} customers ({percent(move.changed / move.n)}) change "
-        f"segment. Agreement with the present segments is {move.same:.2f} (adjusted "
-        f"Rand; 1 is the same). {_again_then(move.now, move.then)}"
+        stays = tr("{feature}: the cut stays at {place}.", feature=what, place=now)
+        return f"{stays} {_again_now(move.now)}"
+    moved = tr(
+        "{feature}: with the cut at {then} instead of {now}, {changed} of {n} "
+        "customers ({share}) change segment. Agreement with the present segments is "
+        "{same} (adjusted Rand; 1 is the same).",
+        feature=what,
+        then=then,
+        now=now,
+        changed=number(move.changed),
+        n=number(move.n),
+        share=percent(move.changed / move.n),
+        same=number(move.same, 2),
     )
+    return f"{moved} {_again_then(move.now, move.then)}"
 
 
 def _again_now(now: Again) -> str:
     if not now.n:
-        return "Other samples of customers were not drawn for this model."
-    return (
-        f"In {now.n} other samples of customers the segments come again with an "
-        f"agreement of {_span(now)}."
+        return tr("Other samples of customers were not drawn for this model.")
+    return trn(
+        "In {n} other sample of customers the segments come again with an agreement of "
+        "{agreement}.",
+        "In {n} other samples of customers the segments come again with an agreement "
+        "of {agreement}.",
+        now.n,
+        agreement=_span(now),
     )
 
 
 def _again_then(now: Again, then: Again) -> str:
     if not then.n:
         return _again_now(then)
-    return (
-        f"In {then.n} other samples of customers such segments come again with an "
-        f"agreement of {_span(then)}; the present ones with {_span(now)}."
+    return trn(
+        "In {n} other sample of customers such segments come again with an agreement "
+        "of {then}; the present ones with {now}.",
+        "In {n} other samples of customers such segments come again with an agreement "
+        "of {then}; the present ones with {now}.",
+        then.n,
+        then=_span(then),
+        now=_span(now),
     )
 
 
 def _span(again: Again) -> str:
-    return f"{again.middle:.2f} ({again.low:.2f} to {again.high:.2f})"
+    ends = interval(again.low, again.high, lambda value: number(value, 2))
+    return f"{number(again.middle, 2)} ({ends})"
 
 
 def moved_table(explored: Explored, move: Move) -> pd.DataFrame:
     """Tabulate sizes and value before and after, for people."""
     rows = move.sizes
-    money = f"Value ({plain(explored.currency)})" if explored.currency else "Value"
+    each = rows["value_after"] / rows["after"].astype(float)
+    now, then = header("Value now"), header("Value then")
+    if explored.currency:
+        unit = plain(explored.currency)
+        now = tr("Value ({unit}) now", unit=unit)
+        then = tr("Value ({unit}) then", unit=unit)
     shown = pd.DataFrame(
         {
-            "Segment": rows["segment"],
-            "Customers now": rows["before"],
-            "Customers then": rows["after"],
-            "Change": rows["after"] - rows["before"],
-            f"{money} now": rows["value_before"],
-            f"{money} then": rows["value_after"],
-            "Value each, then": rows["value_after"] / rows["after"].astype(float),
+            header("Segment"): rows["segment"],
+            header("Customers now"): rows["before"],
+            header("Customers then"): rows["after"],
+            header("Change"): rows["after"] - rows["before"],
+            now: rows["value_before"],
+            then: rows["value_after"],
+            header("Value each, then"): each,
         }
     )
-    counts = ("Customers now", "Customers then", "Change", f"{money} now")
-    formats = dict.fromkeys((*counts, f"{money} then"), "count")
+    counts = ("Customers now", "Customers then", "Change", now)
+    formats = dict.fromkeys((*counts, then), "count")
     shown.attrs["formats"] = formats | {"Value each, then": "rounded"}
     return shown

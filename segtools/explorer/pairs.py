@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from segtools.explorer.members import middles, places_of
 from segtools.explorer.opened import Explored
+from segtools.languages import header, tr
 from segtools.schema import ConfigError
-from segtools.wording import percent, shorten
+from segtools.wording import interval, percent, shorten
 
 Floats = NDArray[np.float64]
 _Z = 1.959964
@@ -117,34 +118,55 @@ def compared_sentence(explored: Explored, first: str, second: str) -> str:
     one, two = (shorten(explored.names[i]) for i in (first, second))
     best = rows.iloc[0]
     if np.isnan(best["more"]):
-        return f"{one} or {two} has too few customers to be compared."
+        return tr(
+            "{first} or {second} has too few customers to be compared.",
+            first=one,
+            second=two,
+        )
     more = best["more"] >= 0.5
     share = best["more"] if more else 1 - best["more"]
     ends = (best["low"], best["high"])
     low, high = ends if more else (1 - ends[1], 1 - ends[0])
     who, than = (one, two) if more else (two, one)
-    told = f"95 % interval {percent(low)} to {percent(high)}; " if low < high else ""
-    return (
-        f"{shorten(best['label'])} tells them apart most: in {percent(share)} of all "
-        f"pairs the customer of {who} has more than the one of {than} "
-        f"({told}{percent(0.5)} would be no difference)."
+    told = {
+        "feature": shorten(best["label"]),
+        "share": percent(share),
+        "who": who,
+        "than": than,
+        "half": percent(0.5),
+    }
+    if not low < high:
+        return tr(
+            "{feature} tells them apart most: in {share} of all pairs the customer of "
+            "{who} has more than the one of {than} ({half} would be no difference).",
+            **told,
+        )
+    return tr(
+        "{feature} tells them apart most: in {share} of all pairs the customer of "
+        "{who} has more than the one of {than} (95 % interval {interval}; {half} would "
+        "be no difference).",
+        interval=interval(low, high, percent),
+        **told,
     )
 
 
 def compared_table(explored: Explored, first: str, second: str) -> pd.DataFrame:
     """Tabulate what `compared` found, for people."""
     rows = compared(explored, first, second)
-    one, two = (f"Middle of {shorten(explored.names[i])}" for i in (first, second))
+    one, two = (
+        tr("Middle of {segment}", segment=shorten(explored.names[i]))
+        for i in (first, second)
+    )
     two = two if two != one else f"{two} ({second})"
     shown = pd.DataFrame(
         {
-            "Feature": rows["label"],
-            "Unit": rows["unit"],
+            header("Feature"): rows["label"],
+            header("Unit"): rows["unit"],
             one: rows["first"],
             two: rows["second"],
-            "First has more": rows["more"],
-            "At least": rows["low"],
-            "At most": rows["high"],
+            header("First has more"): rows["more"],
+            header("At least"): rows["low"],
+            header("At most"): rows["high"],
         }
     )
     shares = ("First has more", "At least", "At most")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from segtools.explorer.examples import NOTE, examples_table
 from segtools.explorer.figures import members_histogram, moved_sizes
+from segtools.explorer.kept import kept_by_language
 from segtools.explorer.members import distribution, middles
 from segtools.explorer.moves import (
     looked,
@@ -18,6 +19,7 @@ from segtools.explorer.moves import (
 )
 from segtools.explorer.opened import Explored
 from segtools.explorer.pairs import compared_sentence, compared_table
+from segtools.languages import header, tr, trn
 from segtools.plots.colours import segment_colours
 from segtools.plots.display import Display, finding, together
 from segtools.plots.display import table as any_table
@@ -34,25 +36,27 @@ def table(frame: pd.DataFrame, *, caption: str) -> Display:
     return any_table(frame, caption=caption, interactive=False)
 
 
-@lru_cache(maxsize=8)
+@kept_by_language(8)
 def overview(explored: Explored) -> Display:
     """Tabulate the segments: customers, value, and value each."""
     rows = segment_sizes(explored)
     n = len(explored.features)
-    money = f"Value ({plain(explored.currency)})" if explored.currency else "Value"
+    money = header("Value")
+    if explored.currency:
+        money = f"{money} ({plain(explored.currency)})"
     frame = pd.DataFrame(
         {
-            "Segment": rows["segment"],
-            "Id": rows["segment_id"],
-            "Customers": rows["after"],
-            "Share": rows["after"].astype(float) / n,
+            header("Segment"): rows["segment"],
+            header("Id"): rows["segment_id"],
+            header("Customers"): rows["after"],
+            header("Share"): rows["after"].astype(float) / n,
             money: rows["value_after"],
-            "Value each": rows["value_after"] / rows["after"].astype(float),
+            header("Value each"): rows["value_after"] / rows["after"].astype(float),
         }
     )
     ways = {"Customers": "count", "Share": "percent", money: "count"}
     frame.attrs["formats"] = ways | {"Value each": "rounded"}
-    return table(frame, caption="Segments")
+    return table(frame, caption=tr("Segments"))
 
 
 @lru_cache(maxsize=8)
@@ -64,7 +68,7 @@ def segment_sizes(explored: Explored) -> pd.DataFrame:
     return sizes_of(explored, place, place)
 
 
-@lru_cache(maxsize=64)
+@kept_by_language(64)
 def members_view(
     explored: Explored, feature: str, segments: tuple[str, ...]
 ) -> Display:
@@ -80,7 +84,7 @@ def members_view(
     """
     chosen = [i for i in explored.names if i in segments]
     if not chosen:
-        return finding("No segment is chosen. Choose one or more.")
+        return finding(tr("No segment is chosen. Choose one or more."))
     drawn = chosen[:MOST_PANELS]
     rows = distribution(explored, feature)
     spread = rows[rows["segment_id"].isin(drawn)].reset_index(drop=True)
@@ -99,7 +103,14 @@ def members_view(
     said = [_definition(explored, feature)]
     if len(chosen) > len(drawn):
         left = listed(shorten(names[i]) for i in chosen[MOST_PANELS:])
-        said.append(f"Only {MOST_PANELS} segments are drawn; left out: {left}.")
+        said.append(
+            trn(
+                "Only {n} segment is drawn; left out: {others}.",
+                "Only {n} segments are drawn; left out: {others}.",
+                MOST_PANELS,
+                others=left,
+            )
+        )
     shown = [finding(s) for s in said if s]
     return together(*shown, present(members_histogram, spread))
 
@@ -109,31 +120,41 @@ def _definition(explored: Explored, feature: str) -> str:
     return plain(entry.get("definition", ""))
 
 
-@lru_cache(maxsize=64)
+@kept_by_language(64)
 def compare_view(explored: Explored, first: str, second: str) -> Display:
     """Show two segments beside each other, the most telling feature first."""
     names = explored.names
     if first == second:
-        return finding("Both segments are the same. Choose another one to compare.")
-    caption = f"{shorten(names[first])} beside {shorten(names[second])}"
+        return finding(tr("Both segments are the same. Choose another one to compare."))
+    caption = tr(
+        "{first} beside {second}",
+        first=shorten(names[first]),
+        second=shorten(names[second]),
+    )
     return together(
         finding(compared_sentence(explored, first, second)),
         table(compared_table(explored, first, second), caption=caption),
     )
 
 
-@lru_cache(maxsize=64)
+@kept_by_language(64)
 def examples_view(explored: Explored, segment_id: str) -> Display:
     """Show example customers of a segment by their stand-ins."""
     name = shorten(explored.names[segment_id])
     rows = examples_table(explored, segment_id)
     if rows.empty:
-        few = f"{name} has fewer than {explored.smallest_cell} customers"
-        return finding(f"{few}, so that no example is shown.")
-    return together(table(rows, caption=f"Example customers of {name}"), finding(NOTE))
+        few = trn(
+            "{segment} has fewer than {n} customer, so that no example is shown.",
+            "{segment} has fewer than {n} customers, so that no example is shown.",
+            explored.smallest_cell,
+            segment=name,
+        )
+        return finding(few)
+    caption = tr("Example customers of {segment}", segment=name)
+    return together(table(rows, caption=caption), finding(tr(NOTE)))
 
 
-@lru_cache(maxsize=64)
+@kept_by_language(64)
 def move_view(explored: Explored, cut: Cut, to: float) -> Display:
     """Show what a moved cut does to sizes, value and stability."""
     move = looked(explored, cut, to)
@@ -141,7 +162,7 @@ def move_view(explored: Explored, cut: Cut, to: float) -> Display:
     sizes.attrs = {"currency": explored.currency}
     return together(
         finding(moved_sentence(explored, move)),
-        table(moved_table(explored, move), caption="Before and after"),
+        table(moved_table(explored, move), caption=tr("Before and after")),
         present(moved_sizes, sizes),
     )
 

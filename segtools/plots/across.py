@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, tr
 from segtools.plots.canvas import axes_or_current, dress, empty_note, write
 from segtools.plots.colours import ACCENT, INK, OTHER, text_on
 from segtools.plots.inputs import columns_of
+from segtools.plots.sentences import ended
 from segtools.wording import number, rounded, series
 
 if TYPE_CHECKING:
@@ -72,7 +74,9 @@ def descent(
         _node(ax, *spot[row["k"], row["segment"]], row["slsa"])
     ax.set_xticks(range(len(ks)), labels=[number(k) for k in ks])
     ax.set(yticks=[], xlim=(-0.4, len(ks) - 0.6), ylim=(1.06, -0.06))
-    label = "Segments (number in a circle: SLSa in hundredths; 100: a single parent)"
+    label = tr(
+        "Segments (number in a circle: SLSa in hundredths; 100: a single parent)"
+    )
     dress(ax, title=descent_title(nodes, edges=edges), x=label, grid="")
     ax.spines[["left", "bottom"]].set_visible(False)
     return ax
@@ -90,13 +94,21 @@ def descent_title(nodes: pd.DataFrame, *, edges: pd.DataFrame) -> str:
     """
     known = nodes.dropna(subset=["slsa"])
     if edges.empty or known.empty:
-        return "Only one solution was computed: there is no descent to show"
+        return tr("Only one solution was computed: there is no descent to show")
     least = known.loc[known["slsa"].idxmin()]
     if least["slsa"] >= 1:
         first, last = number(nodes["k"].min()), number(nodes["k"].max())
-        return f"From {first} to {last} segments every segment has a single parent"
-    name = f"Segment {number(least['segment'] + 1)} of {number(least['k'])}"
-    return f"{name} mixes most of its forerunners (SLSa {rounded(least['slsa'])})"
+        return tr(
+            "From {first} to {last} segments every segment has a single parent",
+            first=first,
+            last=last,
+        )
+    return tr(
+        "Segment {place} of {k} mixes most of its forerunners (SLSa {slsa})",
+        place=number(least["segment"] + 1),
+        k=number(least["k"]),
+        slsa=rounded(least["slsa"]),
+    )
 
 
 def descent_alt(nodes: pd.DataFrame, *, edges: pd.DataFrame) -> str:
@@ -113,10 +125,12 @@ segments: 3: 1.
     title = descent_title(nodes, edges=edges)
     known = nodes.dropna(subset=["slsa"])
     if edges.empty or known.empty:
-        return f"{title}."
+        return ended(title)
     lowest = known.groupby("k")["slsa"].min()
     steps = series(lowest.index, lowest)
-    return f"{title}. Lowest SLSa by number of segments: {steps}."
+    return tr(
+        "{title}. Lowest SLSa by number of segments: {steps}.", title=title, steps=steps
+    )
 
 
 def descent_table(nodes: pd.DataFrame, *, edges: pd.DataFrame) -> pd.DataFrame:
@@ -132,12 +146,12 @@ def descent_table(nodes: pd.DataFrame, *, edges: pd.DataFrame) -> pd.DataFrame:
     rows = columns_of(nodes, _NODES, "nodes")
     table = pd.DataFrame(
         {
-            "Segments": rows["k"],
-            "Segment": rows["segment"] + 1,
-            "Customers": rows["customers"],
-            "Share": rows["share"],
-            "SLSa": rows["slsa"],
-            "Largest parent": rows["parent"] + 1,
+            header("Segments"): rows["k"],
+            header("Segment"): rows["segment"] + 1,
+            header("Customers"): rows["customers"],
+            header("Share"): rows["share"],
+            header("SLSa"): rows["slsa"],
+            header("Largest parent"): rows["parent"] + 1,
         }
     )
     table.attrs["formats"] = {"Share": "percent", "SLSa": "rounded"}

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from segtools.languages import tr
 from segtools.plots.colours import INK
+from segtools.plots.fonts import OWN
 from segtools.wording import rounded, wrap
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ HEIGHT = 3.6
 
 _STYLE: Any = {
     "font.size": 10.0,
-    "font.family": ["DejaVu Sans"],
+    "font.family": [OWN],
     "axes.titlesize": 10.5,
     "axes.titleweight": "bold",
     "axes.titlepad": 10.0,
@@ -96,6 +98,8 @@ def dress(
     Axes
         The same one.
     """
+    from segtools.plots.ticks import say_ticks
+
     if title:
         entitle(ax, title)
     ax.set_xlabel(x, loc="left", parse_math=False)
@@ -103,6 +107,7 @@ def dress(
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set(alpha=0.35, linewidth=0.8)
     ax.tick_params(length=0)
+    say_ticks(ax)
     if grid:
         ax.grid(visible=True, axis=grid, color=INK, alpha=0.1, linewidth=0.7)  # type: ignore[arg-type]
     return ax
@@ -163,7 +168,7 @@ def asked_line(ax: Axes, at: float, *, last: float, upright: bool) -> None:
     """
     line = ax.axhline if upright else ax.axvline
     line(at, color=INK, alpha=0.35, linewidth=0.9)
-    text = f"asked: {rounded(at)}"
+    text = tr("asked: {value}", value=rounded(at))
     if upright:
         write(ax, last, at, text, ha="right", va="bottom")
     else:
@@ -239,8 +244,10 @@ def per_cent_axis(axis: Axis) -> None:
     """Write the ticks of an axis of shares in per cent."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+    from segtools.plots.ticks import signed
+
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g}"))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: signed(f"{100 * share:g}")))
 
 
 def number_axis(axis: Axis, *, whole: bool = False) -> None:

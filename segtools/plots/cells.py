@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from numbers import Number
 from typing import Any
 
 import pandas as pd
 
+from segtools.languages import current, tr
 from segtools.wording import (
     MISSING,
     is_missing,
@@ -97,7 +98,11 @@ def is_numeric(column: pd.Series) -> bool:
 
 
 def table_markup(
-    strings: pd.DataFrame, headers: list[str], right: list[bool], caption: str
+    strings: pd.DataFrame,
+    headers: list[str],
+    right: list[bool],
+    caption: str,
+    names: Sequence[str] = (),
 ) -> str:
     """Let great_tables lay out cells that are escaped here, and only here.
 
@@ -114,6 +119,9 @@ def table_markup(
         Which columns are numbers; the first column names the rows if it is none.
     caption : str
         Visible caption, not yet escaped.
+    names : sequence of str, default=()
+        The columns as the code calls them; a header that says one in another language
+        keeps its name in ``data-column``, by which the glossary finds it.
 
     Returns
     -------
@@ -122,22 +130,23 @@ def table_markup(
     """
     from great_tables import GT, html
 
-    names = [f"c{place}" for place in range(strings.shape[1])]
-    markup = strings.map(_cell).set_axis(names, axis=1)
-    labels = dict(zip(names, map(_markup, headers), strict=True))
-    stub = names[0] if len(names) > 1 and not right[0] else None
+    own = [f"c{place}" for place in range(strings.shape[1])]
+    markup = strings.map(_cell).set_axis(own, axis=1)
+    heads = map(_named, map(_markup, headers), headers, names or headers)
+    labels = dict(zip(own, heads, strict=True))
+    stub = own[0] if len(own) > 1 and not right[0] else None
     made = GT(markup, id=f"st{_key(strings, headers, caption)}", rowname_col=stub)
     made = made.cols_label({n: html(v) for n, v in labels.items() if n != stub})
-    made = made.cols_align("left", columns=names).cols_align(
-        "right", columns=[n for n, r in zip(names, right, strict=True) if r]
+    made = made.cols_align("left", columns=own).cols_align(
+        "right", columns=[n for n, r in zip(own, right, strict=True) if r]
     )
     # Formatting by identity tells every version that the cells are finished.
-    made = made.fmt(str, columns=names)
+    made = made.fmt(str, columns=own)
     made = made.tab_stubhead(_STUB) if stub else made
     found = re.search(r"<table.*</table>", made.as_raw_html(), re.DOTALL)
     assert found is not None
     text = re.sub(r' data-quarto-[\w-]+="\w+"', "", found.group())
-    text = text.replace(f">{_STUB}</th>", f">{labels[names[0]]}</th>", 1)
+    text = text.replace(f">{_STUB}</th>", f">{labels[own[0]]}</th>", 1)
     opening = '<table class="gt_table mathjax_ignore tex2jax_ignore">'
     return f"{opening}<caption>{escape(caption)}</caption>" + text.partition(">")[2]
 
@@ -184,7 +193,7 @@ def _date(value: Any) -> str:
 
 def _word(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, (list, tuple)):
         return ", ".join(map(plain, value)) or MISSING
     return plain(value) or MISSING
@@ -204,6 +213,14 @@ def _markup(header: str) -> str:
     if max(map(len, header.split()), default=0) <= LONGEST_WORD:
         return text
     return f'<span class="st-break">{text}</span>'
+
+
+def _named(markup: str, header: str, name: str) -> str:
+    """Keep the name of a column beside the words that head it, where they differ."""
+    if current().is_english or header.casefold() == name.casefold():
+        return markup
+    kept = escape(plain(name)).replace("{", "&#123;")
+    return f'<span data-column="{kept}">{markup}</span>'
 
 
 def _key(strings: pd.DataFrame, headers: list[str], caption: str) -> str:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import header, mark, markc, tr, trc, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows, write
 from segtools.plots.colours import ACCENT, INK, OTHER
 from segtools.plots.inputs import part_of
+from segtools.plots.sentences import commas, ended, semicolons
 from segtools.wording import interval, is_missing, number, plain, shorten
 
 if TYPE_CHECKING:
@@ -17,12 +19,36 @@ if TYPE_CHECKING:
 
 # What each figure of the contest is called, in a sentence and on the axis.
 FIGURES = {
-    "gini": ("Gini", "Gini"),
-    "r2": ("R²", "R² out of sample"),
-    "eta2": ("eta²", "eta², the share of variance between groups"),
+    "gini": (mark("Gini"), mark("Gini")),
+    "r2": (mark("R²"), mark("R² out of sample")),
+    "eta2": (mark("eta²"), mark("eta², the share of variance between groups")),
+}
+_REACHES = {
+    "gini": (
+        mark("{scheme} reaches a Gini of {value}"),
+        mark("{scheme} reaches a Gini (outcome capped) of {value}"),
+    ),
+    "r2": (
+        mark("{scheme} reaches an R² of {value}"),
+        mark("{scheme} reaches an R² (outcome capped) of {value}"),
+    ),
+    "eta2": (
+        mark("{scheme} reaches an eta² of {value}"),
+        mark("{scheme} reaches an eta² (outcome capped) of {value}"),
+    ),
+}
+_ROLES = {
+    "scheme": markc("role in the contest", "scheme"),
+    "baseline": markc("role in the contest", "baseline"),
+    "ceiling": markc("role in the contest", "ceiling"),
+}
+_SHAPES = {
+    "scheme": mark("round: scheme"),
+    "baseline": mark("square: baseline"),
+    "ceiling": mark("diamond: ceiling"),
 }
 _MARKERS = {"scheme": "o", "baseline": "s", "ceiling": "D"}
-_NUMBERS = ("Value", "Low", "High")
+_NUMBERS = (header("Value"), header("Low"), header("High"))
 
 
 def contest_intervals(
@@ -69,7 +95,7 @@ def contest_intervals(
     'Gini (line: interval; round: scheme)'
     """
     ax = axes_or_current(ax)
-    rows = contest_intervals_table(contest, figure=figure, most=most)
+    rows = _drawn(contest, figure, most)
     if rows.empty:
         return empty_note(ax, contest_intervals_alt(contest, figure=figure))
     for place, row in enumerate(rows.itertuples()):
@@ -79,14 +105,12 @@ def contest_intervals(
     for label, chosen in zip(ax.get_yticklabels(), rows["Winner"], strict=True):
         label.set_fontweight("bold" if chosen else "normal")
     ax.margins(x=0.06)
-    shapes = {"scheme": "round", "baseline": "square", "ceiling": "diamond"}
-    key = ", ".join(f"{shapes[r]}: {r}" for r in roles)
-    dress(
-        ax,
-        title=contest_intervals_title(contest, figure=figure),
-        x=f"{_figure_name(figure, axis=True)} (line: interval; {key})",
+    axis = tr(
+        "{figure} (line: interval; {shapes})",
+        figure=_figure_name(figure, axis=True),
+        shapes=commas(tr(_SHAPES[role]) for role in roles),
     )
-    return ax
+    return dress(ax, title=contest_intervals_title(contest, figure=figure), x=axis)
 
 
 def contest_intervals_title(contest: Mapping[str, Any], *, figure: str = "gini") -> str:
@@ -99,22 +123,28 @@ def contest_intervals_title(contest: Mapping[str, Any], *, figure: str = "gini")
     """
     rows = _entries(contest, figure)
     if rows.empty:
-        return "No scheme was judged"
-    name = _figure_name(figure)
+        return tr("No scheme was judged")
     winner = rows[rows["Winner"]]
     base = rows[rows["Role"] == "baseline"]
-    rival = (
-        f"the best baseline ({shorten(base.iloc[0]['Scheme'])}) "
-        f"{number(base.iloc[0]['Value'], 3)}"
-        if len(base)
-        else ""
-    )
+    rival = {
+        "baseline": shorten(base.iloc[0]["Scheme"]) if len(base) else "",
+        "reached": number(base.iloc[0]["Value"], 3) if len(base) else "",
+    }
+    if winner.empty and len(base):
+        return tr(
+            "No scheme won; {figure} of the best baseline ({baseline}) {reached}",
+            figure=_figure_name(figure),
+            **rival,
+        )
     if winner.empty:
-        return f"No scheme won; {name} of {rival}" if rival else "No scheme won"
+        return tr("No scheme won")
     first = winner.iloc[0]
-    value, article = number(first["Value"], 3), "a" if name[0] == "G" else "an"
-    best = f"{shorten(first['Scheme'])} reaches {article} {name} of {value}"
-    return f"{best}, {rival}" if rival else best
+    words = _REACHES[figure.removesuffix("_capped")][figure.endswith("_capped")]
+    value, scheme = number(first["Value"], 3), shorten(first["Scheme"])
+    best = tr(words, scheme=scheme, value=value)
+    if not len(base):
+        return best
+    return tr("{best}, the best baseline ({baseline}) {reached}", best=best, **rival)
 
 
 def contest_intervals_alt(contest: Mapping[str, Any], *, figure: str = "gini") -> str:
@@ -125,16 +155,21 @@ def contest_intervals_alt(contest: Mapping[str, Any], *, figure: str = "gini") -
     >>> contest_intervals_alt({"schemes": [], "winner": None})
     'No scheme was judged.'
     """
-    rows = contest_intervals_table(contest, figure=figure)
+    rows = _drawn(contest, figure)
     title = contest_intervals_title(contest, figure=figure)
     if rows.empty:
-        return f"{title}."
+        return ended(title)
     parts = []
     for row in rows.itertuples():
         band = interval(row.Low, row.High, lambda v: number(v, 3))
         value = f"{plain(row.Scheme)} {number(row.Value, 3)}"
         parts.append(f"{value} ({band})" if band else value)
-    return f"{title}. {_figure_name(figure)} from high to low: {'; '.join(parts)}."
+    return tr(
+        "{title}. {figure} from high to low: {parts}.",
+        title=title,
+        figure=_figure_name(figure),
+        parts=semicolons(parts),
+    )
 
 
 def contest_intervals_table(
@@ -149,14 +184,21 @@ def contest_intervals_table(
     >>> contest_intervals_table({"schemes": [entry], "winner": "rfm"}).T[0].tolist()
     ['RFM', 'scheme', 5, 0.45, 0.43, 0.47, True, '']
     """
+    shown = _drawn(contest, figure, most)
+    roles = [trc("role in the contest", _ROLES.get(r, r)) for r in shown["Role"]]
+    shown = shown.assign(Role=pd.Series(roles, dtype=object))
+    shown.attrs["formats"] = dict.fromkeys(_NUMBERS, ".3f")
+    return shown
+
+
+def _drawn(contest: Mapping[str, Any], figure: str, most: int = 14) -> pd.DataFrame:
+    """Choose the rows that are drawn, each with the key of its role."""
     rows = _entries(contest, figure)
     shown = rows.head(most)
     if not shown["Winner"].any():
         shown = pd.concat([rows.head(most - 1), rows[rows["Winner"]].head(1)])
         shown = shown if rows["Winner"].any() else rows.head(most)
-    shown = shown.reset_index(drop=True)
-    shown.attrs["formats"] = dict.fromkeys(_NUMBERS, ".3f")
-    return shown
+    return shown.reset_index(drop=True)
 
 
 def contest_intervals_height(
@@ -174,7 +216,8 @@ def _entries(contest: Mapping[str, Any], figure: str) -> pd.DataFrame:
         raise ValueError(
             f"figure must be one of {known}, but it is {figure!r}. Choose one of them."
         )
-    columns = ["Scheme", "Role", "Segments", *_NUMBERS, "Winner", "Not chosen because"]
+    columns = [header("Scheme"), header("Role"), header("Segments"), *_NUMBERS]
+    columns += [header("Winner"), header("Not chosen because")]
     read = [
         (entry["scheme"], _entry(contest, entry, figure))
         for entry in part_of(contest, "schemes", "contest")
@@ -225,13 +268,24 @@ def _interval(ax: Axes, place: int, row: Any) -> None:
 
 
 def _row_name(row: Any) -> str:
-    count = "" if is_missing(row.Segments) else f", {number(row.Segments)} segments"
-    role = "" if row.Role == "scheme" else f" ({row.Role})"
-    barred = " (barred)" if row.Role == "scheme" and row[8] else ""
-    return f"{shorten(row.Scheme, 40)}{'' if role else count}{role}{barred}"
+    name = shorten(row.Scheme, 40)
+    if row.Role != "scheme":
+        role = trc("role in the contest", _ROLES.get(row.Role, row.Role))
+        return tr("{name} ({role})", name=name, role=role)
+    if is_missing(row.Segments):
+        return tr("{name} (barred)", name=name) if row[8] else name
+    named = {"name": name, "n": number(row.Segments)}
+    if row[8]:
+        return trn(
+            "{name}, {n} segment (barred)",
+            "{name}, {n} segments (barred)",
+            row.Segments,
+            **named,
+        )
+    return trn("{name}, {n} segment", "{name}, {n} segments", row.Segments, **named)
 
 
 def _figure_name(figure: str, *, axis: bool = False) -> str:
     base = figure.removesuffix("_capped")
-    name = FIGURES.get(base, (base, base))[axis]
-    return f"{name} (outcome capped)" if base != figure else name
+    name = tr(FIGURES.get(base, (base, base))[axis])
+    return tr("{figure} (outcome capped)", figure=name) if base != figure else name

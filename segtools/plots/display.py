@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import mark, tr
 from segtools.markup import Display, guarded
 from segtools.plots.cells import Format, cell_strings, is_numeric, table_markup
+from segtools.plots.fonts import lend_glyphs, missing
 from segtools.plots.live_table import enlivened, wanted
 from segtools.plots.rows import mark_rows
+from segtools.plots.sentences import column_said, text_said
 from segtools.plots.svg import SVG_LIMIT, png_of, svg_of
 from segtools.wording import plain, shorten
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LIGHTS = ("green", "amber", "red")
+LIGHTS = {"green": mark("green"), "amber": mark("amber"), "red": mark("red")}
 LONGEST_CAPTION = 600  # characters; names from data may be of any length
 
 
@@ -71,7 +74,7 @@ def light(name: str, colour: str, sentence: object) -> Display:
     Parameters
     ----------
     name : str
-        What is judged, for example ``"Data adequacy"``.
+        What is judged, for example ``"Data adequacy"``; said if it is one of ours.
     colour : {"green", "amber", "red"}
         The judgement.
     sentence : str
@@ -97,7 +100,9 @@ def light(name: str, colour: str, sentence: object) -> Display:
             f"colour must be one of {list(LIGHTS)}, but it is {colour!r}. "
             "Pass the light's own word."
         )
-    head, reason = f"{plain(name)}: {colour}.", plain(sentence)
+    word = tr(LIGHTS[colour])
+    head = tr("{what}: {colour}.", what=plain(text_said(name)), colour=word)
+    reason = plain(sentence)
     markup = (
         f'<p class="st-light st-light-{colour}">'
         '<span class="st-dot" aria-hidden="true"></span>'
@@ -122,7 +127,8 @@ def table(
         One row a line; a named index is shown first, an unnamed one is left out.
         Without rows the caption is followed by ``frame.attrs["none"]``, or *none*.
     caption : str
-        What the table shows; any text, escaped here.
+        What the table shows; any text, escaped here, and said if it is one of ours.
+        So are the names of columns.
     units : mapping of str to str, default=None
         Column to unit, added to the header in brackets.
     formats : mapping of str to str or callable, default=None
@@ -147,8 +153,10 @@ def table(
         New  12.3
     """
     formats = frame.attrs.get("formats", {}) if formats is None else formats
+    caption = text_said(caption)
     if frame.empty:  # a head without a body looks as if something were missing
-        none = f"{plain(caption)}: {frame.attrs.get('none', 'none')}."
+        nothing = text_said(frame.attrs.get("none", mark("none")))
+        none = tr("{caption}: {none}.", caption=plain(caption), none=nothing)
         return Display(f"<p>{escape(none)}</p>", none)
     shown = _with_index(frame)
     strings = cell_strings(shown, formats)
@@ -156,7 +164,7 @@ def table(
     right = [is_numeric(shown.iloc[:, i]) for i in range(shown.shape[1])]
     title = shorten(caption, LONGEST_CAPTION)
     live = wanted(len(shown), interactive)
-    made = table_markup(strings, headers, right, title)
+    made = table_markup(strings, headers, right, title, [str(c) for c in shown.columns])
     made = mark_rows(made, shown, strings, live=live)
     markup = (
         '<div class="st-table" tabindex="0" role="region" '
@@ -183,7 +191,8 @@ def figure(
     Returns
     -------
     Display
-        An SVG, or a PNG where the SVG would exceed 200 kB.
+        An SVG, or a PNG where the SVG would exceed 200 kB and every character can be
+        drawn with a font of this machine; else the browser's fonts are needed.
 
     Examples
     --------
@@ -198,14 +207,15 @@ def figure(
     sentence = plain(alt)
     _forbid_math(fig)
     picture = svg_of(fig, alt=sentence)
-    if len(picture.encode()) > SVG_LIMIT:
+    if len(picture.encode()) > SVG_LIMIT and _can_be_drawn(fig):
         picture = png_of(fig, alt=sentence)
     _close(fig)
     twin = table if isinstance(table, Display) else _twin(table, sentence)
     markup = (
         f'<figure class="st-figure"><div class="st-picture">{picture}</div>'
         '<details class="st-twin">'
-        f"<summary>Show as table</summary>{twin.html}</details></figure>"
+        f"<summary>{escape(tr('Show as table'))}</summary>{twin.html}"
+        "</details></figure>"
     )
     return Display(markup, sentence)
 
@@ -224,7 +234,7 @@ def together(*shown: Display) -> Display:
 
 def _header(column: str, units: Mapping[str, str]) -> str:
     unit = f" ({plain(units[column])})" if column in units else ""
-    name = plain(column)
+    name = plain(column_said(column))
     return name[:1].upper() + name[1:] + unit
 
 
@@ -239,7 +249,7 @@ def _text_table(strings: pd.DataFrame, headers: list[str], title: str) -> str:
 
 def _twin(rows: pd.DataFrame, caption: str) -> Display:
     # It is folded, and what is not seen cannot be measured for its columns.
-    caption = f"Numbers of the figure: {caption}"
+    caption = tr("Numbers of the figure: {finding}", finding=caption)
     return table(rows, caption=caption, interactive=False)
 
 
@@ -248,6 +258,11 @@ def _forbid_math(fig: Figure) -> None:
 
     for text in fig.findobj(Text):
         text.set_parse_math(False)  # type: ignore[attr-defined]
+
+
+def _can_be_drawn(fig: Figure) -> bool:
+    lend_glyphs(fig)
+    return not missing(fig)
 
 
 def _close(fig: Figure) -> None:

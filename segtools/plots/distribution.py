@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
     dress,
@@ -19,6 +20,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import EVERYONE, INK, segment_colours
 from segtools.plots.inputs import columns_of
+from segtools.plots.sentences import commas, ended, semicolons
 from segtools.wording import is_missing, plain, rounded, shorten
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
 
 _VALUES = ["p10", "p25", "p50", "p75", "p90"]
 _NEEDED = ["feature", "label", "unit", "segment", "everyone", *_VALUES]
-_KEY = "Bar: middle half; line: four fifths; tick: middle customer; grey: everyone"
+_KEY = mark(
+    "Bar: middle half; line: four fifths; tick: middle customer; grey: everyone"
+)
 _ACROSS = 2
 _AROUND = 1.0
 _HEAD = 0.72
@@ -82,7 +86,7 @@ def segment_spread(
         if place % columns:
             panel.set_yticklabels([])
     corner = multiples[(bands - 1) * columns]
-    corner.set_xlabel(_KEY, loc="left", fontsize="small", parse_math=False)
+    corner.set_xlabel(tr(_KEY), loc="left", fontsize="small", parse_math=False)
     return entitle(ax, segment_spread_title(spread, features=features))
 
 
@@ -99,23 +103,27 @@ def segment_spread_title(spread: pd.DataFrame, *, features: int = 4) -> str:
     """
     rows = _chosen(spread, features)
     if rows.empty:
-        return "There are no features to compare"
+        return tr("There are no features to compare")
     base = rows[rows["everyone"]].set_index("feature")
     own = rows[~rows["everyone"]].dropna(subset=["p25", "p50", "p75"])
     if own.empty:
-        return "No segment has enough customers apart from everyone to be shown"
+        return tr("No segment has enough customers apart from everyone to be shown")
     wide = (base["p75"] - base["p25"]).replace(0, np.nan)
     apart = (own["p50"] - own["feature"].map(base["p50"])).abs()
     apart = apart / own["feature"].map(wide)
     if apart.isna().all():
-        return "No segment has enough customers apart from everyone to be shown"
+        return tr("No segment has enough customers apart from everyone to be shown")
     most = own.loc[apart.idxmax()]
     everyone = base.loc[most["feature"]]
-    half = f"{rounded(most['p25'])} and {_with_unit(most['p75'], most['unit'])}"
-    return (
-        f"{shorten(most['label'], 40)}: half of {shorten(most['segment'])} lie between "
-        f"{half}, half of everyone between {rounded(everyone['p25'])} and "
-        f"{rounded(everyone['p75'])}"
+    return tr(
+        "{feature}: half of {segment} lie between {low} and {high}, half of everyone "
+        "between {base_low} and {base_high}",
+        feature=shorten(most["label"], 40),
+        segment=shorten(most["segment"]),
+        low=rounded(most["p25"]),
+        high=_with_unit(most["p75"], most["unit"]),
+        base_low=rounded(everyone["p25"]),
+        base_high=rounded(everyone["p75"]),
     )
 
 
@@ -134,13 +142,17 @@ Middle customer of each, Spend: Everyone 3, Loyal 7.
     rows = _chosen(spread, features)
     title = segment_spread_title(spread, features=features)
     if rows.empty:
-        return f"{title}."
+        return ended(title)
     parts = []
     for _, group in rows.groupby("feature", sort=False):
         pairs = zip(group["segment"], group["p50"], strict=True)
-        each = ", ".join(f"{name} {rounded(value)}" for name, value in pairs)
+        each = commas(f"{name} {rounded(value)}" for name, value in pairs)
         parts.append(f"{plain(group['label'].iloc[0])}: {each}")
-    return f"{title}. Middle customer of each, {'; '.join(parts)}."
+    return tr(
+        "{title}. Middle customer of each, {parts}.",
+        title=title,
+        parts=semicolons(parts),
+    )
 
 
 def segment_spread_table(spread: pd.DataFrame, *, features: int = 4) -> pd.DataFrame:
@@ -154,10 +166,11 @@ def segment_spread_table(spread: pd.DataFrame, *, features: int = 4) -> pd.DataF
     >>> segment_spread_table(rows).iloc[:, 3:].to_numpy().tolist()
     [[1.0, 2.0, 3.0, 4.0, 5.0]]
     """
-    names = ["Lowest tenth to", "Quarter to", "Half to", "Three quarters to"]
-    names.append("Nine tenths to")
+    names = [header("Lowest tenth to"), header("Quarter to"), header("Half to")]
+    names += [header("Three quarters to"), header("Nine tenths to")]
     rows = _chosen(spread, features)[["label", "unit", "segment", *_VALUES]]
-    rows = rows.set_axis(["Feature", "Unit", "Segment", *names], axis=1)
+    heads = [header("Feature"), header("Unit"), header("Segment"), *names]
+    rows = rows.set_axis(heads, axis=1)
     rows.attrs["formats"] = dict.fromkeys(names, "rounded")
     return rows
 
@@ -187,18 +200,20 @@ def _panel(ax: Axes, group: pd.DataFrame) -> None:
     ax.axvline(base["p50"], color=INK, alpha=0.35, linewidth=0.8)
     for place, row in enumerate(group.to_dict("records")):
         _box(ax, place, row, colours[place])
-    scale = _scale(ax, group)
+    name = _named(group)
+    if _scale(ax, group):
+        name = tr("{feature}, log scale: each step tenfold", feature=name)
     name_rows(ax, list(group["segment"]), width=28, lines=2)
     dress(ax)
     ax.tick_params(axis="x", labelsize="x-small")
-    name_panel(ax, _named(group) + scale, width=44)
+    name_panel(ax, name, width=44)
 
 
 def _box(ax: Axes, place: int, row: dict[str, Any], colour: str) -> None:
     """Draw the middle half as a bar, four fifths as a line, the median as a tick."""
     if is_missing(row["p50"]):
         ax.text(
-            0.02, place, "too few to show", fontsize="x-small", va="center",
+            0.02, place, tr("too few to show"), fontsize="x-small", va="center",
             transform=ax.get_yaxis_transform(), parse_math=False,
         )  # fmt: skip
         return
@@ -211,15 +226,15 @@ def _box(ax: Axes, place: int, row: dict[str, Any], colour: str) -> None:
     ax.plot([row["p50"]] * 2, tick, color=INK, linewidth=1.8, zorder=3)
 
 
-def _scale(ax: Axes, group: pd.DataFrame) -> str:
-    """Choose the panel's scale; say so if it is not the plain one."""
+def _scale(ax: Axes, group: pd.DataFrame) -> bool:
+    """Choose the panel's scale; tell whether it is not the plain one."""
     from matplotlib.ticker import FuncFormatter, NullLocator
 
     values = group[_VALUES].to_numpy(float)
     known = values[np.isfinite(values)]
     base = group.loc[group["everyone"], _VALUES].iloc[0]
     above, below = base["p90"] - base["p50"], base["p50"] - base["p10"]
-    said = ""
+    scaled = False
     if (
         len(known)
         and known.min() >= 0
@@ -230,9 +245,9 @@ def _scale(ax: Axes, group: pd.DataFrame) -> str:
         start = 10 ** np.floor(np.log10(least))
         ax.set_xscale("symlog", linthresh=start, linscale=0.5)
         ax.xaxis.set_minor_locator(NullLocator())
-        said = ", log scale: each step tenfold"
+        scaled = True
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: rounded(value)))
-    return said
+    return scaled
 
 
 def _named(group: pd.DataFrame) -> str:

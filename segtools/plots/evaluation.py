@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, tr
 from segtools.plots.canvas import axes_or_current, dress, empty_note, entitle
 from segtools.plots.inputs import segment_rows
 from segtools.plots.labels import LINE, name_beside
+from segtools.plots.sentences import ended, semicolons
 from segtools.wording import is_missing, percent, plain, rounded, shorten
 
 if TYPE_CHECKING:
@@ -18,10 +20,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["score", "fit", "share"]
 _HEADS = {
-    "segment": "Segment",
-    "score": "Attractiveness",
-    "fit": "Fit",
-    "share": "Share of customers",
+    "segment": header("Segment"),
+    "score": header("Attractiveness"),
+    "fit": header("Fit"),
+    "share": header("Share of customers"),
 }
 _SMALLEST, _AREA = 60.0, 2600.0  # square points: of nobody, and of everybody more
 _AROUND = 1.2
@@ -77,8 +79,8 @@ def segment_evaluation(
     ax.set(xticks=range(0, 101, 25), yticks=range(0, 101, 25))
     dress(
         ax,
-        x="How well they can be reached and served, 0 to 100",
-        y="How attractive they are, 0 to 100",
+        x=tr("How well they can be reached and served, 0 to 100"),
+        y=tr("How attractive they are, 0 to 100"),
         grid="both",
     )
     places = list(zip(rows["fit"], rows["score"], strict=True))
@@ -99,13 +101,24 @@ def segment_evaluation_title(actions: Mapping[str, Any] | pd.DataFrame) -> str:
     """
     rows = _rated(actions)
     if rows.empty:
-        return "Nothing rates how attractive the segments are"
+        return tr("Nothing rates how attractive the segments are")
     first = rows.iloc[int(rows["score"].to_numpy(float).argmax())]
     best = rows.iloc[int(rows["fit"].to_numpy(float).argmax())]
-    said = f"{_of(first)} is the most attractive ({rounded(first['score'])} of 100)"
+    rated: dict[str, str] = {
+        "segment": _of(first),
+        "score": rounded(first["score"]),
+        "fit": rounded(best["fit"]),
+    }
     if first["segment"] == best["segment"]:
-        return f"{said} and fits best ({rounded(best['fit'])})"
-    return f"{said}; {_of(best)} fits best ({rounded(best['fit'])})"
+        return tr(
+            "{segment} is the most attractive ({score} of 100) and fits best ({fit})",
+            **rated,
+        )
+    return tr(
+        "{segment} is the most attractive ({score} of 100); {other} fits best ({fit})",
+        other=_of(best),
+        **rated,
+    )
 
 
 def segment_evaluation_alt(actions: Mapping[str, Any] | pd.DataFrame) -> str:
@@ -123,13 +136,22 @@ share of customers by segment: A 80, 60 and 20 %.
     rows = _rated(actions)
     title = segment_evaluation_title(actions)
     if rows.empty:
-        return f"{title}."
-    each = "; ".join(
-        f"{plain(r.segment)} {rounded(r.score)}, {rounded(r.fit)} and "
-        f"{percent(r.share)}"
+        return ended(title)
+    each = semicolons(
+        tr(
+            "{segment} {score}, {fit} and {share}",
+            segment=plain(r.segment),
+            score=rounded(r.score),
+            fit=rounded(r.fit),
+            share=percent(r.share),
+        )
         for r in rows.itertuples()
     )
-    return f"{title}. Attractiveness, fit and share of customers by segment: {each}."
+    return tr(
+        "{title}. Attractiveness, fit and share of customers by segment: {each}.",
+        title=title,
+        each=each,
+    )
 
 
 def segment_evaluation_table(actions: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import tr, trc
 from segtools.plots.canvas import axes_or_current, dress, empty_note, write
 from segtools.plots.colours import OTHER, segment_colours
 from segtools.plots.heat import hidden_sentence
 from segtools.plots.inputs import part_of
 from segtools.plots.migration import migration_flow_table
+from segtools.plots.sentences import commas, ended
 from segtools.wording import is_missing, number, plain, shorten, wrap
 
 if TYPE_CHECKING:
@@ -65,7 +67,9 @@ def customer_flow(changes: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
         _bars(ax, ends, sizes, x, colours)
     ax.set(xlim=(-0.55, 1.55), ylim=(1.02 + _GAP * len(before | now), -0.03))
     ax.set(xticks=[], yticks=[])
-    label = "Before (left) and now (right); a band is as wide as its customers are many"
+    label = tr(
+        "Before (left) and now (right); a band is as wide as its customers are many"
+    )
     dress(ax, title=customer_flow_title(changes), x=label, grid="")
     ax.spines[["left", "bottom"]].set_visible(False)
     return ax
@@ -83,17 +87,22 @@ def customer_flow_title(changes: Mapping[str, Any]) -> str:
     'A grew most: from 20 to 32 customers'
     """
     if _flows(changes).empty:
-        return "There is no earlier run to compare with"
+        return tr("There is no earlier run to compare with")
     before, now = (_sizes(changes, side) for side in ("before", "now"))
     both = [n for n in now if n in before]
     if not both:
-        return "No segment of now was there before"
+        return tr("No segment of now was there before")
     far = max(both, key=lambda n: abs(now[n] - before[n]))
     if now[far] == before[far]:
-        return "No segment grew or shrank"
-    verb = "grew" if now[far] > before[far] else "shrank"
-    sizes = f"from {number(before[far])} to {number(now[far])} customers"
-    return f"{shorten(far)} {verb} most: {sizes}"
+        return tr("No segment grew or shrank")
+    sizes = {
+        "segment": shorten(far),
+        "before": number(before[far]),
+        "now": number(now[far]),
+    }
+    if now[far] > before[far]:
+        return tr("{segment} grew most: from {before} to {now} customers", **sizes)
+    return tr("{segment} shrank most: from {before} to {now} customers", **sizes)
 
 
 def customer_flow_alt(changes: Mapping[str, Any]) -> str:
@@ -109,16 +118,15 @@ def customer_flow_alt(changes: Mapping[str, Any]) -> str:
     """
     title, flows = customer_flow_title(changes), _flows(changes)
     if flows.empty:
-        return f"{title}."
-    told = [
-        f"{head}: " + ", ".join(f"{plain(n)} {number(c)}" for n, c in sizes.items())
-        for head, sizes in (
-            ("Before", _sizes(changes, "before")),
-            ("Now", _sizes(changes, "now")),
-        )
-    ]
-    unseen = hidden_sentence(int(flows["customers"].isna().sum()))
-    return f"{title}. {'. '.join(told)}.{unseen}"
+        return ended(title)
+    before, now = (
+        commas(f"{plain(n)} {number(c)}" for n, c in _sizes(changes, side).items())
+        for side in ("before", "now")
+    )
+    told = tr(
+        "{title}. Before: {before}. Now: {now}.", title=title, before=before, now=now
+    )
+    return told + hidden_sentence(int(flows["customers"].isna().sum()))
 
 
 def customer_flow_table(changes: Mapping[str, Any]) -> pd.DataFrame:
@@ -136,8 +144,9 @@ def customer_flow_table(changes: Mapping[str, Any]) -> pd.DataFrame:
     if flows.empty:
         return flows
     before, now = _ends(changes, _flows(changes))
-    rows = [(name, "all", n) for name, n in before.items()]
-    rows += [("all", name, n) for name, n in now.items()]
+    everyone = tr("all")
+    rows = [(_ended_in(name), everyone, n) for name, n in before.items()]
+    rows += [(everyone, _ended_in(name), n) for name, n in now.items()]
     bars = pd.DataFrame(rows, columns=["Before", "Now", "Customers"])
     whole = pd.concat([bars.astype({"Customers": "Int64"}), flows], ignore_index=True)
     whole.attrs["formats"] = flows.attrs["formats"]
@@ -234,4 +243,10 @@ def _bars(
 
 
 def _called(name: str) -> str:
-    return {NEW: "new", GONE: "gone"}.get(name, plain(name))
+    own = {NEW: trc("customers", "new"), GONE: trc("customers", "gone")}
+    return own.get(name, plain(name))
+
+
+def _ended_in(name: str) -> str:
+    own = {NEW: trc("customers", "New"), GONE: trc("customers", "Gone")}
+    return own.get(name, name)

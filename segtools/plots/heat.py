@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import mark, tr, trn
 from segtools.plots.canvas import write
 from segtools.plots.colours import INK, text_on
 from segtools.wording import number, wrap
@@ -21,7 +22,7 @@ _WHITE = np.array([1.0, 1.0, 1.0])
 BLUE = (0.0, 0x72 / 255, 0xB2 / 255)
 WIDE, HIGH = 0.96, 0.92
 # Not "under 10": that would part the small cells from those hidden beside them.
-HIDDEN = "hidden"
+HIDDEN = mark("hidden")
 # Where columns are too narrow for the word; the axis says what it means.
 HIDDEN_MARK = "\u00d7"
 DENSE = 10
@@ -37,9 +38,12 @@ def hidden_sentence(cells: int) -> str:
     """
     if not cells:
         return ""
-    verb = "cell is" if cells == 1 else "cells are"
-    why = "too few customers, or they would give such away"
-    return f" {number(cells)} {verb} hidden: {why}."
+    said = trn(
+        "{n} cell is hidden: too few customers, or they would give such away.",
+        "{n} cells are hidden: too few customers, or they would give such away.",
+        cells,
+    )
+    return f" {said}"
 
 
 def shade(share: float, hue: tuple[float, ...] = BLUE) -> tuple[float, ...]:
@@ -71,8 +75,9 @@ def heat_cell(
     write(ax, column, row - lift, text, ha="center", color=text_on(fill))
 
 
-def hidden_cell(ax: Axes, row: float, column: float, word: str = HIDDEN) -> None:
+def hidden_cell(ax: Axes, row: float, column: float, word: str | None = None) -> None:
     """Draw a cell whose number may not be shown."""
+    word = tr(HIDDEN) if word is None else word
     ax.add_patch(_cell(row, column, facecolor=INK, alpha=0.08, linewidth=0))
     write(ax, column, row, word, ha="center", fontsize="x-small", alpha=0.75)
 
@@ -94,7 +99,7 @@ def draw_map(
     known = flows.assign(hidden=flows["customers"].isna())
     cells = known.groupby(["from", "to"]).agg({"customers": "sum", "hidden": "any"})
     totals = cells["customers"].groupby("from").sum()
-    word = HIDDEN_MARK if len(now) > DENSE else HIDDEN
+    word = HIDDEN_MARK if len(now) > DENSE else None
     for row, column in product(range(len(before)), range(len(now))):
         pair = before[row], now[column]
         if pair not in cells.index:
@@ -109,7 +114,18 @@ def draw_map(
 
 def dense_note(columns: Sequence[object], *, hidden: bool) -> str:
     """Explain the mark of hidden cells where it stands instead of the word."""
-    return f"; {HIDDEN_MARK}: hidden" if hidden and len(columns) > DENSE else ""
+    return mark_note() if hidden and len(columns) > DENSE else ""
+
+
+def mark_note() -> str:
+    """Explain the mark of what is hidden, behind the label of an axis.
+
+    Examples
+    --------
+    >>> mark_note()
+    '; ×: hidden'
+    """
+    return tr("; {mark}: hidden", mark=HIDDEN_MARK)
 
 
 def name_columns(

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import current, header, markc, tr, trc, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows
 from segtools.plots.colours import INK
 from segtools.plots.heat import draw_map, hidden_sentence, name_columns
 from segtools.plots.inputs import columns_of
+from segtools.plots.sentences import ended
 from segtools.wording import number, plain, shorten
 
 if TYPE_CHECKING:
@@ -18,7 +20,15 @@ if TYPE_CHECKING:
 _NEEDED = ["from", "to", "customers"]
 _FRAME: dict[str, Any] = {"edgecolor": INK, "linewidth": 1.2}
 # The order of life; whatever else there is follows.
-_ORDER = ("new", "active", "loyal", "at risk", "lapsed", "won back", "no order yet")
+_ORDER = (
+    markc("stage of life", "new"),
+    markc("stage of life", "active"),
+    markc("stage of life", "loyal"),
+    markc("stage of life", "at risk"),
+    markc("stage of life", "lapsed"),
+    markc("stage of life", "won back"),
+    markc("stage of life", "no order yet"),
+)
 
 
 def lifecycle_flow(
@@ -61,11 +71,9 @@ def lifecycle_flow(
     for same in rows.loc[rows["from"] == rows["to"], "to"].unique():
         corner = (now.index(same) - 0.48, before.index(same) - 0.46)
         ax.add_patch(Rectangle(corner, 0.96, 0.92, fill=False, **_FRAME))
-    name_rows(ax, before, width=20)
-    name_columns(ax, now)
-    then = "then" if days is None else f"{days} days ago"
-    label = f"Customers by stage {then} (rows) and now (columns); colour: share of row"
-    dress(ax, title=lifecycle_flow_title(flows), x=label, grid="")
+    name_rows(ax, map(_said, before), width=20)
+    name_columns(ax, [_said(stage) for stage in now])
+    dress(ax, title=lifecycle_flow_title(flows), x=_label(days), grid="")
     ax.spines[["left", "bottom"]].set_visible(False)
     return ax
 
@@ -82,15 +90,27 @@ def lifecycle_flow_title(flows: pd.DataFrame) -> str:
     """
     rows = _rows(flows)
     if rows.empty:
-        return "Nobody has ordered yet"
+        return tr("Nobody has ordered yet")
     most = _most(rows[rows["from"] != rows["to"]])
     unseen = rows["customers"].isna().any()
+    if most is None and unseen:
+        return tr("Too few changed stage to be shown")
     if most is None:
-        return "Too few changed stage to be shown" if unseen else "Nobody changed stage"
-    shown = " shown" if unseen else ""
-    return (
-        f"The largest change of stage{shown}: {shorten(most['from'])} to "
-        f"{shorten(most['to'])} ({number(most['customers'])} customers)"
+        return tr("Nobody changed stage")
+    stages = {side: shorten(_said(most[side])) for side in ("from", "to")}
+    n = int(most["customers"])
+    if unseen:
+        return trn(
+            "The largest change of stage shown: {from} to {to} ({n} customer)",
+            "The largest change of stage shown: {from} to {to} ({n} customers)",
+            n,
+            **stages,
+        )
+    return trn(
+        "The largest change of stage: {from} to {to} ({n} customer)",
+        "The largest change of stage: {from} to {to} ({n} customers)",
+        n,
+        **stages,
     )
 
 
@@ -110,9 +130,14 @@ stayed in a stage: 60, loyal.
     most = _most(rows[rows["from"] == rows["to"]])
     unseen = hidden_sentence(int(rows["customers"].isna().sum()))
     if most is None:
-        return f"{title}.{unseen}"
-    stayed = f"{number(most['customers'])}, {plain(most['to'])}"
-    return f"{title}. Most of those who stayed in a stage: {stayed}.{unseen}"
+        return ended(title) + unseen
+    told = tr(
+        "{title}. Most of those who stayed in a stage: {n}, {stage}.",
+        title=title,
+        n=number(most["customers"]),
+        stage=_said(most["to"]),
+    )
+    return told + unseen
 
 
 def lifecycle_flow_table(flows: pd.DataFrame) -> pd.DataFrame:
@@ -126,7 +151,8 @@ def lifecycle_flow_table(flows: pd.DataFrame) -> pd.DataFrame:
     0  loyal  lapsed         40
     """
     rows = _rows(flows)
-    rows.columns = pd.Index(["Then", "Now", "Customers"])
+    rows = rows.assign(**{side: rows[side].map(_said) for side in ("from", "to")})
+    rows.columns = pd.Index([header("Then"), header("Now"), header("Customers")])
     rows.attrs["formats"] = {"Customers": "count"}
     return rows
 
@@ -147,6 +173,24 @@ def _order(stages: pd.Series) -> list[str]:
     there = list(dict.fromkeys(stages))
     known = [s for s in _ORDER if s in there]
     return known + [s for s in there if s not in _ORDER]
+
+
+def _said(stage: str) -> str:
+    return trc("stage of life", stage) if stage in _ORDER else stage
+
+
+def _label(days: int | None) -> str:
+    if days is None:
+        return tr(
+            "Customers by stage then (rows) and now (columns); colour: share of row"
+        )
+    return trn(
+        "Customers by stage {n} day ago (rows) and now (columns); colour: share of row",
+        "Customers by stage {n} days ago (rows) and now (columns); colour: share of "
+        "row",
+        days,
+        n=days if current().is_english else number(days),
+    )
 
 
 def _most(rows: pd.DataFrame) -> pd.Series | None:

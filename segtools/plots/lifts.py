@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import header, mark, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
     dress,
@@ -18,6 +19,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK
 from segtools.plots.inputs import segment_rows
+from segtools.plots.sentences import ended, points, points_only, semicolons
 from segtools.wording import interval, number, plain, rounded, shorten
 
 if TYPE_CHECKING:
@@ -25,15 +27,15 @@ if TYPE_CHECKING:
 
 _FIGURES = ("treated", "held", "lift", "low", "high", "found")
 _HEADS = {
-    "segment": "Segment",
-    "treated": "Treated",
-    "held": "Held back",
-    "lift": "Lift",
-    "low": "Low",
-    "high": "High",
-    "found": "Beyond chance",
+    "segment": header("Segment"),
+    "treated": header("Treated"),
+    "held": header("Held back"),
+    "lift": header("Lift"),
+    "low": header("Low"),
+    "high": header("High"),
+    "found": header("Beyond chance"),
 }
-_NAMES = {"response": "Share who respond", "spend": "Spend"}
+_NAMES = {"response": mark("Share who respond"), "spend": mark("Spend")}
 
 
 def lift_by_segment(
@@ -87,10 +89,8 @@ def lift_by_segment(
     name_rows(ax, rows["segment"].tolist())
     (per_cent_axis if measure == "response" else number_axis)(ax.xaxis)
     ax.margins(x=0.06)
-    in_unit = _unit(measure, unit) or "money"
     title = lift_by_segment_title(campaign, measure=measure, unit=unit)
-    label = f"Lift in {in_unit} (line: 95 % interval; filled: beyond chance)"
-    return dress(ax, title=title, x=label)
+    return dress(ax, title=title, x=_label(measure, unit))
 
 
 def lift_by_segment_title(
@@ -107,16 +107,34 @@ def lift_by_segment_title(
     """
     rows = _rows(campaign, measure)
     rows = rows[~rows["whole"]]
-    name = _NAMES[measure]
+    name = tr(_NAMES[measure])
     if rows.empty:
-        return f"{name}: no lift of a segment may be told"
+        return tr("{measure}: no lift of a segment may be told", measure=name)
     best = rows.iloc[int(rows["lift"].to_numpy(float).argmax())]
-    top = f"{_sized(best['lift'], measure, unit)} in {shorten(best['segment'])}"
-    n, k = int(rows["found"].sum()), len(rows)
-    of = f"{k} segment{'s' * (k != 1)}"
-    if not n:
-        return f"{name}: no lift beyond chance in {of}; the largest is {top}"
-    return f"{name}: lift beyond chance in {n} of {of}; the largest is {top}"
+    told = {
+        "measure": name,
+        "lift": _sized(best["lift"], measure, unit),
+        "segment": shorten(best["segment"]),
+    }
+    found, k = int(rows["found"].sum()), len(rows)
+    if not found:
+        return trn(
+            "{measure}: no lift beyond chance in {n} segment; the largest is {lift} "
+            "in {segment}",
+            "{measure}: no lift beyond chance in {n} segments; the largest is {lift} "
+            "in {segment}",
+            k,
+            **told,
+        )
+    return trn(
+        "{measure}: lift beyond chance in {found} of {n} segment; the largest is "
+        "{lift} in {segment}",
+        "{measure}: lift beyond chance in {found} of {n} segments; the largest is "
+        "{lift} in {segment}",
+        k,
+        found=number(found),
+        **told,
+    )
 
 
 def lift_by_segment_alt(
@@ -132,13 +150,17 @@ def lift_by_segment_alt(
     rows = _rows(campaign, measure)
     title = lift_by_segment_title(campaign, measure=measure, unit=unit)
     if rows.empty:
-        return f"{title}."
+        return ended(title)
     parts = []
     for row in rows.itertuples():
         band = interval(row.low, row.high, lambda v: _bare(v, measure))
         parts.append(f"{plain(row.segment)} {_bare(row.lift, measure)} ({band})")
-    in_unit = _unit(measure, unit) or "money"
-    return f"{title}. Lifts in {in_unit}: {'; '.join(parts)}."
+    lifts = {"title": title, "lifts": semicolons(parts)}
+    if measure == "response":
+        return tr("{title}. Lifts in points: {lifts}.", **lifts)
+    if not unit:
+        return tr("{title}. Lifts in money: {lifts}.", **lifts)
+    return tr("{title}. Lifts in {unit}: {lifts}.", unit=plain(unit), **lifts)
 
 
 def lift_by_segment_table(
@@ -154,7 +176,7 @@ def lift_by_segment_table(
     ['Loyal', 9.0, 8.0, 1.0, -1.0, 3.0, 'no']
     """
     rows = _rows(campaign, measure)[list(_HEADS)]
-    rows["found"] = ["yes" if found else "no" for found in rows["found"]]
+    rows["found"] = [tr("yes") if found else tr("no") for found in rows["found"]]
     rows = rows.rename(columns=_HEADS)
     way = "percent" if measure == "response" else ".2f"
     heads = ("Treated", "Held back", "Lift", "Low", "High")
@@ -180,7 +202,7 @@ def _rows(campaign: Mapping[str, Any], measure: str) -> pd.DataFrame:
     rows = [_row(s, f, c, whole=False) for s, f, c in told.itertuples(index=False)]
     whole = (campaign.get("everyone") or {}).get(measure)
     if whole:
-        rows.append(_row("Everyone", whole, INK, whole=True))
+        rows.append(_row(tr("Everyone"), whole, INK, whole=True))
     columns = ["segment", *_FIGURES, "colour", "whole"]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame[frame["lift"].notna() & frame["low"].notna()].reset_index(drop=True)
@@ -198,13 +220,21 @@ def _row(
 def _bare(value: float, measure: str) -> str:
     """Write a lift without its unit: points, or money to the cent where it is small."""
     if measure == "response":
-        return number(100 * value, 0 if abs(value) >= 0.0995 else 1)
+        return points_only(value)
     return number(value, 2) if abs(value) < 100 else rounded(value)
 
 
 def _sized(value: float, measure: str, unit: str) -> str:
-    return f"{_bare(value, measure)} {_unit(measure, unit)}".strip()
+    if measure == "response":
+        return points(value)
+    return f"{_bare(value, measure)} {plain(unit)}".strip()
 
 
-def _unit(measure: str, unit: str) -> str:
-    return "points" if measure == "response" else plain(unit)
+def _label(measure: str, unit: str) -> str:
+    if measure == "response":
+        return tr("Lift in points (line: 95 % interval; filled: beyond chance)")
+    if not unit:
+        return tr("Lift in money (line: 95 % interval; filled: beyond chance)")
+    return tr(
+        "Lift in {unit} (line: 95 % interval; filled: beyond chance)", unit=plain(unit)
+    )

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from segtools.languages import current, tr
 from segtools.live import is_live, shell
 from segtools.markup import Display
 
@@ -28,7 +29,6 @@ _OPTIONS: dict[str, Any] = {
     "autoWidth": False,
     "columnDefs": [{"targets": "_all", "type": "rank"}],
     "pageLength": _PAGE,
-    "lengthMenu": [_PAGE, 25, 100, {"label": "All", "value": -1}],
 }
 _SHOWN: dict[str, tuple[Any, int]] = {}  # the cell that holds the library, its run
 # Tables may be on the page before the library is: both meet in a promise.
@@ -106,8 +106,32 @@ def enlivened(markup: str) -> str:
     if not _bring_library():
         return markup
     key = hashlib.sha256(markup.encode("utf-8", "replace")).hexdigest()[:12]
-    script = _TABLE % {"meet": _MEET, "key": key, "options": json.dumps(_OPTIONS)}
+    options = json.dumps(_OPTIONS | _words(), ensure_ascii=False).replace(
+        "<", "\\u003c"
+    )
+    script = _TABLE % {"meet": _MEET, "key": key, "options": options}
     return markup.replace("<div ", f'<div data-live="{key}" ', 1) + script
+
+
+def _words() -> dict[str, Any]:
+    """Give the library's words in the language in use; in English it has its own."""
+    every = {"label": tr("All"), "value": -1}
+    words: dict[str, Any] = {"lengthMenu": [_PAGE, 25, 100, every]}
+    if current().is_english:
+        return words
+    # The places in capitals are filled by the library.
+    shown = {"start": "_START_", "end": "_END_", "total": "_TOTAL_"}
+    said = {
+        "lengthMenu": tr("{menu} entries per page", menu="_MENU_"),
+        "search": tr("Search:"),
+        "info": tr("Showing {start} to {end} of {total} entries", **shown),
+        "infoEmpty": tr("No entries"),
+        "infoFiltered": tr("(out of {total})", total="_MAX_"),
+        "zeroRecords": tr("No matching entries"),
+        "emptyTable": tr("No entries"),
+        "thousands": current().group,
+    }
+    return words | {"language": said}
 
 
 def _bring_library() -> bool:

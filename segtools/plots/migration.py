@@ -7,16 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import header, mark, tr, trc, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows
-from segtools.plots.heat import dense_note, draw_map, hidden_sentence, name_columns
+from segtools.plots.heat import (
+    dense_note,
+    draw_map,
+    hidden_sentence,
+    name_columns,
+)
 from segtools.plots.inputs import columns_of, part_of
+from segtools.plots.sentences import ended
 from segtools.wording import is_missing, number, percent, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-NEWCOMERS = "(not there before)"
-GONE = "(no longer there)"
+# Kept as they are until they are shown, so that no segment is taken for them.
+NEWCOMERS = mark("(not there before)")
+GONE = mark("(no longer there)")
 # What a record calls them.
 _ABSENT = {"from": ("New", NEWCOMERS), "to": ("Gone", GONE)}
 _NAMED_COLUMNS = 5
@@ -58,7 +66,9 @@ def migration_flow(
     before, now = _order(rows)
     draw_map(ax, rows, before, now)
     _names(ax, before, now)
-    label = "Customers by segment before (rows) and now (columns); colour: share of row"
+    label = tr(
+        "Customers by segment before (rows) and now (columns); colour: share of row"
+    )
     label += dense_note(now, hidden=bool(rows["customers"].isna().any()))
     dress(ax, title=migration_flow_title(changes), x=label, grid="")
     ax.spines[["left", "bottom"]].set_visible(False)
@@ -78,15 +88,21 @@ def migration_flow_title(changes: Mapping[str, Any] | pd.DataFrame) -> str:
     rows = _flows(changes)
     both = rows[(rows["from"] != NEWCOMERS) & (rows["to"] != GONE)]
     if both.empty:
-        return "There is no earlier run to compare with"
+        return tr("There is no earlier run to compare with")
     first = _stayed(_totals(changes))
     moved = both[(both["from"] != both["to"]) & (both["customers"].fillna(0) > 0)]
     if moved.empty:
         return first
     most = moved.iloc[int(moved["customers"].astype(int).to_numpy().argmax())]
-    shown = " shown" if both["customers"].isna().any() else ""
-    move = f"{shorten(most['from'])} to {shorten(most['to'])}"
-    return f"{first}; the largest move{shown}: {move} ({number(most['customers'])})"
+    move = {
+        "stayed": first,
+        "before": shorten(most["from"]),
+        "now": shorten(most["to"]),
+        "n": number(most["customers"]),
+    }
+    if both["customers"].isna().any():
+        return tr("{stayed}; the largest move shown: {before} to {now} ({n})", **move)
+    return tr("{stayed}; the largest move: {before} to {now} ({n})", **move)
 
 
 def migration_flow_alt(changes: Mapping[str, Any] | pd.DataFrame) -> str:
@@ -102,11 +118,17 @@ def migration_flow_alt(changes: Mapping[str, Any] | pd.DataFrame) -> str:
     rows = _flows(changes)
     title = migration_flow_title(changes)
     if rows.empty:
-        return f"{title}."
+        return ended(title)
     totals = _totals(changes)
     new, gone = (_count(totals[name]) for name in ("new", "gone"))
     unseen = hidden_sentence(int(rows["customers"].isna().sum()))
-    return f"{title}. Newcomers: {new}; no longer there: {gone}.{unseen}"
+    told = tr(
+        "{title}. Newcomers: {new}; no longer there: {gone}.",
+        title=title,
+        new=new,
+        gone=gone,
+    )
+    return told + unseen
 
 
 def migration_flow_table(changes: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
@@ -126,8 +148,10 @@ def migration_flow_table(changes: Mapping[str, Any] | pd.DataFrame) -> pd.DataFr
     totals = rows.groupby("from")["customers"].transform("sum").astype(float)
     share = rows["customers"].astype(float) / totals.where(known & (totals > 0))
     rows = rows.assign(share=share)
-    column = "Share of the segment before"
-    rows = rows.set_axis(["Before", "Now", "Customers", column], axis=1)
+    ends = {side: rows[side].map(_said) for side in ("from", "to")}
+    column = header("Share of the segment before")
+    heads = [header("Before"), header("Now"), header("Customers"), column]
+    rows = rows.assign(**ends).set_axis(heads, axis=1)
     rows.attrs["formats"] = {"Customers": "count", column: "percent"}
     return rows
 
@@ -169,14 +193,19 @@ def _totals(changes: Mapping[str, Any] | pd.DataFrame) -> dict[str, int | None]:
 def _stayed(totals: Mapping[str, int | None]) -> str:
     stayed, moved = totals["stayed"], totals["moved"]
     if stayed is None:
-        return "How many stayed in their segment is hidden"
+        return tr("How many stayed in their segment is hidden")
     if moved is None or not stayed + moved:
-        return f"{number(stayed)} customers stayed in their segment"
-    return f"{percent(stayed / (stayed + moved))} stayed in their segment"
+        return trn(
+            "{n} customer stayed in their segment",
+            "{n} customers stayed in their segment",
+            stayed,
+        )
+    share = percent(stayed / (stayed + moved))
+    return tr("{share} stayed in their segment", share=share)
 
 
 def _count(total: int | None) -> str:
-    return "hidden" if total is None else number(total)
+    return tr("hidden") if total is None else number(total)
 
 
 def _order(rows: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -192,6 +221,11 @@ def _names(ax: Axes, before: list[str], now: list[str]) -> None:
     if len(now) > _NAMED_COLUMNS:
         place = {n: str(i) for i, n in enumerate(dict.fromkeys([*before, *now]), 1)}
         before = [n if n == NEWCOMERS else f"{place[n]}  {n}" for n in before]
-        now = ["gone" if name == GONE else place[name] for name in now]
-    name_rows(ax, before, width=32)
-    name_columns(ax, now)
+        gone = trc("customers", "gone")
+        now = [gone if name == GONE else place[name] for name in now]
+    name_rows(ax, map(_said, before), width=32)
+    name_columns(ax, [_said(name) for name in now])
+
+
+def _said(name: str) -> str:
+    return tr(name) if name in (NEWCOMERS, GONE) else name

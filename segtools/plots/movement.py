@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import header, said_header, tr
 from segtools.palette import PALETTE
 from segtools.plots.canvas import axes_or_current, dress, empty_note, per_cent_axis
 from segtools.plots.labels import LINE, name_beside
+from segtools.plots.sentences import commas, ended
 from segtools.plots.timeline import (
     draw_parts,
     line_style,
@@ -17,15 +19,15 @@ from segtools.plots.timeline import (
     places_of,
     runs_of,
 )
-from segtools.wording import is_missing, percent, plain
+from segtools.wording import interval, is_missing, percent, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOVES = {
-    "moved": "Moved to another segment",
-    "new": "New",
-    "gone": "Gone since the run before",
+    "moved": header("Moved to another segment"),
+    "new": header("New"),
+    "gone": header("Gone since the run before"),
 }
 
 
@@ -67,9 +69,9 @@ def movement_over_time(history: Mapping[str, Any], *, ax: Axes | None = None) ->
     mark_dates(ax, runs, places)
     ax.set_ylim(0, 1.1 * max(_most(lines), 0.01))
     per_cent_axis(ax.yaxis)
-    x, y = "As of, against the run before", "% of customers"
+    x, y = tr("As of, against the run before"), tr("% of customers")
     dress(ax, title=movement_over_time_title(history), x=x, y=y, grid="y")
-    names = [_MOVES[name] for name in lines]
+    names = [said_header(_MOVES[name]) for name in lines]
     name_beside(ax, ends, names, step=LINE / 2.2, colours=PALETTE[: len(names)])
     return ax
 
@@ -89,13 +91,18 @@ def movement_over_time_title(history: Mapping[str, Any]) -> str:
         if not is_missing(run.get("moved"))
     ]
     if not told:
-        return "No run tells how many customers moved since the one before"
+        return tr("No run tells how many customers moved since the one before")
     (day, share), before = told[-1], [s for _, s in told[:-1]]
-    said = f"{percent(share)} moved to another segment by {plain(day)}"
+    told_now = {"share": percent(share), "day": plain(day)}
     if not before:
-        return said
+        return tr("{share} moved to another segment by {day}", **told_now)
     low, high = percent(min(before)), percent(max(before))
-    return f"{said}; in earlier runs {low if low == high else f'{low} to {high}'}"
+    earlier = low if low == high else interval(min(before), max(before), percent)
+    return tr(
+        "{share} moved to another segment by {day}; in earlier runs {earlier}",
+        earlier=earlier,
+        **told_now,
+    )
 
 
 def movement_over_time_alt(history: Mapping[str, Any]) -> str:
@@ -110,12 +117,13 @@ def movement_over_time_alt(history: Mapping[str, Any]) -> str:
     """
     title, lines = movement_over_time_title(history), _moves(history)
     if not lines:
-        return f"{title}."
-    latest = [
-        f"{_MOVES[name]} {percent([v for v in values if not is_missing(v)][-1])}"
+        return ended(title)
+    latest = commas(
+        f"{said_header(_MOVES[name])} "
+        f"{percent([v for v in values if not is_missing(v)][-1])}"
         for name, values in lines.items()
-    ]
-    return f"{title}. Latest: {', '.join(latest)}."
+    )
+    return tr("{title}. Latest: {latest}.", title=title, latest=latest)
 
 
 def movement_over_time_table(history: Mapping[str, Any]) -> pd.DataFrame:
@@ -131,7 +139,7 @@ def movement_over_time_table(history: Mapping[str, Any]) -> pd.DataFrame:
     if not lines:
         return pd.DataFrame()
     columns: dict[str, Any] = {
-        "As of": [plain(str(run["as_of"])) for run in runs_of(history)]
+        header("As of"): [plain(str(run["as_of"])) for run in runs_of(history)]
     }
     columns |= {_MOVES[n]: pd.Series(v, dtype="float64") for n, v in lines.items()}
     table = pd.DataFrame(columns)

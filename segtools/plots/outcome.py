@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
     beside,
@@ -17,6 +18,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK
 from segtools.plots.inputs import columns_of, segment_rows
+from segtools.plots.sentences import ended, semicolons, text_said
 from segtools.wording import (
     interval,
     is_missing,
@@ -30,10 +32,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+# What an outcome is called that has no name of its own.
+OUTCOME = mark("Outcome")
+
+
 def outcome_by_segment(
     outcomes: pd.DataFrame,
     *,
-    outcome: str = "Outcome",
+    outcome: str = OUTCOME,
     unit: str = "",
     everyone: float | None = None,
     ax: Axes | None = None,
@@ -46,7 +52,7 @@ def outcome_by_segment(
         One row a segment, in order of rank: ``segment``, ``mean``, ``low`` and
         ``high`` in the outcome's unit; low and high may be missing.
     outcome : str, default="Outcome"
-        What was measured, for the label.
+        What was measured, for the label; said if it is one of our words.
     unit : str, default=""
         Its unit; ``"share"`` writes per cent of a mean in 0 to 1.
     everyone : float, default=None
@@ -83,21 +89,22 @@ def outcome_by_segment(
         beside(ax, 0 if is_missing(end) else end, place, label)
     if everyone is not None:
         ax.axvline(everyone, color=INK, alpha=0.55, linestyle=(0, (3, 3)), linewidth=1)
-        text = f"everyone {_with_unit(everyone, unit)}"
+        text = tr("everyone {value}", value=_with_unit(everyone, unit))
         beside(ax, everyone, -0.72, text)
     name_rows(ax, rows["segment"].tolist())
     if everyone is not None:
         ax.set_ylim(top=-1.0)
     (per_cent_axis if unit == "share" else number_axis)(ax.xaxis)
     ax.margins(x=0.14)
-    label = f"{plain(outcome)} ({_unit(unit)})" if unit else plain(outcome)
+    name = plain(text_said(outcome))
+    label = f"{name} ({_unit(unit)})" if unit else name
     title = outcome_by_segment_title(outcomes, outcome=outcome, unit=unit)
-    dress(ax, title=title, x=f"{label}, mean and interval")
+    dress(ax, title=title, x=tr("{outcome}, mean and interval", outcome=label))
     return ax
 
 
 def outcome_by_segment_title(
-    outcomes: pd.DataFrame, *, outcome: str = "Outcome", unit: str = ""
+    outcomes: pd.DataFrame, *, outcome: str = OUTCOME, unit: str = ""
 ) -> str:
     """State in which segment the outcome is highest and lowest.
 
@@ -108,20 +115,25 @@ def outcome_by_segment_title(
     'Spend is highest in A (310 USD) and lowest in B (20 USD)'
     """
     rows = columns_of(outcomes, ["segment", "mean"], "outcomes").dropna(subset="mean")
+    name = plain(text_said(outcome))
     if rows.empty:
-        return f"{plain(outcome)} was not measured"
+        return tr("{outcome} was not measured", outcome=name)
     ordered = rows.sort_values("mean", ascending=False, kind="stable")
     best, least = ordered.iloc[0], ordered.iloc[-1]
-    name = plain(outcome)
     top = f"{shorten(best['segment'])} ({_with_unit(best['mean'], unit)})"
     if len(rows) == 1:
-        return f"{name} in {top}"
+        return tr("{outcome} in {segment}", outcome=name, segment=top)
     low = f"{shorten(least['segment'])} ({_with_unit(least['mean'], unit)})"
-    return f"{name} is highest in {top} and lowest in {low}"
+    return tr(
+        "{outcome} is highest in {best} and lowest in {least}",
+        outcome=name,
+        best=top,
+        least=low,
+    )
 
 
 def outcome_by_segment_alt(
-    outcomes: pd.DataFrame, *, outcome: str = "Outcome", unit: str = ""
+    outcomes: pd.DataFrame, *, outcome: str = OUTCOME, unit: str = ""
 ) -> str:
     """State the finding of `outcome_by_segment` with every mean and interval.
 
@@ -136,14 +148,16 @@ def outcome_by_segment_alt(
     rows = columns_of(outcomes, ["segment", "mean", "low", "high"], "outcomes")
     title = outcome_by_segment_title(outcomes, outcome=outcome, unit=unit)
     if rows.empty:
-        return f"{title}."
+        return ended(title)
     write = percent if unit == "share" else rounded
     parts = []
     for row in rows.itertuples():
         band = interval(row.low, row.high, write)
         mean = f"{plain(row.segment)} {_with_unit(row.mean, unit)}"
         parts.append(f"{mean} ({band})" if band else mean)
-    return f"{title}. Means by segment: {'; '.join(parts)}."
+    return tr(
+        "{title}. Means by segment: {means}.", title=title, means=semicolons(parts)
+    )
 
 
 def outcome_by_segment_table(outcomes: pd.DataFrame, *, unit: str = "") -> pd.DataFrame:
@@ -160,7 +174,8 @@ def outcome_by_segment_table(outcomes: pd.DataFrame, *, unit: str = "") -> pd.Da
     """
     columns = ["segment", "mean", "low", "high"]
     rows = columns_of(outcomes, columns, "outcomes")[columns].reset_index(drop=True)
-    rows = rows.rename(columns=str.capitalize)
+    heads = [header("Segment"), header("Mean"), header("Low"), header("High")]
+    rows = rows.set_axis(heads, axis=1)
     way = "percent" if unit == "share" else "rounded"
     rows.attrs["formats"] = dict.fromkeys(("Mean", "Low", "High"), way)
     return rows

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import header, mark, tr, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, number_axis
 from segtools.plots.colours import is_colour, segment_colours
 from segtools.plots.inputs import part_of
 from segtools.plots.labels import LINE, name_beside
+from segtools.plots.sentences import commas, ended
 from segtools.plots.timeline import (
     Floats,
     draw_parts,
@@ -25,7 +27,11 @@ from segtools.wording import is_missing, number, plain, shorten
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MEASURES = {"customers": "Customers", "value": "Spend"}
+_MEASURES = {"customers": mark("Customers"), "value": mark("Spend")}
+_GREW = mark("{segment} grew most since {since}: from {before} to {now} customers")
+_SHRANK = mark("{segment} shrank most since {since}: from {before} to {now} customers")
+_GREW_IN_SPEND = mark("{segment} grew most since {since}: from {before} to {now}")
+_SHRANK_IN_SPEND = mark("{segment} shrank most since {since}: from {before} to {now}")
 # Segments of the latest run are always named; of those that have gone, the last ones.
 _NAMED = 12
 _AROUND, _LEAST = 1.25, 2.4
@@ -86,8 +92,9 @@ def segments_over_time(
     ax.set_ylim(0, 1.08 * top or 1.0)
     number_axis(ax.yaxis, whole=measure == "customers")
     unit = str(history.get("currency") or "")
-    head = _MEASURES[measure] + (f", {unit}" if measure == "value" and unit else "")
-    x = "As of (dashed: split or merged; upright dash: born or gone)"
+    head = tr(_MEASURES[measure])
+    head += f", {unit}" if measure == "value" and unit else ""
+    x = tr("As of (dashed: split or merged; upright dash: born or gone)")
     title = segments_over_time_title(history, measure=measure)
     dress(ax, title=title, x=x, y=head, grid="y")
     _name(ax, lines, places, segments_over_time_height(history, measure=measure))
@@ -108,7 +115,7 @@ def segments_over_time_title(
     """
     lines = _lines(history, measure)
     if not lines:
-        return "No run of the project has segments to show"
+        return tr("No run of the project has segments to show")
     last = len(runs_of(history)) - 1
     moved = [
         (abs(now - then[1]), line, then, now)
@@ -119,15 +126,23 @@ def segments_over_time_title(
         for now in [float(line["values"][last])]
     ]
     if not moved:
-        return f"{_counted(lines, last)} in the latest run; no segment of it was before"
+        return _only_now(lines, last)
     change, line, (place, before), now = max(moved, key=lambda row: row[0])
     if not change:
-        return "No segment of the latest run is larger or smaller than it was at first"
-    verb = "grew" if now > before else "shrank"
-    since = plain(str(runs_of(history)[place]["as_of"])[:10])
-    noun = "customers" if measure == "customers" else _money(history)
-    sizes = f"from {number(before)} to {number(now)} {noun}".rstrip()
-    return f"{shorten(line['segment'])} {verb} most since {since}: {sizes}"
+        return tr(
+            "No segment of the latest run is larger or smaller than it was at first"
+        )
+    told = {
+        "segment": shorten(line["segment"]),
+        "since": plain(str(runs_of(history)[place]["as_of"])[:10]),
+        "before": number(before),
+        "now": number(now),
+    }
+    if measure == "customers":
+        return tr(_GREW if now > before else _SHRANK, **told)
+    unit = _money(history)
+    told["now"] = f"{told['now']} {unit}".rstrip()
+    return tr(_GREW_IN_SPEND if now > before else _SHRANK_IN_SPEND, **told)
 
 
 def segments_over_time_alt(
@@ -146,15 +161,21 @@ Loyal 60.'
     title = segments_over_time_title(history, measure=measure)
     lines = _lines(history, measure)
     if not lines:
-        return f"{title}."
+        return ended(title)
     n = len(runs_of(history))
     now = [
         f"{plain(line['segment'])} {number(line['values'][-1])}"
         for line in lines
         if not is_missing(line["values"][-1])
     ]
-    shown = ", ".join(now) or "no segment is shown"
-    return f"{title}. Latest of {number(n)} runs: {shown}."
+    shown = commas(now) or tr("no segment is shown")
+    return trn(
+        "{title}. Latest of {n} runs: {shown}.",
+        "{title}. Latest of {n} runs: {shown}.",
+        n,
+        title=title,
+        shown=shown,
+    )
 
 
 def segments_over_time_table(
@@ -173,7 +194,7 @@ def segments_over_time_table(
     if not lines:
         return pd.DataFrame()
     columns: dict[str, Any] = {
-        "As of": [plain(str(run["as_of"])) for run in runs_of(history)]
+        header("As of"): [plain(str(run["as_of"])) for run in runs_of(history)]
     }
     names = Counter(plain(line["segment"]) for line in lines)
     for line in lines:
@@ -221,9 +242,12 @@ def _last(values: Sequence[Any]) -> tuple[int, float] | None:
     return None if known is None else (len(values) - 1 - known[0], known[1])
 
 
-def _counted(lines: Sequence[Mapping[str, Any]], last: int) -> str:
-    n = sum(not is_missing(line["values"][last]) for line in lines)
-    return f"{number(n)} segment" + "s" * (n != 1)
+def _only_now(lines: Sequence[Mapping[str, Any]], last: int) -> str:
+    return trn(
+        "{n} segment in the latest run; no segment of it was before",
+        "{n} segments in the latest run; no segment of it was before",
+        sum(not is_missing(line["values"][last]) for line in lines),
+    )
 
 
 def _money(history: Mapping[str, Any]) -> str:
@@ -246,7 +270,7 @@ def _name(
     points = [(float(places[place]), value) for place, value in ends]
     latest = len(places) - 1
     names = [
-        shorten(line["segment"], _WIDTH) + ("" if place == latest else " (gone)")
+        _called(line["segment"], gone=place != latest)
         for line, (place, _) in zip(rows, ends, strict=True)
     ]
     colours = [line["colour"] for line in rows]
@@ -256,6 +280,11 @@ def _name(
     for label, (place, _) in zip(labels, ends, strict=True):
         if place != latest:  # a solid line would look as if the segment went on
             label.arrow_patch.set(linestyle=(0, (1, 3)), linewidth=0.9)
+
+
+def _called(segment: object, *, gone: bool) -> str:
+    name = shorten(segment, _WIDTH)
+    return tr("{segment} (gone)", segment=name) if gone else name
 
 
 def _draw_events(

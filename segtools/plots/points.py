@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
     beside,
@@ -19,7 +20,8 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import ACCENT, INK
 from segtools.plots.inputs import columns_of
-from segtools.wording import number, plain, shorten
+from segtools.plots.sentences import ended, semicolons
+from segtools.wording import interval, number, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,11 +94,16 @@ def scorecard_points_title(points: pd.DataFrame, *, features: int = 6) -> str:
     """
     rows = _strongest(points, features)
     if rows.empty:
-        return "The scorecard has no features"
+        return tr("The scorecard has no features")
     first = rows[rows["feature"] == rows["feature"].iloc[0]]
-    reach = number(first["points"].max() - first["points"].min())
-    label = shorten(first["label"].iloc[0], 50)
-    return f"{label} moves the score most: by up to {reach} points"
+    reach = first["points"].max() - first["points"].min()
+    return trn(
+        "{feature} moves the score most: by up to {n} point",
+        "{feature} moves the score most: by up to {n} points",
+        float(reach) if float(reach).is_integer() else 0.5,
+        feature=shorten(first["label"].iloc[0], 50),
+        n=number(reach),
+    )
 
 
 def scorecard_points_alt(points: pd.DataFrame, *, features: int = 6) -> str:
@@ -113,13 +120,13 @@ feature: Days since last order 0 to 420.
     title = scorecard_points_title(points, features=features)
     rows = _strongest(points, features)
     if rows.empty:
-        return f"{title}."
-    parts = [
-        f"{plain(group['label'].iloc[0])} {number(group['points'].min())} to "
-        f"{number(group['points'].max())}"
+        return ended(title)
+    parts = semicolons(
+        f"{plain(group['label'].iloc[0])} "
+        f"{interval(group['points'].min(), group['points'].max(), number)}"
         for _, group in rows.groupby("feature", sort=False)
-    ]
-    return f"{title}. Points by feature: {'; '.join(parts)}."
+    )
+    return tr("{title}. Points by feature: {parts}.", title=title, parts=parts)
 
 
 def scorecard_points_table(points: pd.DataFrame, *, features: int = 6) -> pd.DataFrame:
@@ -134,7 +141,7 @@ def scorecard_points_table(points: pd.DataFrame, *, features: int = 6) -> pd.Dat
     0  Days since last order  up to 30     420
     """
     rows = _strongest(points, features)[["label", "bin", "points"]]
-    return rows.set_axis(["Feature", "Bin", "Points"], axis=1)
+    return rows.set_axis([header("Feature"), header("Bin"), header("Points")], axis=1)
 
 
 def scorecard_points_height(points: pd.DataFrame, *, features: int = 6) -> float:
@@ -166,4 +173,5 @@ def _panel(ax: Axes, group: pd.DataFrame) -> None:
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     ax.axvline(0, color=INK, alpha=0.35, linewidth=0.8)
-    name_panel(ax, f"{plain(group['label'].iloc[0])}, points", width=36, lines=2)
+    name = tr("{feature}, points", feature=plain(group["label"].iloc[0]))
+    name_panel(ax, name, width=36, lines=2)

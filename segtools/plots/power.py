@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
     dress,
@@ -19,15 +20,21 @@ from segtools.plots.canvas import (
 from segtools.plots.colours import INK
 from segtools.plots.inputs import part_of, segment_rows
 from segtools.plots.labels import LINE, name_beside
-from segtools.wording import number, percent, plain, rounded, shorten
+from segtools.plots.sentences import ended, points, points_only, semicolons
+from segtools.wording import percent, plain, rounded, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LOWEST, _AROUND = 4.0, 1.3
-_EVERYONE = "Everyone"
+# What a plan calls everyone, where it does not say so itself.
+_EVERYONE = mark("Everyone")
 # Where along the figure's scale the twin says the chance.
-_AT = {"Chance at a quarter": 0.25, "Chance at half": 0.5, "Chance at the end": 1.0}
+_AT = {
+    header("Chance at a quarter"): 0.25,
+    header("Chance at half"): 0.5,
+    header("Chance at the end"): 1.0,
+}
 
 
 def power_curves(
@@ -70,7 +77,7 @@ def power_curves(
     ends = []
     for row in rows.itertuples():
         own = curves[curves["segment"] == row.segment]
-        dashes = (0, (3, 2)) if row.segment == _EVERYONE else "-"
+        dashes = (0, (3, 2)) if row.whole else "-"
         ax.plot(own["effect"], own["power"], color=row.colour, linestyle=dashes)
         ends.append((float(own["effect"].max()), float(own["power"].iloc[-1])))
     aimed = float(plan.get("aimed_power") or 0.8)
@@ -83,11 +90,10 @@ def power_curves(
     share = plan["unit"] == "share"
     (per_cent_axis if share else number_axis)(ax.xaxis)
     per_cent_axis(ax.yaxis)
-    in_unit = "points" if share else plain(unit) or "money"
-    dress(ax, x=f"True lift in {in_unit}", y="Chance to find it, %", grid="both")
+    dress(ax, x=_label(plan, unit), y=tr("Chance to find it, %"), grid="both")
     step = LINE / (power_curves_height(plan) - _AROUND)
     names = [
-        f"{shorten(r.segment, 24)} {_bare(r.effect, plan)}" for r in rows.itertuples()
+        f"{shorten(_called(r), 24)} {_bare(r.effect, plan)}" for r in rows.itertuples()
     ]
     name_beside(ax, ends, names, step=step, width=38, colours=rows["colour"].tolist())
     return entitle(ax, power_curves_title(plan, unit=unit))
@@ -105,19 +111,27 @@ def power_curves_title(plan: Mapping[str, Any], *, unit: str = "") -> str:
     'Found with 80 %: a lift of 3 EUR in A, of no less than 9.5 EUR in B'
     """
     rows = _rows(plan)
-    rows = rows[rows["segment"] != _EVERYONE]
+    rows = rows[~rows["whole"]]
     if rows.empty:
-        return "No segment is large enough, or known well enough, to be tested"
+        return tr("No segment is large enough, or known well enough, to be tested")
     best, worst = (
         rows.loc[pick(rows.index, key=lambda i: rows.at[i, "effect"])]
         for pick in (min, max)
     )
-    head = f"Found with {percent(plan.get('aimed_power') or 0.8)}: a lift of "
-    first = f"{_sized(best['effect'], plan, unit)} in {shorten(best['segment'])}"
+    found = {
+        "chance": percent(plan.get("aimed_power") or 0.8),
+        "lift": _sized(best["effect"], plan, unit),
+        "segment": shorten(best["segment"]),
+    }
     if len(rows) == 1:
-        return head + first
-    last = f"{_sized(worst['effect'], plan, unit)} in {shorten(worst['segment'])}"
-    return f"{head}{first}, of no less than {last}"
+        return tr("Found with {chance}: a lift of {lift} in {segment}", **found)
+    return tr(
+        "Found with {chance}: a lift of {lift} in {segment}, of no less than {larger} "
+        "in {other}",
+        larger=_sized(worst["effect"], plan, unit),
+        other=shorten(worst["segment"]),
+        **found,
+    )
 
 
 def power_curves_alt(plan: Mapping[str, Any], *, unit: str = "") -> str:
@@ -131,11 +145,13 @@ def power_curves_alt(plan: Mapping[str, Any], *, unit: str = "") -> str:
     rows = _rows(plan)
     title = power_curves_title(plan, unit=unit)
     if rows.empty:
-        return f"{title}."
-    each = "; ".join(
-        f"{plain(r.segment)} {_bare(r.effect, plan)}" for r in rows.itertuples()
+        return ended(title)
+    each = semicolons(
+        f"{plain(_called(r))} {_bare(r.effect, plan)}" for r in rows.itertuples()
     )
-    return f"{title}. Smallest lift that is found so often: {each}."
+    return tr(
+        "{title}. Smallest lift that is found so often: {each}.", title=title, each=each
+    )
 
 
 def power_curves_table(plan: Mapping[str, Any]) -> pd.DataFrame:
@@ -151,7 +167,13 @@ def power_curves_table(plan: Mapping[str, Any]) -> pd.DataFrame:
     """
     rows, curves = _rows(plan), pd.DataFrame(plan["curves"])
     top = 0.0 if curves.empty else float(curves["effect"].max())
-    table = pd.DataFrame({"Segment": rows["segment"], "Smallest lift": rows["effect"]})
+    called = [_called(row) for row in rows.itertuples()]
+    table = pd.DataFrame(
+        {
+            header("Segment"): pd.Series(called, index=rows.index, dtype=object),
+            header("Smallest lift"): rows["effect"],
+        }
+    )
     for name, part in _AT.items():
         table[name] = [_power_at(curves, s, top * part) for s in rows["segment"]]
     way = "percent" if plan["unit"] == "share" else ".2f"
@@ -168,13 +190,15 @@ def _rows(plan: Mapping[str, Any]) -> pd.DataFrame:
     """Read what may be tested, by segment and, at the end, for everyone."""
     part_of(plan, "curves", "plan")
     rows = segment_rows(plan, ["smallest_effect"], "plan")
+    rows["whole"] = False
     whole = plan.get("everyone") or {}
     if whole:
-        more = {"segment": _EVERYONE, "smallest_effect": whole.get("smallest_effect")}
-        rows.loc[len(rows)] = more | {"colour": INK}
+        name = whole.get("segment") or _EVERYONE
+        more = {"segment": name, "smallest_effect": whole.get("smallest_effect")}
+        rows.loc[len(rows)] = more | {"colour": INK, "whole": True}
     rows = rows.rename(columns={"smallest_effect": "effect"})
     rows = rows[rows["effect"].notna()].reset_index(drop=True)
-    return rows.astype({"effect": float})
+    return rows.astype({"effect": float, "whole": bool})
 
 
 def _power_at(curves: pd.DataFrame, segment: str, size: float) -> float:
@@ -184,12 +208,24 @@ def _power_at(curves: pd.DataFrame, segment: str, size: float) -> float:
     return float(power) if known else float("nan")
 
 
-def _bare(value: float, plan: Mapping[str, Any]) -> str:
+def _called(row: Any) -> str:
+    name = str(row.segment)
+    return tr(_EVERYONE) if row.whole and name == _EVERYONE else name
+
+
+def _label(plan: Mapping[str, Any], unit: str) -> str:
     if plan["unit"] == "share":
-        return number(100 * value, 0 if value >= 0.0995 else 1)
-    return rounded(value)
+        return tr("True lift in points")
+    if not plain(unit):
+        return tr("True lift in money")
+    return tr("True lift in {unit}", unit=plain(unit))
+
+
+def _bare(value: float, plan: Mapping[str, Any]) -> str:
+    return points_only(value) if plan["unit"] == "share" else rounded(value)
 
 
 def _sized(value: float, plan: Mapping[str, Any], unit: str) -> str:
-    in_unit = "points" if plan["unit"] == "share" else plain(unit)
-    return f"{_bare(value, plan)} {in_unit}".strip()
+    if plan["unit"] == "share":
+        return points(value)
+    return f"{rounded(value)} {plain(unit)}".strip()

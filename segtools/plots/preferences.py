@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, mark, tr
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows
 from segtools.plots.colours import INK, segment_colours, text_on
 from segtools.plots.heat import (
@@ -18,13 +19,14 @@ from segtools.plots.heat import (
     shade,
 )
 from segtools.plots.inputs import columns_of
+from segtools.plots.sentences import ended, semicolons
 from segtools.wording import is_missing, number, percent, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NEEDED = ["segment", "kind", "name", "value", "base_value", "index"]
-EVERYONE = "Everyone"
+EVERYONE = mark("Everyone")
 # Okabe and Ito's vermilion, against the blue of `shade`.
 _BELOW = (0xD5 / 255, 0x5E / 255, 0.0)
 # A difference from everyone that fills a cell with its full colour.
@@ -76,10 +78,10 @@ def category_preferences(
         place = segments.index(record["segment"]) + 1, names.index(record["name"])
         _cell(ax, *place, record["value"], record["base_value"])
     _strips(ax, segments)
-    name_rows(ax, [EVERYONE, *segments], width=30)
+    name_rows(ax, [tr(EVERYONE), *segments], width=30)
     name_columns(ax, names, width=min(14, 72 // len(names)), size="x-small")
     title = category_preferences_title(profiles, categories=categories)
-    label = "Customers who bought it in the window, %; colour: against everyone"
+    label = tr("Customers who bought it in the window, %; colour: against everyone")
     dress(ax, title=title, x=label, grid="")
     ax.spines[["left", "bottom"]].set_visible(False)
     return ax
@@ -97,15 +99,18 @@ def category_preferences_title(profiles: pd.DataFrame, *, categories: int = 8) -
     """
     rows = _chosen(profiles, categories)
     if rows.empty:
-        return "The data name no categories"
+        return tr("The data name no categories")
     apart = (rows["value"] - rows["base_value"]).abs()
     if apart.isna().all():
-        return "No category has enough buyers in a segment to be shown"
+        return tr("No category has enough buyers in a segment to be shown")
     most = rows.loc[apart.idxmax()]
-    return (
-        f"Furthest from everyone: {percent(most['value'])} of "
-        f"{shorten(most['segment'])} bought {shorten(most['name'], 30)}, everyone "
-        f"{percent(most['base_value'])}"
+    return tr(
+        "Furthest from everyone: {share} of {segment} bought {category}, everyone "
+        "{base}",
+        share=percent(most["value"]),
+        segment=shorten(most["segment"]),
+        category=shorten(most["name"], 30),
+        base=percent(most["base_value"]),
     )
 
 
@@ -129,10 +134,13 @@ above everyone, or least below: A Tea 60 %; B Tea 10 %.
             best = own.loc[above.idxmax()]
             parts.append(f"{segment} {best['name']} {percent(best['value'])}")
     if not parts:
-        return f"{title}."
-    unseen = hidden_sentence(int(rows["value"].isna().sum()))
-    first = "Category furthest above everyone, or least below"
-    return f"{title}. {first}: {'; '.join(parts)}.{unseen}"
+        return ended(title)
+    told = tr(
+        "{title}. Category furthest above everyone, or least below: {parts}.",
+        title=title,
+        parts=semicolons(parts),
+    )
+    return told + hidden_sentence(int(rows["value"].isna().sum()))
 
 
 def category_preferences_table(
@@ -149,11 +157,11 @@ def category_preferences_table(
     0      Tea       A    0.6       0.3  200.0
     """
     columns = {
-        "name": "Category",
-        "segment": "Segment",
-        "value": "Share",
-        "base_value": "Everyone",
-        "index": "Index",
+        "name": header("Category"),
+        "segment": header("Segment"),
+        "value": header("Share"),
+        "base_value": header("Everyone"),
+        "index": header("Index"),
     }
     rows = _chosen(profiles, categories)[list(columns)].rename(columns=columns)
     formats = {"Share": "percent", "Everyone": "percent", "Index": "count"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from segtools.plots.canvas import HEIGHT, WIDTH, align_title, pull_labels, style
 from segtools.plots.display import Display, figure, finding
+from segtools.plots.fonts import lend_glyphs
 from segtools.plots.svg import quiet_glyphs
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def laid_out(
         fig = _fresh(size or (WIDTH, _height(draw, data, options)))
         ax = draw(data, ax=fig.add_subplot(), **options)
         fig.draw_without_rendering()
+        if lend_glyphs(fig):
+            fig.draw_without_rendering()
         fig.set_layout_engine("none")
         align_title(ax)
         pull_labels(ax)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from segtools.languages import current, header, tr
 from segtools.plots.canvas import (
     axes_or_current,
     beside,
@@ -20,6 +21,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK, segment_colours
 from segtools.plots.inputs import columns_of
+from segtools.plots.sentences import ended, semicolons
 from segtools.wording import is_missing, number, plain, shorten
 
 if TYPE_CHECKING:
@@ -84,7 +86,8 @@ def segment_profile(
         if place % columns:
             panel.set_yticklabels([])
     corner = multiples[(bands - 1) * columns]
-    corner.set_xlabel("Index (everyone = 100)", loc="left", fontsize="small")
+    label = tr("Index (everyone = 100)")
+    corner.set_xlabel(label, loc="left", fontsize="small")
     return entitle(ax, segment_profile_title(profiles, features=features))
 
 
@@ -102,11 +105,13 @@ def segment_profile_title(profiles: pd.DataFrame, *, features: int = 10) -> str:
     rows = _chosen(profiles, features)
     known = rows[rows["index"] > 0]
     if known.empty:
-        return "There are no features to compare"
+        return tr("There are no features to compare")
     most = known.iloc[int(np.abs(np.log(known["index"].to_numpy() / 100)).argmax())]
-    return (
-        f"Furthest from everyone: {shorten(most['segment'])} in "
-        f"{_within_sentence(shorten(most['label']))} (index {number(most['index'])})"
+    return tr(
+        "Furthest from everyone: {segment} in {feature} (index {index})",
+        segment=shorten(most["segment"]),
+        feature=_within_sentence(shorten(most["label"])),
+        index=number(most["index"]),
     )
 
 
@@ -126,13 +131,16 @@ of each segment: A Spend 200.
     rows = _chosen(profiles, features)
     known = rows[rows["index"] > 0]
     if known.empty:
-        return f"{title}."
+        return ended(title)
     parts = []
     for name, group in known.groupby("segment", sort=False):
         most = group.iloc[int(np.abs(np.log(group["index"].to_numpy() / 100)).argmax())]
         parts.append(f"{plain(name)} {plain(most['label'])} {number(most['index'])}")
-    each = "; ".join(parts)
-    return f"{title}. Everyone is 100. Strongest feature of each segment: {each}."
+    return tr(
+        "{title}. Everyone is 100. Strongest feature of each segment: {each}.",
+        title=title,
+        each=semicolons(parts),
+    )
 
 
 def segment_profile_table(
@@ -150,12 +158,12 @@ def segment_profile_table(
     0   Spend  USD       A    200       100  200.0
     """
     columns = {
-        "label": "Feature",
-        "unit": "Unit",
-        "segment": "Segment",
-        "value": "Value",
-        "base_value": "Everyone",
-        "index": "Index",
+        "label": header("Feature"),
+        "unit": header("Unit"),
+        "segment": header("Segment"),
+        "value": header("Value"),
+        "base_value": header("Everyone"),
+        "index": header("Index"),
     }
     rows = _chosen(profiles, features)[list(columns)].rename(columns=columns)
     ways = {"Value": "rounded", "Everyone": "rounded", "Index": "count"}
@@ -231,4 +239,6 @@ def _named(group: pd.DataFrame) -> str:
 
 def _within_sentence(label: str) -> str:
     """Begin a label with a small letter unless it is an abbreviation."""
+    if not current().is_english:  # where it is quoted rather than inflected
+        return label
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, markc, tr, trc, trn
 from segtools.plots.canvas import (
     axes_or_current,
     beside,
@@ -19,19 +20,26 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import EVERYONE, OTHER, PALETTE
 from segtools.plots.inputs import part_of
+from segtools.plots.sentences import ended, semicolons
 from segtools.wording import number, percent, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# What ends a sentence, of which no other is to be made.
+_STOPS = ".。"
 _ROWS = {
-    "read": "Read",
-    "kept": "Kept",
-    "set_aside": "Set aside",
-    "quarantined": "Quarantined",
+    "read": header("Read"),
+    "kept": header("Kept"),
+    "set_aside": header("Set aside"),
+    "quarantined": header("Quarantined"),
 }
 _FATES = {"Kept": EVERYONE, "Set aside": PALETTE[1], "Quarantined": PALETTE[5]}
 _KINDS = {"contract": PALETTE[5], "policy": PALETTE[1]}
+_KIND_WORDS = {
+    "contract": markc("kind of rule", "contract"),
+    "policy": markc("kind of rule", "policy"),
+}
 
 
 def rows_flow(data_quality: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
@@ -73,7 +81,9 @@ def rows_flow(data_quality: Mapping[str, Any], *, ax: Axes | None = None) -> Axe
     name_rows(ax, rows["Table"].tolist(), width=20)
     ax.set_xlim(0, 1)
     per_cent_axis(ax.xaxis)
-    label = "Share of rows read, % (grey: kept, orange: set aside, red: quarantined)"
+    label = tr(
+        "Share of rows read, % (grey: kept, orange: set aside, red: quarantined)"
+    )
     return dress(ax, title=rows_flow_title(data_quality), x=label)
 
 
@@ -89,8 +99,13 @@ def rows_flow_title(data_quality: Mapping[str, Any]) -> str:
     rows = rows_flow_table(data_quality)
     read = rows["Read"].sum()
     if not read:
-        return "No rows were read"
-    return f"{percent(rows['Kept'].sum() / read)} of {number(read)} rows were kept"
+        return tr("No rows were read")
+    return trn(
+        "{share} of {n} row were kept",
+        "{share} of {n} rows were kept",
+        int(read),
+        share=percent(rows["Kept"].sum() / read),
+    )
 
 
 def rows_flow_alt(data_quality: Mapping[str, Any]) -> str:
@@ -106,9 +121,9 @@ quarantined.
     rows = rows_flow_table(data_quality)
     title = rows_flow_title(data_quality)
     if rows.empty:
-        return f"{title}."
-    parts = [f"{r['Table']} {_fates_in_words(r)}" for r in rows.to_dict("records")]
-    return f"{title}. By table: {'; '.join(parts)}."
+        return ended(title)
+    parts = (f"{r['Table']} {_fates_in_words(r)}" for r in rows.to_dict("records"))
+    return tr("{title}. By table: {parts}.", title=title, parts=semicolons(parts))
 
 
 def rows_flow_table(data_quality: Mapping[str, Any]) -> pd.DataFrame:
@@ -126,7 +141,7 @@ def rows_flow_table(data_quality: Mapping[str, Any]) -> pd.DataFrame:
         [plain(name), *(counts.get(key) or 0 for key in _ROWS)]
         for name, counts in tables.items()
     ]
-    return pd.DataFrame(rows, columns=["Table", *_ROWS.values()])
+    return pd.DataFrame(rows, columns=[header("Table"), *_ROWS.values()])
 
 
 def rows_flow_height(data_quality: Mapping[str, Any]) -> float:
@@ -164,7 +179,7 @@ def quarantine_bars(
     'Most rows were lost to one rule in orders: Rows without an amount (7)'
     """
     ax = axes_or_current(ax)
-    rows = quarantine_bars_table(data_quality, rules=rules)
+    rows = _rules(data_quality, rules)
     if rows.empty:
         return empty_note(ax, quarantine_bars_alt(data_quality))
     colours = [_KINDS.get(kind, OTHER) for kind in rows["Kind"]]
@@ -176,7 +191,7 @@ def quarantine_bars(
     ax.margins(x=0.12)
     ax.set_xticks([])
     title = quarantine_bars_title(data_quality)
-    label = "Rows (red: breaks the contract, orange: policy)"
+    label = tr("Rows (red: breaks the contract, orange: policy)")
     return dress(ax, title=title, x=label, grid="")
 
 
@@ -190,12 +205,13 @@ def quarantine_bars_title(data_quality: Mapping[str, Any]) -> str:
     """
     rows = quarantine_bars_table(data_quality)
     if rows.empty:
-        return "No row was set aside or quarantined"
+        return tr("No row was set aside or quarantined")
     first = rows.iloc[0]
-    reason = shorten(first["Reason"], 60).rstrip(".")
-    return (
-        f"Most rows were lost to one rule in {first['Table']}: "
-        f"{reason} ({number(first['Rows'])})"
+    return tr(
+        "Most rows were lost to one rule in {table}: {reason} ({n})",
+        table=first["Table"],
+        reason=shorten(first["Reason"], 60).rstrip(_STOPS),
+        n=number(first["Rows"]),
     )
 
 
@@ -210,12 +226,12 @@ def quarantine_bars_alt(data_quality: Mapping[str, Any]) -> str:
     rows = quarantine_bars_table(data_quality)
     title = quarantine_bars_title(data_quality)
     if rows.empty:
-        return f"{title}."
-    parts = [
-        f"{r['Table']}, {r['Reason'].rstrip('.')}: {number(r['Rows'])}"
+        return ended(title)
+    parts = semicolons(
+        f"{r['Table']}, {r['Reason'].rstrip(_STOPS)}: {number(r['Rows'])}"
         for r in rows.to_dict("records")
-    ]
-    return f"{title}. Rows by rule: {'; '.join(parts)}."
+    )
+    return tr("{title}. Rows by rule: {parts}.", title=title, parts=parts)
 
 
 def quarantine_bars_table(
@@ -231,6 +247,13 @@ def quarantine_bars_table(
         Table                  Reason      Kind  Rows
     0  orders  Rows without an amount  contract     7
     """
+    shown = _rules(data_quality, rules)
+    kinds = [trc("kind of rule", k) if k in _KIND_WORDS else k for k in shown["Kind"]]
+    return shown.assign(Kind=pd.Series(kinds, dtype=object))
+
+
+def _rules(data_quality: Mapping[str, Any], most: int) -> pd.DataFrame:
+    """Read the rules that caught rows, each with the key of its kind."""
     found = [
         [
             plain(rule.get("table", "")),
@@ -241,9 +264,10 @@ def quarantine_bars_table(
         for rule in part_of(data_quality, "rules", "data_quality")
         if rule.get("rows")
     ]
-    rows = pd.DataFrame(found, columns=["Table", "Reason", "Kind", "Rows"])
+    heads = [header("Table"), header("Reason"), header("Kind"), header("Rows")]
+    rows = pd.DataFrame(found, columns=heads)
     rows = rows.sort_values("Rows", ascending=False, kind="stable")
-    return rows.head(rules).reset_index(drop=True)
+    return rows.head(most).reset_index(drop=True)
 
 
 def quarantine_bars_height(
@@ -255,5 +279,8 @@ def quarantine_bars_height(
 
 
 def _fates_in_words(row: Mapping[Any, Any]) -> str:
-    words = [f"{number(row[label])} {label.lower()}" for label in _ROWS.values()]
-    return ", ".join(words)
+    counts = {key: number(row[label]) for key, label in _ROWS.items()}
+    return tr(
+        "{read} read, {kept} kept, {set_aside} set aside, {quarantined} quarantined",
+        **counts,
+    )

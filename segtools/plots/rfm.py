@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import current, header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
     dress,
@@ -17,11 +18,14 @@ from segtools.plots.canvas import (
 from segtools.plots.colours import EVERYONE, segment_colours, text_on
 from segtools.plots.heat import HIGH, heat_cell, hidden_cell, hidden_sentence, shade
 from segtools.plots.inputs import columns_of
+from segtools.plots.sentences import column_said, ended
 from segtools.wording import is_missing, number, percent, plain, rounded, shorten, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# What recency is held against, if nothing else is said.
+ORDERS = header("Orders")
 _NEEDED = ["recency", "other", "recency_span", "other_span"]
 _NEEDED += ["customers", "value", "segment", "hidden"]
 
@@ -29,7 +33,7 @@ _NEEDED += ["customers", "value", "segment", "hidden"]
 def rfm_map(
     cells: pd.DataFrame,
     *,
-    other: str = "Orders",
+    other: str = ORDERS,
     unit: str = "",
     names: Sequence[str] = (),
     ax: Axes | None = None,
@@ -43,7 +47,7 @@ def rfm_map(
         ``recency_span`` and ``other_span`` (the score's values), ``customers``,
         ``value`` (mean spend), ``segment`` (of most, or null) and ``hidden``.
     other : str, default="Orders"
-        What recency is held against, in words.
+        What recency is held against, as a column is called; said if it is ours.
     unit : str, default=""
         The unit of ``value``.
     names : sequence of str, default=()
@@ -86,14 +90,14 @@ def rfm_map(
         ax,
         title=rfm_map_title(cells, other=other, unit=unit),
         x=_label(other, unit),
-        y="Recency score (days since the last order)",
+        y=tr("Recency score (days since the last order)"),
         grid="",
     )
     ax.spines[["left", "bottom"]].set_visible(False)
     return ax
 
 
-def rfm_map_title(cells: pd.DataFrame, *, other: str = "Orders", unit: str = "") -> str:
+def rfm_map_title(cells: pd.DataFrame, *, other: str = ORDERS, unit: str = "") -> str:
     """State in which cell customers spend most, and how many they are.
 
     Examples
@@ -107,17 +111,35 @@ def rfm_map_title(cells: pd.DataFrame, *, other: str = "Orders", unit: str = "")
     rows = columns_of(cells, _NEEDED, "cells")
     known = rows[rows["customers"].fillna(0) > 0]
     if known.empty:
-        return "No cell holds enough customers to be shown"
+        return tr("No cell holds enough customers to be shown")
     best = known.loc[known["value"].astype(float).idxmax()]
-    first = "Highest mean spend shown" if rows["hidden"].any() else "Highest mean spend"
-    return (
-        f"{first}: recency {best['recency']} and {shorten(other).lower()} "
-        f"{best['other']} ({_money(best['value'], unit)}, "
-        f"{number(best['customers'])} customers)"
+    told = {
+        "recency": best["recency"],
+        "other": _within_sentence(shorten(column_said(other))),
+        "score": best["other"],
+        "spend": _money(best["value"], unit),
+    }
+    n = int(best["customers"])
+    if rows["hidden"].any():
+        return trn(
+            "Highest mean spend shown: recency {recency} and {other} {score} ({spend}, "
+            "{n} customer)",
+            "Highest mean spend shown: recency {recency} and {other} {score} ({spend}, "
+            "{n} customers)",
+            n,
+            **told,
+        )
+    return trn(
+        "Highest mean spend: recency {recency} and {other} {score} ({spend}, {n} "
+        "customer)",
+        "Highest mean spend: recency {recency} and {other} {score} ({spend}, {n} "
+        "customers)",
+        n,
+        **told,
     )
 
 
-def rfm_map_alt(cells: pd.DataFrame, *, other: str = "Orders", unit: str = "") -> str:
+def rfm_map_alt(cells: pd.DataFrame, *, other: str = ORDERS, unit: str = "") -> str:
     """State the finding of `rfm_map`, where most customers are, and what is hidden.
 
     Examples
@@ -134,19 +156,20 @@ Weekly.
     title = rfm_map_title(cells, other=other, unit=unit)
     known = rows[rows["customers"].fillna(0) > 0]
     if known.empty:
-        return f"{title}."
+        return ended(title)
     full = known.loc[known["customers"].astype(int).idxmax()]
-    share = percent(int(full["customers"]) / int(known["customers"].sum()))
-    who = "" if is_missing(full["segment"]) else f", most of them in {full['segment']}"
+    told = {
+        "title": title,
+        "recency": full["recency"],
+        "other": _within_sentence(plain(column_said(other))),
+        "score": full["other"],
+        "share": percent(int(full["customers"]) / int(known["customers"].sum())),
+    }
     rest = hidden_sentence(int(rows["hidden"].sum()))
-    return (
-        f"{title}. The fullest cell is recency {full['recency']} and "
-        f"{plain(other).lower()} {full['other']}: {number(full['customers'])} "
-        f"customers ({share} of those shown){plain(who)}.{rest}"
-    )
+    return _fullest(int(full["customers"]), full["segment"], told) + rest
 
 
-def rfm_map_table(cells: pd.DataFrame, *, other: str = "Orders") -> pd.DataFrame:
+def rfm_map_table(cells: pd.DataFrame, *, other: str = ORDERS) -> pd.DataFrame:
     """Give the numbers of `rfm_map`, one row a cell that holds customers.
 
     Examples
@@ -164,11 +187,11 @@ def rfm_map_table(cells: pd.DataFrame, *, other: str = "Orders") -> pd.DataFrame
     records = rows.to_dict("records")
     table = pd.DataFrame(
         {
-            "Recency": [_spanned(r, "recency") for r in records],
+            header("Recency"): [_spanned(r, "recency") for r in records],
             plain(other): [_spanned(r, "other") for r in records],
-            "Customers": rows["customers"].tolist(),
-            "Mean spend": rows["value"].tolist(),
-            "Segment of most": rows["segment"].tolist(),
+            header("Customers"): rows["customers"].tolist(),
+            header("Mean spend"): rows["value"].tolist(),
+            header("Segment of most"): rows["segment"].tolist(),
         }
     )
     table.attrs["formats"] = {"Customers": "count", "Mean spend": "rounded"}
@@ -225,8 +248,39 @@ def _money(value: Any, unit: str) -> str:
 
 
 def _label(other: str, unit: str) -> str:
-    money = f" ({plain(unit)})" if unit else ""
-    return (
-        f"{shorten(other, 24)} score. In a cell: customers, mean spend{money}, segment "
-        "of most"
+    name = shorten(column_said(other), 24)
+    if not unit:
+        return tr(
+            "{other} score. In a cell: customers, mean spend, segment of most",
+            other=name,
+        )
+    return tr(
+        "{other} score. In a cell: customers, mean spend ({unit}), segment of most",
+        other=name,
+        unit=plain(unit),
     )
+
+
+def _fullest(n: int, segment: Any, told: Mapping[str, Any]) -> str:
+    if is_missing(segment):
+        return trn(
+            "{title}. The fullest cell is recency {recency} and {other} {score}: {n} "
+            "customer ({share} of those shown).",
+            "{title}. The fullest cell is recency {recency} and {other} {score}: {n} "
+            "customers ({share} of those shown).",
+            n,
+            **told,
+        )
+    return trn(
+        "{title}. The fullest cell is recency {recency} and {other} {score}: {n} "
+        "customer ({share} of those shown), most of them in {segment}.",
+        "{title}. The fullest cell is recency {recency} and {other} {score}: {n} "
+        "customers ({share} of those shown), most of them in {segment}.",
+        n,
+        segment=plain(segment),
+        **told,
+    )
+
+
+def _within_sentence(name: str) -> str:
+    return name.lower() if current().is_english else name

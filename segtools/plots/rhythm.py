@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import current, header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
     dress,
@@ -20,12 +21,31 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import EVERYONE, is_colour, segment_colours
 from segtools.plots.inputs import part_of
+from segtools.plots.sentences import ended, semicolons
 from segtools.wording import percent, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_OWN = header("Segment share")
+_MORE = {
+    "hours": mark(
+        "{name} order more than others from {hour} to {next} h: {share} of orders, "
+        "everyone {everyone}"
+    ),
+    "weekdays": mark(
+        "{name} order more than others on {day}: {share} of orders, everyone {everyone}"
+    ),
+}
+_MOST = {
+    "hours": mark("{name} order most from {hour} to {next} h: {share} of orders"),
+    "weekdays": mark("{name} order most on {day}: {share} of orders"),
+}
+_PEAKS = {
+    "hours": mark("{name} from {hour} to {next} h ({share})"),
+    "weekdays": mark("{name} on {day} ({share})"),
+}
 _LENGTH = {"hours": 24, "weekdays": 7}
 _ACROSS = 3
 _AROUND = 1.0
@@ -87,9 +107,10 @@ def habits(
         per_cent_axis(panel.yaxis)
         if place % columns:
             panel.set_yticklabels([])
-    clock = "Hour of the day" if by == "hours" else "Day of the week"
     corner = multiples[(bands - 1) * columns]
-    label = f"{clock} (% of orders; grey: everyone)"
+    label = tr("Day of the week (% of orders; grey: everyone)")
+    if by == "hours":
+        label = tr("Hour of the day (% of orders; grey: everyone)")
     corner.set_xlabel(label, loc="left", fontsize="small")
     return entitle(ax, habits_title(personas, by=by, segment=segment))
 
@@ -106,8 +127,9 @@ def habits_title(
     """
     rows = habits_table(personas, by=by, segment=segment)
     if rows.empty:
-        when = "at what hour" if by == "hours" else "on what day"
-        return f"The data do not say {when} customers order"
+        if by == "hours":
+            return tr("The data do not say at what hour customers order")
+        return tr("The data do not say on what day customers order")
     return _difference(rows, by, shorten)
 
 
@@ -127,13 +149,15 @@ segment: Late on Sun (100 %).
     title = habits_title(personas, by=by, segment=segment)
     rows = habits_table(personas, by=by, segment=segment)
     if rows.empty:
-        return f"{title}."
+        return ended(title)
     parts = []
     for name, group in rows.groupby("Segment", sort=False):
         peak = group.iloc[int(group["Segment share"].to_numpy().argmax())]
         share = percent(peak["Segment share"])
-        parts.append(f"{plain(name)} {_when(peak.iloc[1], by)} ({share})")
-    return f"{title}. Peak of each segment: {'; '.join(parts)}."
+        parts.append(_said(_PEAKS[by], peak.iloc[1], name=plain(name), share=share))
+    return tr(
+        "{title}. Peak of each segment: {parts}.", title=title, parts=semicolons(parts)
+    )
 
 
 def habits_table(
@@ -158,8 +182,8 @@ def habits_table(
         raise ValueError(
             f"by must be one of {list(_LENGTH)}, but it is {by!r}. Choose one of them."
         )
-    column = "Hour" if by == "hours" else "Day"
-    steps = list(range(24)) if by == "hours" else list(DAYS)
+    column = header("Hour") if by == "hours" else header("Day")
+    steps = list(range(24)) if by == "hours" else day_names()
     everyone = _shares((personas.get("everyone") or {}).get(by), _LENGTH[by])
     names, parts = [], []
     for entry in part_of(personas, "segments", "personas"):
@@ -169,16 +193,31 @@ def habits_table(
             continue
         base = np.full(len(steps), np.nan) if everyone is None else everyone
         part = {"Segment": plain(entry["segment"]), column: steps}
-        parts.append(pd.DataFrame(part | {"Segment share": shares, "Everyone": base}))
+        parts.append(pd.DataFrame(part | {_OWN: shares, "Everyone": base}))
     if segment is not None and segment not in names:
         raise ValueError(
             f"segment must be one of {names}, but it is {segment!r}. "
             "Choose one of them."
         )
-    empty = pd.DataFrame(columns=["Segment", column, "Segment share", "Everyone"])
+    heads = [header("Segment"), column, _OWN, header("Everyone")]
+    empty = pd.DataFrame(columns=heads)
     rows = pd.concat(parts, ignore_index=True) if parts else empty
-    rows.attrs["formats"] = {"Segment share": "percent", "Everyone": "percent"}
+    rows.attrs["formats"] = {_OWN: "percent", "Everyone": "percent"}
     return rows
+
+
+def day_names() -> list[str]:
+    """Give the days of the week in short, Monday first.
+
+    Examples
+    --------
+    >>> day_names()[:2]
+    ['Mon', 'Tue']
+    """
+    if current().is_english:
+        return list(DAYS)
+    names = current().locale.days["stand-alone"]["abbreviated"]
+    return [str(names[place]) for place in range(7)]
 
 
 def habits_height(
@@ -205,7 +244,8 @@ def _panel(ax: Axes, group: pd.DataFrame, colour: str, by: str) -> None:
     name_panel(ax, group["Segment"].iloc[0], width=33, lines=2)
     dress(ax, grid="y")
     ticks = [0, 6, 12, 18, 23] if by == "hours" else list(range(7))
-    labels = [str(t) if by == "hours" else DAYS[t] for t in ticks]
+    names = day_names()
+    labels = [str(t) if by == "hours" else names[t] for t in ticks]
     ax.set_xticks(ticks, labels=labels, fontsize="x-small")
     ax.tick_params(axis="y", labelsize="x-small")
 
@@ -224,17 +264,17 @@ def _difference(rows: pd.DataFrame, by: str, name: Any) -> str:
     """Say where a segment exceeds everyone most, or where it peaks."""
     excess = (rows["Segment share"] - rows["Everyone"].fillna(0)).to_numpy(dtype=float)
     most = rows.iloc[int(excess.argmax())]
-    when, share = _when(most.iloc[1], by), percent(most["Segment share"])
+    told = {"name": name(most["Segment"]), "share": percent(most["Segment share"])}
     if np.isnan(most["Everyone"]):
-        return f"{name(most['Segment'])} order most {when}: {share} of orders"
+        return _said(_MOST[by], most.iloc[1], **told)
     if excess.max() < 0.005:
-        return "All segments order at much the same times"
-    everyone = percent(most["Everyone"])
-    return (
-        f"{name(most['Segment'])} order more than others {when}: "
-        f"{share} of orders, everyone {everyone}"
-    )
+        return tr("All segments order at much the same times")
+    told["everyone"] = percent(most["Everyone"])
+    return _said(_MORE[by], most.iloc[1], **told)
 
 
-def _when(step: Any, by: str) -> str:
-    return f"from {step} to {step + 1} h" if by == "hours" else f"on {step}"
+def _said(message: str, step: Any, **told: str) -> str:
+    """Say a message of an hour, from one to the next, or of a day."""
+    if isinstance(step, str):
+        return tr(message, day=step, **told)
+    return tr(message, hour=step, next=step + 1, **told)

@@ -13,19 +13,27 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.languages import mark, tr
 from segtools.plots.cells import is_numeric
-from segtools.wording import MINUS, MISSING, THIN, is_missing, plain
+from segtools.plots.leading import leading_number
+from segtools.wording import MISSING, is_missing, plain
 
 # Fewer rows than this are read faster than they are sorted.
 LEAST_ROWS = 3
 # From here on text needs a column that is wide enough to be read.
 LONG_TEXT = 40
 # Rows that sum up the others stay where they are: below them.
-SUMMARIES = {"all", "total", "everyone", "everybody"}
+SUMMARIES = (
+    mark("All"),
+    mark("all"),
+    mark("Total"),
+    mark("total"),
+    mark("Everyone"),
+    mark("everyone"),
+    mark("Everybody"),
+    mark("everybody"),
+)
 
-# A number at the head of a cell: 0.45 (0.43 to 0.47), <0.1 %, −€81 k.
-_LEADING = re.compile(rf"([^\w.]*)(\d+(?:{THIN}\d+)*(?:\.\d+)?)(?:{THIN}(k|M|bn)\b)?")
-_SCALES = {None: 1.0, "k": 1e3, "M": 1e6, "bn": 1e9}
 _DIGITS = re.compile(r"(\d+)")
 _ROW_OR_CELL = re.compile(r"<(tr|td|th)\b")
 
@@ -148,15 +156,16 @@ def _marks(frame: pd.DataFrame, strings: pd.DataFrame, *, live: bool) -> Iterato
         for i in range(frame.shape[1])
         if len(frame) >= LEAST_ROWS
     ] or [[None] * len(frame)] * frame.shape[1]
+    summaries = {word.lower() for name in SUMMARIES for word in (name, tr(name))}
     for row, key in enumerate(row_segments(frame)):
         yield f' data-segment="{key}"' if key else ""
-        sums_up = strings.iat[row, 0].lower() in SUMMARIES
+        sums_up = strings.iat[row, 0].lower() in summaries
         for place, column in enumerate(columns):
             rank = None if sums_up else column[row]
-            mark = "" if rank is None else f' data-rank="{rank}"'
+            order = "" if rank is None else f' data-rank="{rank}"'
             if live:
-                mark = f' data-order="{"" if rank is None else rank}"'
-            yield mark + " data-long" * (len(strings.iat[row, place]) > LONG_TEXT)
+                order = f' data-order="{"" if rank is None else rank}"'
+            yield order + " data-long" * (len(strings.iat[row, place]) > LONG_TEXT)
 
 
 def _keys(column: pd.Series, shown: Sequence[str]) -> Iterable[Any]:
@@ -164,19 +173,10 @@ def _keys(column: pd.Series, shown: Sequence[str]) -> Iterable[Any]:
         return column.cat.codes.tolist()
     if is_numeric(column) or pd.api.types.is_datetime64_any_dtype(column):
         return column.tolist()
-    numbers = [_number(text) for text in shown]
+    numbers = [leading_number(text) for text in shown]
     if None not in numbers:
         return list(zip(numbers, shown, strict=True))
     return [_letters(text) for text in shown]
-
-
-def _number(text: str) -> float | None:
-    found = _LEADING.match(text)
-    if found is None:
-        return None
-    before, digits, scale = found.groups()
-    sign = -1 if MINUS in before or "-" in before else 1
-    return sign * float(digits.replace(THIN, "")) * _SCALES[scale]
 
 
 def _letters(text: str) -> tuple[tuple[int, int, str], ...]:

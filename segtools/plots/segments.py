@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import header, said_header, tr
 from segtools.plots.canvas import (
     axes_or_current,
     beside,
@@ -18,6 +19,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK
 from segtools.plots.inputs import segment_rows
+from segtools.plots.sentences import ended, semicolons
 from segtools.wording import (
     is_missing,
     percent,
@@ -28,7 +30,10 @@ from segtools.wording import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SHARES = {"share": "Share of customers", "value_share": "Share of value"}
+_SHARES = {
+    "share": header("Share of customers"),
+    "value_share": header("Share of value"),
+}
 
 
 def segment_sizes_and_value(
@@ -73,7 +78,7 @@ def segment_sizes_and_value(
             beside(panel, 0 if is_missing(share) else share, place, percent(share))
         name_rows(panel, rows["segment"].tolist())
         panel.set(xlim=(min(0, shares.min()), limit), xticks=[])
-        dress(panel, x=f"{label}, %", grid="")
+        dress(panel, x=f"{said_header(label)}, %", grid="")
         panel.spines["bottom"].set_visible(False)
         panel.axvline(0, color=INK, alpha=0.35, linewidth=0.8)
     pair[1].set_yticklabels([])
@@ -93,13 +98,15 @@ def segment_sizes_and_value_title(personas: Mapping[str, Any] | pd.DataFrame) ->
     """
     rows = segment_rows(personas, list(_SHARES), "personas")
     if rows.empty:
-        return "There are no segments"
+        return tr("There are no segments")
     value = rows["value_share"].astype(float)
     chosen = value if value.notna().any() else rows["share"].astype(float)
     top = rows.iloc[int(chosen.fillna(-1).to_numpy().argmax())]
-    return (
-        f"{shorten(top['segment'])}: {percent(top['share'])} of customers, "
-        f"{percent(top['value_share'])} of value"
+    return tr(
+        "{segment}: {share} of customers, {value} of value",
+        segment=shorten(top["segment"]),
+        share=percent(top["share"]),
+        value=percent(top["value_share"]),
     )
 
 
@@ -116,12 +123,19 @@ def segment_sizes_and_value_alt(personas: Mapping[str, Any] | pd.DataFrame) -> s
     rows = segment_rows(personas, list(_SHARES), "personas")
     title = segment_sizes_and_value_title(personas)
     if rows.empty:
-        return f"{title}."
-    each = "; ".join(
-        f"{plain(r.segment)} {percent(r.share)} and {percent(r.value_share)}"
+        return ended(title)
+    each = semicolons(
+        tr(
+            "{segment} {share} and {value}",
+            segment=plain(r.segment),
+            share=percent(r.share),
+            value=percent(r.value_share),
+        )
         for r in rows.itertuples()
     )
-    return f"{title}. Customers and value by segment: {each}."
+    return tr(
+        "{title}. Customers and value by segment: {each}.", title=title, each=each
+    )
 
 
 def segment_sizes_and_value_table(
@@ -137,7 +151,7 @@ def segment_sizes_and_value_table(
     0       A                   1               1
     """
     rows = segment_rows(personas, list(_SHARES), "personas").drop(columns="colour")
-    rows = rows.rename(columns={"segment": "Segment"} | _SHARES)
+    rows = rows.rename(columns={"segment": header("Segment")} | _SHARES)
     rows.attrs["formats"] = dict.fromkeys(_SHARES.values(), "percent")
     return rows
 

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.disclosure import LIMIT, Published, hide, two_way
+from segtools.languages import header, tr
 from segtools.plots.canvas import (
     axes_or_current,
     dress,
@@ -21,8 +22,9 @@ from segtools.plots.canvas import (
     per_cent_axis,
 )
 from segtools.plots.colours import segment_colours
+from segtools.plots.sentences import commas, ended
 from segtools.plots.stability import segment_name
-from segtools.wording import percent, shorten
+from segtools.wording import percent, rounded, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,7 +89,7 @@ def gorge(
     highest = max(panel.get_ylim()[1] for panel in boxes)
     for panel in boxes:
         panel.set_ylim(0, highest)
-    boxes[0].set_ylabel("Customers, %", parse_math=False)
+    boxes[0].set_ylabel(tr("Customers, %"), parse_math=False)
     return ax
 
 
@@ -103,20 +105,27 @@ def gorge_title(
     '100 % of similarities lie between 0.1 and 0.9: there is no gap between segments'
     """
     if similarity.empty:
-        return "There is no customer to show"
+        return tr("There is no customer to show")
     if len(similarity) < smallest_cell:
-        return "There are too few customers to be shown"
+        return tr("There are too few customers to be shown")
     share = float(_counts(similarity)[:, 1].sum() / similarity.size)
     finding = (
-        "the segments are clearly apart"
+        tr("the segments are clearly apart")
         if share < _CLEAR
-        else "there is no gap between segments"
+        else tr("there is no gap between segments")
         if share > _FLAT
-        else "some borders are blurred"
+        else tr("some borders are blurred")
     )
-    hidden = _hidden(similarity, smallest_cell)[-1, 1]
-    said = "A few" if hidden else percent(share)
-    return f"{said} of similarities lie between {_FAR} and {_NEAR}: {finding}"
+    told = {"far": rounded(_FAR), "near": rounded(_NEAR), "finding": finding}
+    if _hidden(similarity, smallest_cell)[-1, 1]:
+        return tr(
+            "A few of similarities lie between {far} and {near}: {finding}", **told
+        )
+    return tr(
+        "{share} of similarities lie between {far} and {near}: {finding}",
+        share=percent(share),
+        **told,
+    )
 
 
 def gorge_alt(
@@ -134,12 +143,12 @@ Share between, by segment: Loyal 50 %, segment 2 50 %.
     title = gorge_title(similarity, smallest_cell=smallest_cell)
     rows = gorge_table(similarity, names=names, smallest_cell=smallest_cell)
     if rows.empty:
-        return f"{title}."
-    steps = ", ".join(
-        f"{shorten(name, 40)} {'hidden' if np.isnan(share) else percent(share)}"
+        return ended(title)
+    steps = commas(
+        f"{shorten(name, 40)} {tr('hidden') if np.isnan(share) else percent(share)}"
         for name, share in zip(rows["Segment"], rows["Between"], strict=True)
     )
-    return f"{title}. Share between, by segment: {steps}."
+    return tr("{title}. Share between, by segment: {steps}.", title=title, steps=steps)
 
 
 def gorge_table(
@@ -157,8 +166,12 @@ def gorge_table(
     0  segment 1           0.0      0.5              0.5
     1  segment 2           0.5      0.5              0.0
     """
-    labels = [f"Far (to {_FAR})", "Between", f"Near (from {_NEAR})"]
-    rows = pd.DataFrame(columns=["Segment", *labels])
+    labels = [
+        header("Far (to 0.1)"),
+        header("Between"),
+        header("Near (from 0.9)"),
+    ]
+    rows = pd.DataFrame(columns=[header("Segment"), *labels])
     if len(similarity) >= max(1, smallest_cell):
         shares = _counts(similarity) / len(similarity)
         hidden = _hidden(similarity, smallest_cell)[:-1, :-1]
@@ -235,7 +248,9 @@ def joined(counts: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
 
 def _dress(panel: Axes, *, last: bool) -> None:
     """Give a panel its axes; only the last row names its own."""
-    dress(panel, x="Similarity" if last else "", grid="y")
+    dress(panel, x=tr("Similarity") if last else "", grid="y")
     panel.set_xlim(0, 1)
-    panel.set_xticks([0, 0.5, 1], labels=["0", "0.5", "1"] if last else [])
+    panel.set_xticks(
+        [0, 0.5, 1], labels=[rounded(t) for t in (0, 0.5, 1)] if last else []
+    )
     per_cent_axis(panel.yaxis)

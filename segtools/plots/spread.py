@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.disclosure import LIMIT, Published, hide
+from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
     beside,
@@ -17,15 +18,16 @@ from segtools.plots.canvas import (
     write,
 )
 from segtools.plots.colours import INK, OTHER
+from segtools.plots.heat import HIDDEN_MARK, mark_note
 from segtools.plots.inputs import columns_of
-from segtools.wording import number, percent, plain, rounded, shorten
+from segtools.plots.sentences import ended
+from segtools.wording import percent, plain, rounded, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # The longest tail is summed in words, so that the bulk can be seen.
 _TAIL = 0.99
-_HIDDEN = "\u00d7"
 
 
 def feature_histogram(
@@ -89,20 +91,20 @@ def feature_histogram(
     ax.bar(left, heights.fillna(0), width=width * 0.94, align="edge", color=OTHER)
     for place in np.flatnonzero(heights.isna()):
         at = left[place] + width[place] / 2
-        write(ax, at, 0.03 * top, _HIDDEN, ha="center", fontsize="x-small")
+        write(ax, at, 0.03 * top, HIDDEN_MARK, ha="center", fontsize="x-small")
     middle = float(np.median(values))
     ax.axvline(middle, color=INK, linewidth=1.2)
-    text = f"median {_with_unit(middle, unit)}"
+    text = tr("median {value}", value=_with_unit(middle, unit))
     beside(ax, middle, top * 1.08, text, va="center")
     ax.set_ylim(0, top * 1.16)
     number_axis(ax.xaxis, whole=bool(np.all(values == np.round(values))))
     number_axis(ax.yaxis, whole=True)
     name = plain(label or feature)
     measured = f"{name} ({plain(unit)})" if unit else name
-    measured += _beyond(values, smallest_cell)
-    measured += f"; {_HIDDEN}: hidden" if heights.isna().any() else ""
+    measured = _with_beyond(measured, values, smallest_cell)
+    measured += mark_note() if heights.isna().any() else ""
     title = feature_histogram_title(features, **named)
-    return dress(ax, title=title, x=measured, y="Customers", grid="y")
+    return dress(ax, title=title, x=measured, y=tr("Customers"), grid="y")
 
 
 def feature_histogram_title(
@@ -124,14 +126,22 @@ def feature_histogram_title(
     values = _values(features, feature)
     name = shorten(label or feature, 50)
     if not len(values):
-        return f"{name}: no customer has a value"
+        return tr("{feature}: no customer has a value", feature=name)
     if len(values) < smallest_cell:
-        return f"{name}: too few customers have a value to be shown"
+        return tr("{feature}: too few customers have a value to be shown", feature=name)
     low, high = np.quantile(values, [0.25, 0.75])
     if low == high:
-        return f"{name}: at least half of the customers have {_with_unit(low, unit)}"
-    span = f"{rounded(low)} and {_with_unit(high, unit)}"
-    return f"{name}: half of the customers lie between {span}"
+        return tr(
+            "{feature}: at least half of the customers have {value}",
+            feature=name,
+            value=_with_unit(low, unit),
+        )
+    return tr(
+        "{feature}: half of the customers lie between {low} and {high}",
+        feature=name,
+        low=rounded(low),
+        high=_with_unit(high, unit),
+    )
 
 
 def feature_histogram_alt(
@@ -158,16 +168,30 @@ def feature_histogram_alt(
     )
     values = _values(features, feature)
     if len(values) < max(1, smallest_cell):
-        return f"{title}."
-    middle = _with_unit(float(np.median(values)), unit)
-    reach = ""
-    if len(values) >= 5 * smallest_cell:  # a tenth is half a cell at least
-        low, high = np.quantile(values, [0.1, 0.9])
-        reach = f", a tenth up to {rounded(low)}, a tenth from {_with_unit(high, unit)}"
-    without = percent(1 - len(values) / len(features))
-    return (
-        f"{title}. Median {middle}{reach}; "
-        f"{number(len(values))} customers, {without} without a value."
+        return ended(title)
+    n = len(values)
+    told = {
+        "title": title,
+        "median": _with_unit(float(np.median(values)), unit),
+        "without": percent(1 - n / len(features)),
+    }
+    if n < 5 * smallest_cell:  # a tenth is half a cell at least
+        return trn(
+            "{title}. Median {median}; {n} customer, {without} without a value.",
+            "{title}. Median {median}; {n} customers, {without} without a value.",
+            n,
+            **told,
+        )
+    low, high = np.quantile(values, [0.1, 0.9])
+    return trn(
+        "{title}. Median {median}, a tenth up to {low}, a tenth from {high}; {n} "
+        "customer, {without} without a value.",
+        "{title}. Median {median}, a tenth up to {low}, a tenth from {high}; {n} "
+        "customers, {without} without a value.",
+        n,
+        low=rounded(low),
+        high=_with_unit(high, unit),
+        **told,
     )
 
 
@@ -197,7 +221,11 @@ def feature_histogram_table(
     hidden = _hidden(counts, len(values) - len(shown), smallest_cell)
     customers = pd.Series(counts, dtype="Int64").mask(hidden)
     rows = pd.DataFrame(
-        {"From": edges[: len(counts)], "To": edges[1:], "Customers": customers}
+        {
+            header("From"): edges[: len(counts)],
+            header("To"): edges[1:],
+            header("Customers"): customers,
+        }
     )
     ways = {"From": "rounded", "To": "rounded", "Customers": "count"}
     rows.attrs["formats"] = ways
@@ -235,13 +263,19 @@ def _edges(values: np.ndarray, bins: int) -> np.ndarray:
     return np.linspace(low, high if high > low else low + 1, bins + 1)
 
 
-def _beyond(values: np.ndarray, smallest_cell: int) -> str:
+def _with_beyond(measured: str, values: np.ndarray, smallest_cell: int) -> str:
+    """Say behind the label of the axis what lies beyond its last bar."""
     outside = int((values > _end(values)).sum())
     if not outside:
-        return ""
+        return measured
     if outside < smallest_cell:
-        return "; the highest hundredth lies beyond"
-    return f"; {number(outside)} customers lie beyond"
+        return tr("{measured}; the highest hundredth lies beyond", measured=measured)
+    return trn(
+        "{measured}; {n} customer lies beyond",
+        "{measured}; {n} customers lie beyond",
+        outside,
+        measured=measured,
+    )
 
 
 def _with_unit(value: float, unit: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     asked_line,
     axes_or_current,
@@ -17,6 +18,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import ACCENT, INK, OTHER, segment_colours
 from segtools.plots.inputs import columns_of
+from segtools.plots.sentences import ended
 from segtools.wording import number, plain, rounded, series, shorten
 
 if TYPE_CHECKING:
@@ -24,7 +26,13 @@ if TYPE_CHECKING:
 
 AGREEMENT = 0.8
 WITHIN = 0.75
-_QUARTILES = {"Lowest": 0.0, "Low": 0.25, "Median": 0.5, "High": 0.75, "Highest": 1.0}
+_QUARTILES = {
+    header("Lowest"): 0.0,
+    header("Low"): 0.25,
+    header("Median"): 0.5,
+    header("High"): 0.75,
+    header("Highest"): 1.0,
+}
 
 
 def stability_boxes(
@@ -68,8 +76,8 @@ def stability_boxes(
     return dress(
         ax,
         title=stability_boxes_title(stability, asked=asked),
-        x=f"Segments (box: middle half of {_count(stability, 'k')} pairs)",
-        y="Adjusted Rand index",
+        x=tr("Segments (box: middle half of {n} pairs)", n=_count(stability, "k")),
+        y=tr("Adjusted Rand index"),
         grid="y",
     )
 
@@ -84,18 +92,20 @@ def stability_boxes_title(stability: pd.DataFrame, *, asked: float = AGREEMENT) 
     """
     rows = stability_boxes_table(stability)
     if rows.empty:
-        return "Stability was not computed"
+        return tr("Stability was not computed")
     again = rows[rows["Median"] >= asked]
     if again.empty:
-        best = rounded(rows["Median"].max())
-        return (
+        return tr(
             "No number of segments comes again as a whole: the best median agreement "
-            f"is {best}"
+            "is {best}",
+            best=rounded(rows["Median"].max()),
         )
     last = again.iloc[-1]
-    return (
-        f"Resamples agree as asked on up to {number(last['Segments'])} segments "
-        f"(median {rounded(last['Median'])})"
+    return trn(
+        "Resamples agree as asked on up to {n} segment (median {median})",
+        "Resamples agree as asked on up to {n} segments (median {median})",
+        last["Segments"],
+        median=rounded(last["Median"]),
     )
 
 
@@ -111,11 +121,13 @@ Median adjusted Rand index by number of segments: 2: 0.9, 3: 0.6.
     rows = stability_boxes_table(stability)
     title = stability_boxes_title(stability, asked=asked)
     if rows.empty:
-        return f"{title}."
-    steps = series(rows["Segments"], rows["Median"])
-    return (
-        f"{title}. Asked is {rounded(asked)}. Median adjusted Rand index by number of "
-        f"segments: {steps}."
+        return ended(title)
+    return tr(
+        "{title}. Asked is {asked}. Median adjusted Rand index by number of segments: "
+        "{steps}.",
+        title=title,
+        asked=rounded(asked),
+        steps=series(rows["Segments"], rows["Median"]),
     )
 
 
@@ -129,7 +141,7 @@ def stability_boxes_table(stability: pd.DataFrame) -> pd.DataFrame:
     0         2     0.9  0.925    0.95  0.975      1.0      2
     """
     frame = columns_of(stability, ["k", "ari"], "stability")
-    return _quartiles(frame, "k", "ari", "Segments")
+    return _quartiles(frame, "k", "ari", header("Segments"))
 
 
 def within_boxes(
@@ -178,7 +190,8 @@ def within_boxes(
     asked_line(ax, asked, last=len(rows) - 0.45, upright=False)
     ax.set_xlim(0, 1.03)
     title = within_boxes_title(within, names=names, asked=asked)
-    label = f"Jaccard index (box: middle half of {_count(within, 'segment')} pairs)"
+    pairs = _count(within, "segment")
+    label = tr("Jaccard index (box: middle half of {n} pairs)", n=pairs)
     return dress(ax, title=title, x=label)
 
 
@@ -194,16 +207,32 @@ def within_boxes_title(
     """
     rows = within_boxes_table(within, names=names)
     if rows.empty:
-        return "Stability within the solution was not computed"
-    good = int((rows["Median"] >= asked).sum())
-    count = f"All {len(rows)} segments" if good == len(rows) else _of(good, len(rows))
+        return tr("Stability within the solution was not computed")
+    good, k = int((rows["Median"] >= asked).sum()), len(rows)
     if rows["Lowest"].min() == 1:
-        return f"All {len(rows)} segments come again in every resample"
+        return trn(
+            "All {n} segment come again in every resample",
+            "All {n} segments come again in every resample",
+            k,
+        )
     least = rows.loc[rows["Median"].idxmin()]
-    verb = "comes" if good == 1 else "come"
-    name = shorten(least["Segment"], 40)
-    return (
-        f"{count} {verb} again in resamples; least {name} ({rounded(least['Median'])})"
+    told = {
+        "least": shorten(least["Segment"], 40),
+        "value": rounded(least["Median"]),
+    }
+    if good == k:
+        return trn(
+            "All {n} segment come again in resamples; least {least} ({value})",
+            "All {n} segments come again in resamples; least {least} ({value})",
+            k,
+            **told,
+        )
+    return trn(
+        "{n} of {k} segments comes again in resamples; least {least} ({value})",
+        "{n} of {k} segments come again in resamples; least {least} ({value})",
+        good,
+        k=number(k),
+        **told,
     )
 
 
@@ -221,9 +250,13 @@ Median Jaccard by segment: segment 1: 1, segment 2: 0.5.
     rows = within_boxes_table(within, names=names)
     title = within_boxes_title(within, names=names, asked=asked)
     if rows.empty:
-        return f"{title}."
-    steps = series(rows["Segment"], rows["Median"])
-    return f"{title}. Asked is {rounded(asked)}. Median Jaccard by segment: {steps}."
+        return ended(title)
+    return tr(
+        "{title}. Asked is {asked}. Median Jaccard by segment: {steps}.",
+        title=title,
+        asked=rounded(asked),
+        steps=series(rows["Segment"], rows["Median"]),
+    )
 
 
 def within_boxes_table(
@@ -239,7 +272,7 @@ def within_boxes_table(
     0   Loyal     0.9  0.925    0.95  0.975      1.0      2
     """
     frame = columns_of(within, ["segment", "jaccard"], "within")
-    rows = _quartiles(frame, "segment", "jaccard", "Segment")
+    rows = _quartiles(frame, "segment", "jaccard", header("Segment"))
     rows["Segment"] = [segment_name(place, names) for place in rows["Segment"]]
     return rows
 
@@ -259,7 +292,9 @@ def segment_name(place: int, names: Sequence[str]) -> str:
     >>> segment_name(0, ["Loyal"]), segment_name(1, ["Loyal"])
     ('Loyal', 'segment 2')
     """
-    return plain(names[place]) if place < len(names) else f"segment {place + 1}"
+    if place < len(names):
+        return plain(names[place])
+    return tr("segment {place}", place=place + 1)
 
 
 def _boxes(
@@ -286,7 +321,9 @@ def _quartiles(frame: pd.DataFrame, by: str, value: str, label: str) -> pd.DataF
     known = frame.dropna(subset=[value]).astype({value: float})
     groups = known.groupby(by)[value]
     found = {name: groups.quantile(share) for name, share in _QUARTILES.items()}
-    rows = pd.DataFrame(found | {"Pairs": groups.size()}).reset_index(names=label)
+    rows = pd.DataFrame(found | {header("Pairs"): groups.size()}).reset_index(
+        names=label
+    )
     rows.attrs["formats"] = dict.fromkeys(_QUARTILES, "rounded")
     return rows
 
@@ -294,8 +331,4 @@ def _quartiles(frame: pd.DataFrame, by: str, value: str, label: str) -> pd.DataF
 def _count(frame: pd.DataFrame, by: str) -> str:
     sizes = frame.groupby(by).size()
     fewest, most = number(int(sizes.min())), number(int(sizes.max()))
-    return most if fewest == most else f"{fewest} to {most}"
-
-
-def _of(some: int, total: int) -> str:
-    return f"{number(some)} of {number(total)} segments"
+    return most if fewest == most else tr("{low} to {high}", low=fewest, high=most)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import header, tr
 from segtools.plots.canvas import (
     axes_or_current,
     beside,
@@ -17,19 +18,22 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import ACCENT, EVERYONE, INK, is_colour
 from segtools.plots.inputs import part_of
+from segtools.plots.sentences import ended, semicolons
 from segtools.wording import interval, is_missing, percent, plain, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMNS = {
-    "text": "Statement",
-    "share": "Segment",
-    "low": "Low",
-    "high": "High",
-    "base_share": "Everyone",
-    "n": "Customers",
+    "text": header("Statement"),
+    "share": header("Segment"),
+    "low": header("Low"),
+    "high": header("High"),
+    "base_share": header("Everyone"),
+    "n": header("Customers"),
 }
+# What ends a sentence, of which no other is to be made.
+_STOPS = ".。"
 _SHARES = ("Segment", "Low", "High", "Everyone")
 
 
@@ -92,9 +96,8 @@ def paired_statements(
     ax.set_xlim(0, 1.04)
     per_cent_axis(ax.xaxis)
     title = paired_statements_title(persona, statements=statements, topic=topic)
-    return dress(
-        ax, title=title, x="Share of customers, % (line: interval; grey: everyone)"
-    )
+    label = tr("Share of customers, % (line: interval; grey: everyone)")
+    return dress(ax, title=title, x=label)
 
 
 def paired_statements_title(
@@ -110,14 +113,20 @@ def paired_statements_title(
     name = shorten(part_of(persona, "segment", "persona"))
     rows = paired_statements_table(persona, statements=statements, topic=topic)
     if rows.empty:
-        return f"{name}: no statement is evidenced by a share"
+        return tr("{segment}: no statement is evidenced by a share", segment=name)
     apart = (rows["Segment"].astype(float) - rows["Everyone"].astype(float)).abs()
     most = rows.iloc[int(apart.fillna(-1).to_numpy().argmax())]
-    sentence = f"{name}: {shorten(most['Statement'], 70).rstrip('.')}"
+    told = {
+        "segment": name,
+        "statement": shorten(most["Statement"], 70).rstrip(_STOPS),
+        "share": percent(most["Segment"]),
+    }
     if is_missing(most["Everyone"]):
-        return f"{sentence} ({percent(most['Segment'])})"
-    return (
-        f"{sentence} ({percent(most['Segment'])}, everyone {percent(most['Everyone'])})"
+        return tr("{segment}: {statement} ({share})", **told)
+    return tr(
+        "{segment}: {statement} ({share}, everyone {base})",
+        base=percent(most["Everyone"]),
+        **told,
     )
 
 
@@ -134,14 +143,21 @@ def paired_statements_alt(
     title = paired_statements_title(persona, statements=statements, topic=topic)
     rows = paired_statements_table(persona, statements=statements, topic=topic)
     if rows.empty:
-        return f"{title}."
+        return ended(title)
     parts = []
     for row in rows.to_dict("records"):
         band = interval(row["Low"], row["High"], percent)
         share = percent(row["Segment"]) + (f" ({band})" if band else "")
-        text, everyone = row["Statement"].rstrip("."), percent(row["Everyone"])
-        parts.append(f"{text}: {share} against {everyone} of everyone")
-    return f"{title}. Shares by statement: {'; '.join(parts)}."
+        told = tr(
+            "{statement}: {share} against {base} of everyone",
+            statement=row["Statement"].rstrip(_STOPS),
+            share=share,
+            base=percent(row["Everyone"]),
+        )
+        parts.append(told)
+    return tr(
+        "{title}. Shares by statement: {parts}.", title=title, parts=semicolons(parts)
+    )
 
 
 def paired_statements_table(

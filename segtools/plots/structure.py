@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.languages import header, tr, trn
 from segtools.plots.canvas import axes_or_current, beside, dress, empty_note, write
 from segtools.plots.colours import ACCENT, INK, OTHER
 from segtools.plots.inputs import part_of
+from segtools.plots.sentences import ended
 from segtools.wording import interval, number, rounded, series
 
 if TYPE_CHECKING:
@@ -56,8 +58,8 @@ def gap_curve(verdict: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
     return dress(
         ax,
         title=gap_curve_title(verdict),
-        x="Clusters (bars: one standard error)",
-        y="Gap statistic",
+        x=tr("Clusters (bars: one standard error)"),
+        y=tr("Gap statistic"),
         grid="y",
     )
 
@@ -72,9 +74,14 @@ def gap_curve_title(verdict: Mapping[str, Any]) -> str:
     """
     found = part_of(verdict, "evidence.gap", "verdict").get("n_clusters")
     if found is None:
-        return "The gap statistic was not computed"
-    count = "no clusters" if found == 1 else f"{number(found)} clusters"
-    return f"The gap statistic finds {count}"
+        return tr("The gap statistic was not computed")
+    if found == 1:
+        return tr("The gap statistic finds no clusters")
+    return trn(
+        "The gap statistic finds {n} cluster",
+        "The gap statistic finds {n} clusters",
+        found,
+    )
 
 
 def gap_curve_alt(verdict: Mapping[str, Any]) -> str:
@@ -89,9 +96,9 @@ def gap_curve_alt(verdict: Mapping[str, Any]) -> str:
     rows = gap_curve_table(verdict)
     title = gap_curve_title(verdict)
     if rows.empty:
-        return f"{title}."
+        return ended(title)
     steps = series(rows["Clusters"], rows["Gap"])
-    return f"{title}. Gap by number of clusters: {steps}."
+    return tr("{title}. Gap by number of clusters: {steps}.", title=title, steps=steps)
 
 
 def gap_curve_table(verdict: Mapping[str, Any]) -> pd.DataFrame:
@@ -105,7 +112,8 @@ def gap_curve_table(verdict: Mapping[str, Any]) -> pd.DataFrame:
     0         1  0.3            0.01
     """
     gap = part_of(verdict, "evidence.gap", "verdict")
-    names = {"k": "Clusters", "gap": "Gap", "se": "Standard error"}
+    names = {"k": header("Clusters"), "gap": header("Gap")}
+    names |= {"se": header("Standard error")}
     return _columns(gap, names, {"Gap": "rounded", "Standard error": "rounded"})
 
 
@@ -144,13 +152,14 @@ def agreement_by_k(verdict: Mapping[str, Any], *, ax: Axes | None = None) -> Axe
     best = int(median.fillna(-1).to_numpy().argmax())
     ax.plot(k.iloc[[best]], median.iloc[[best]], "o", color=ACCENT, markersize=9)
     ax.axhline(1.0, color=INK, alpha=0.3, linewidth=0.8)
-    write(ax, float(k.iloc[-1]), 1.03, "the same every time", ha="right", va="bottom")
+    same = tr("the same every time")
+    write(ax, float(k.iloc[-1]), 1.03, same, ha="right", va="bottom")
     ax.set(ylim=(min(0.0, float(low.min())), 1.12), xticks=k)
     return dress(
         ax,
         title=agreement_by_k_title(verdict),
-        x=f"Segments (line: median, band: low to high{_pairs(verdict)})",
-        y="Adjusted Rand index",
+        x=_label(verdict),
+        y=tr("Adjusted Rand index"),
         grid="y",
     )
 
@@ -165,12 +174,14 @@ def agreement_by_k_title(verdict: Mapping[str, Any]) -> str:
     """
     rows = agreement_by_k_table(verdict)
     if rows.empty or rows["Median"].isna().all():
-        return "Agreement of resamples was not computed"
+        return tr("Agreement of resamples was not computed")
     best = rows.iloc[int(rows["Median"].astype(float).fillna(-1).to_numpy().argmax())]
     band = interval(best["Low"], best["High"])
-    return (
-        f"Resamples agree most on {number(best['Segments'])} segments: "
-        f"{rounded(best['Median'])}" + (f" ({band})" if band else "")
+    return trn(
+        "Resamples agree most on {n} segment: {median}",
+        "Resamples agree most on {n} segments: {median}",
+        best["Segments"],
+        median=rounded(best["Median"]) + (f" ({band})" if band else ""),
     )
 
 
@@ -187,11 +198,22 @@ of 50 pairs by number of segments: 2: 0.9.
     rows = agreement_by_k_table(verdict)
     title = agreement_by_k_title(verdict)
     if rows.empty:
-        return f"{title}."
-    steps = series(rows["Segments"], rows["Median"])
-    count = part_of(verdict, "evidence.agreement", "verdict").get("pairs")
-    of = "" if count is None else f" of {number(count)} pairs"
-    return f"{title}. Median adjusted Rand index{of} by number of segments: {steps}."
+        return ended(title)
+    told = {"title": title, "steps": series(rows["Segments"], rows["Median"])}
+    count = _pairs(verdict)
+    if count is None:
+        return tr(
+            "{title}. Median adjusted Rand index by number of segments: {steps}.",
+            **told,
+        )
+    return trn(
+        "{title}. Median adjusted Rand index of {n} pair by number of segments: "
+        "{steps}.",
+        "{title}. Median adjusted Rand index of {n} pairs by number of segments: "
+        "{steps}.",
+        count,
+        **told,
+    )
 
 
 def agreement_by_k_table(verdict: Mapping[str, Any]) -> pd.DataFrame:
@@ -209,7 +231,12 @@ def agreement_by_k_table(verdict: Mapping[str, Any]) -> pd.DataFrame:
     return _columns(agreement, _AGREEMENT, formats)
 
 
-_AGREEMENT = {"k": "Segments", "median": "Median", "low": "Low", "high": "High"}
+_AGREEMENT = {
+    "k": header("Segments"),
+    "median": header("Median"),
+    "low": header("Low"),
+    "high": header("High"),
+}
 
 
 def _columns(
@@ -224,6 +251,17 @@ def _columns(
     return rows
 
 
-def _pairs(verdict: Mapping[str, Any]) -> str:
+def _label(verdict: Mapping[str, Any]) -> str:
+    count = _pairs(verdict)
+    if count is None:
+        return tr("Segments (line: median, band: low to high)")
+    return trn(
+        "Segments (line: median, band: low to high of {n} pair)",
+        "Segments (line: median, band: low to high of {n} pairs)",
+        count,
+    )
+
+
+def _pairs(verdict: Mapping[str, Any]) -> int | None:
     count = part_of(verdict, "evidence.agreement", "verdict").get("pairs")
-    return "" if count is None else f" of {number(count)} pairs"
+    return None if count is None else int(count)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from segtools.languages import current
 from segtools.plots.canvas import style
 from segtools.plots.colours import INK
 
@@ -79,6 +80,8 @@ def svg_of(fig: Figure, *, alt: str) -> str:
         "overflow": "visible",
         "xmlns": _NAMESPACE,
     }
+    if not current().is_english:  # which shapes of its signs are meant
+        root.attrib["lang"] = current().tag
     _flatten(root)
     _prefix_ids(root)
     return ElementTree.tostring(root, encoding="unicode")
@@ -105,7 +108,7 @@ def png_of(fig: Figure, *, alt: str) -> str:
 
 @contextmanager
 def quiet_glyphs() -> Iterator[None]:
-    """Silence the warning about glyphs our font lacks: the browser sets the text."""
+    """Silence the warning about glyphs our font lacks: a browser sets that text."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         warnings.filterwarnings("ignore", message=r"Matplotlib currently does not")

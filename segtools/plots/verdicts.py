@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.languages import header, markc, tr, trc, trn
 from segtools.plots.canvas import (
     axes_or_current,
     dress,
@@ -16,6 +17,7 @@ from segtools.plots.canvas import (
     name_rows,
 )
 from segtools.plots.colours import ACCENT
+from segtools.plots.sentences import commas, ended
 from segtools.plots.timeline import (
     FEW,
     Floats,
@@ -26,21 +28,21 @@ from segtools.plots.timeline import (
     places_of,
     runs_of,
 )
-from segtools.wording import is_missing, number, plain, rounded
+from segtools.wording import is_missing, listed, number, plain, rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # What a run may be: the key of its record, the word, how the figure says it.
 WORDS = {
-    ("structure", "natural"): "natural",
-    ("structure", "reproducible"): "reproducible",
-    ("structure", "constructed"): "constructed",
-    ("worth", "proved"): "proved",
-    ("worth", "not_judged"): "not judged",
-    ("worth", "not_proved"): "not proved",
-    ("decision", "do_not_segment"): "do not segment",
-    ("state", "failed"): "failed",
+    ("structure", "natural"): markc("verdict on a run", "natural"),
+    ("structure", "reproducible"): markc("verdict on a run", "reproducible"),
+    ("structure", "constructed"): markc("verdict on a run", "constructed"),
+    ("worth", "proved"): markc("verdict on a run", "proved"),
+    ("worth", "not_judged"): markc("verdict on a run", "not judged"),
+    ("worth", "not_proved"): markc("verdict on a run", "not proved"),
+    ("decision", "do_not_segment"): markc("verdict on a run", "do not segment"),
+    ("state", "failed"): markc("verdict on a run", "failed"),
 }
 _HIGH = 4.6
 _STRIP, _STABLE = (0.0, 0.42, 1.0, 0.58), (0.0, 0.0, 1.0, 0.3)
@@ -80,14 +82,15 @@ def verdict_over_time(history: Mapping[str, Any], *, ax: Axes | None = None) -> 
     for row, (key, word) in enumerate(WORDS):
         _mark(strip, places, [run.get(key) == word for run in runs], row)
     dress(strip, grid="y")
-    name_rows(strip, WORDS.values(), fontsize="x-small")
+    name_rows(strip, map(_word, WORDS.values()), fontsize="x-small")
     mark_dates(strip, runs, places, shown=False)
     known = [run.get("stability") for run in runs]
     draw_parts(below, places, known, colour=ACCENT, **line_style(len(runs)))
     below.set_ylim(0, 1.05)
     below.set_yticks([0, 0.5, 1])
     mark_dates(below, runs, places)
-    dress(below, x="As of (above: the verdict; below: stability, 1 is best)", grid="y")
+    label = tr("As of (above: the verdict; below: stability, 1 is best)")
+    dress(below, x=label, grid="y")
     below.tick_params(axis="y", labelsize="x-small")
     return entitle(ax, verdict_over_time_title(history))
 
@@ -103,15 +106,35 @@ def verdict_over_time_title(history: Mapping[str, Any]) -> str:
     """
     runs = runs_of(history)
     if not runs:
-        return "No run of the project has reached a verdict"
+        return tr("No run of the project has reached a verdict")
     said = [_said(run) for run in runs]
     same = next((i for i, one in enumerate(said[::-1]) if one != said[-1]), len(said))
     words = said[-1][:1].upper() + said[-1][1:]
+    if len(runs) == 1:
+        return tr("{verdict} in the only run", verdict=words)
+    told: dict[str, Any] = {"verdict": words}
     if same == len(runs):
-        where = "the only run" if same == 1 else f"each of {number(same)} runs"
-        return f"{words} in {where}"
-    latest = "the latest" if same == 1 else f"the latest {number(same)}"
-    return f"{words} in {latest} of {number(len(runs))} runs, {said[-1 - same]} before"
+        return trn(
+            "{verdict} in each of {n} run",
+            "{verdict} in each of {n} runs",
+            same,
+            **told,
+        )
+    told |= {"before": said[-1 - same]}
+    if same == 1:
+        return trn(
+            "{verdict} in the latest of {n} run, {before} before",
+            "{verdict} in the latest of {n} runs, {before} before",
+            len(runs),
+            **told,
+        )
+    return trn(
+        "{verdict} in the latest {same} of {n} run, {before} before",
+        "{verdict} in the latest {same} of {n} runs, {before} before",
+        len(runs),
+        same=number(same),
+        **told,
+    )
 
 
 def verdict_over_time_alt(history: Mapping[str, Any]) -> str:
@@ -125,15 +148,19 @@ def verdict_over_time_alt(history: Mapping[str, Any]) -> str:
     """
     title, runs = verdict_over_time_title(history), runs_of(history)
     if not runs:
-        return f"{title}."
+        return ended(title)
     counts = {
-        name: sum(run.get(key) == word for run in runs)
+        _word(name): sum(run.get(key) == word for run in runs)
         for (key, word), name in WORDS.items()
     }
-    told = ", ".join(f"{name} {number(n)}" for name, n in counts.items() if n)
+    told = commas(f"{name} {number(n)}" for name, n in counts.items() if n)
     known = [run["stability"] for run in runs if not is_missing(run.get("stability"))]
-    stable = f" Stability of the latest: {rounded(known[-1])}." if known else ""
-    return f"{title}. Runs that were: {told or 'none'}.{stable}"
+    were = told or trc("verdict on a run", "none")
+    whole = tr("{title}. Runs that were: {verdicts}.", title=title, verdicts=were)
+    if not known:
+        return whole
+    stable = tr("Stability of the latest: {value}.", value=rounded(known[-1]))
+    return f"{whole} {stable}"
 
 
 def verdict_over_time_table(history: Mapping[str, Any]) -> pd.DataFrame:
@@ -148,11 +175,12 @@ def verdict_over_time_table(history: Mapping[str, Any]) -> pd.DataFrame:
     runs = runs_of(history)
     if not runs:
         return pd.DataFrame()
+    stable = [run.get("stability") for run in runs]
     table = pd.DataFrame(
         {
-            "As of": [plain(str(run["as_of"])) for run in runs],
-            "Verdict": [_said(run) for run in runs],
-            "Stability": pd.Series([run.get("stability") for run in runs], dtype=float),
+            header("As of"): [plain(str(run["as_of"])) for run in runs],
+            header("Verdict"): [_said(run) for run in runs],
+            header("Stability"): pd.Series(stable, dtype=float),
         }
     )
     table.attrs["formats"] = {"Stability": "rounded"}
@@ -181,4 +209,11 @@ def _mark(strip: Axes, places: Floats, holds: list[bool], row: int) -> None:
 def _said(run: Mapping[str, Any]) -> str:
     """Say a run's verdict in words; a word that is not known is left out."""
     words = [name for (key, word), name in WORDS.items() if run.get(key) == word]
-    return " and ".join(words[:2]) + (f", {words[2]}" if words[2:] else "") or "open"
+    if not words:
+        return trc("verdict on a run", "open")
+    first = listed(map(_word, words[:2]))
+    return commas([first, _word(words[2])]) if words[2:] else first
+
+
+def _word(name: str) -> str:
+    return trc("verdict on a run", name)

@@ -34,6 +34,7 @@ _EMPTY = {"br", "hr", "img", "input", "link", "meta", "wbr", "col"}
 _TWIN = 'class="st-twin"'
 _TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
 _NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
+_COLUMN = re.compile(r' data-column="([^"]*)"')
 _SECTION = re.compile(r"<h[12]\b")
 
 
@@ -171,6 +172,7 @@ class _Page:
     used: dict[str, Term] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
     _stack: list[str] = field(default_factory=list)
+    _column: str = ""  # the name of the column whose header, in other words, is next
 
     def token(self, token: str) -> str:
         if not token.startswith("<"):
@@ -181,6 +183,8 @@ class _Page:
         return token
 
     def _tag(self, name: str, token: str) -> None:
+        named = _COLUMN.search(token)
+        self._column = html.unescape(named.group(1)) if named else ""
         if _SECTION.match(token):
             self._seen = set()
         if token.startswith("</"):
@@ -208,7 +212,7 @@ class _Page:
         return bool(may & inside) and not never & inside
 
     def _header(self, text: str) -> str:
-        term = term_of_column(html.unescape(text.strip()))
+        term = term_of_column(self._column or html.unescape(text.strip()))
         return self._link(term, text) if term else text
 
     def _prose(self, text: str) -> str:
