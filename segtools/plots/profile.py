@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from segtools.features.words import said_unit
 from segtools.languages import current, header, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -234,7 +235,7 @@ def _named(group: pd.DataFrame) -> str:
     units = [plain(u) for u in group["unit"].dropna() if plain(u)]
     if not units or units[0].lower() in label.lower().split():
         return label
-    return f"{label} ({units[0]})"
+    return f"{label} ({said_unit(units[0])})"
 
 
 def _within_sentence(label: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.disclosure import LIMIT, Published, hide
+from segtools.features.words import said_unit
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -100,7 +101,7 @@ def feature_histogram(
     number_axis(ax.xaxis, whole=bool(np.all(values == np.round(values))))
     number_axis(ax.yaxis, whole=True)
     name = plain(label or feature)
-    measured = f"{name} ({plain(unit)})" if unit else name
+    measured = f"{name} ({plain(said_unit(unit))})" if unit else name
     measured = _with_beyond(measured, values, smallest_cell)
     measured += mark_note() if heights.isna().any() else ""
     title = feature_histogram_title(features, **named)
@@ -279,4 +280,4 @@ def _with_beyond(measured: str, values: np.ndarray, smallest_cell: int) -> str:
 
 
 def _with_unit(value: float, unit: str) -> str:
-    return f"{rounded(value)} {plain(unit)}".strip()
+    return f"{rounded(value)} {plain(said_unit(unit))}".strip()
