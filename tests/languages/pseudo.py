@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 from babel.messages.pofile import write_po
+from unsaid import texts_of
 
 from segtools.languages.extraction import messages
 from segtools.languages.language import CATALOGUE
@@ -20,10 +20,6 @@ OPEN, CLOSE = "⟦", "⟧"
 # Letters that look like those of English, and are none of them.
 _LETTERS = str.maketrans("aceinorsuyzACEINORSUYZ", "åçéîñôŕšûýžÅÇÉÎÑÔŔŠÛÝŽ")
 _KEPT = re.compile(r"(\{[^}]*\}|<[^>]*>|&\w+;)")
-# Text in these is code, data by its own mark, or no text at all.
-_SHUT = {"script", "style", "code", "pre", "bdi"}
-_EMPTY = {"br", "hr", "img", "input", "link", "meta", "wbr", "col", "path", "polygon"}
-_SAID_HERE = ("aria-label", "title", "alt", "placeholder")
 
 
 def pseudo(text: str) -> str:
@@ -56,39 +52,10 @@ def write_language(folder: Path, code: str = "de") -> Path:
     return path.parent.parent
 
 
-class _Texts(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.stack: list[tuple[str, bool]] = []
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        english = given.get("lang") == "en" and tag != "html"
-        shut = english or tag in _SHUT or (self.stack and self.stack[-1][1])
-        if not shut:
-            self.found += [given[a] for a in _SAID_HERE if given.get(a)]
-        if tag not in _EMPTY:
-            self.stack.append((tag, bool(shut)))
-
-    def handle_startendtag(self, tag, attrs):
-        pass
-
-    def handle_endtag(self, tag):
-        while self.stack and self.stack.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data):
-        if not (self.stack and self.stack[-1][1]):
-            self.found.append(data)
-
-
 def unsaid(page: str) -> list[str]:
     """List the words of a page that stand outside of every message, once each."""
-    texts = _Texts()
-    texts.feed(page)
     found: dict[str, None] = {}
-    for text in texts.found:
+    for text in texts_of(page):
         left = _without_messages(text)
         if re.search(r"[A-Za-z]{2,}", left):
             found[" ".join(left.split())] = None
