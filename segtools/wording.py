@@ -13,6 +13,7 @@ import pandas as pd
 from babel.dates import format_date
 from babel.lists import format_list
 
+from segtools.joining import colon, commas
 from segtools.languages import current, tr
 from segtools.languages.language import MINUS, THIN
 
@@ -278,7 +279,7 @@ def series(names: Iterable[object], values: Iterable[Any]) -> str:
     '2: 0.95, New: 0.812'
     """
     pairs = zip(names, values, strict=True)
-    return ", ".join(f"{plain(name)}: {rounded(value)}" for name, value in pairs)
+    return commas(colon(plain(name), rounded(value)) for name, value in pairs)
 
 
 def _stacked(rows: list[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from segtools.experiments.sizes import band_of, signed, size_of
+from segtools.joining import sentences
 from segtools.languages import mark, markn, tr, trc, trn
 from segtools.wording import listed, number, per_cent, shorten
 
@@ -160,7 +161,7 @@ def _which(name: str, campaign: Row, currency: str) -> str:
             for r in found
         )
         said = trn(*_FOUND[name], len(rows), each=each)
-    return f"{said} {small}" if hidden else said
+    return sentences([said, small if hidden else ""])
 
 
 def _differ(name: str, found: Row | None) -> str:

@@ -18,6 +18,7 @@ from segtools.features.plan import (
 )
 from segtools.features.shop import Shop
 from segtools.features.waves import GOAL, Wave, refuse_campaigns, waves
+from segtools.joining import semicolons, sentences
 from segtools.languages import header, mark, markn, tr, trn
 from segtools.timezones import DAY
 
@@ -266,7 +267,7 @@ def _sentence(plan: CampaignPlan, window_days: int) -> str:
         )
     else:
         return _nothing(plan, window_days)
-    return " ".join([said, *_left_out(plan)])
+    return sentences([said, *_left_out(plan)])
 
 
 def _trickles(found: list[Wave]) -> bool:
@@ -309,6 +310,6 @@ def _left_out(plan: CampaignPlan) -> list[str]:
 
 
 def _told(reasons: Counter[str]) -> str:
-    return "; ".join(
+    return semicolons(
         trn(*LEFT_OUT[role], n, most=MOST_WAVES) for role, n in reasons.items()
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from segtools.frames.names import ALIASES, ARGUMENTS, DECIDING, HINTS
+from segtools.joining import commas
 from segtools.languages import tr, trn
 from segtools.schema import TABLES, ConfigError, DataError, did_you_mean
 from segtools.sources.formats.headers import looks_like, normal
@@ -314,7 +315,7 @@ def _shown(names: Sequence[str]) -> str:
     shown += [trn("{n} more", "{n} more", more)] if more else []
     if len(shown) < 2:
         return "".join(shown)
-    return tr("{names} and {last}", names=", ".join(shown[:-1]), last=shown[-1])
+    return tr("{names} and {last}", names=commas(shown[:-1]), last=shown[-1])
 
 
 def _quoted(names: Sequence[str]) -> tuple[list[str], int]:

@@ -12,6 +12,7 @@ from segtools.features.waves import GOAL as CAMPAIGN_GOAL
 from segtools.features.waves import refuse_campaigns, waves
 from segtools.features.words import said_basis
 from segtools.goals.words import ANSWERS, DESCRIPTORS, KINDS
+from segtools.joining import commas, sentences
 from segtools.languages import header, tr, trc, trn
 from segtools.wording import number
 
@@ -101,7 +102,7 @@ def readiness_sentence(record: dict[str, Any]) -> str:
         "{n} of 5 questions are open: {questions}",
         "{n} of 5 questions are open: {questions}",
         len(open_),
-        questions=" ".join(open_),
+        questions=sentences(open_),
     )
 
 
@@ -118,8 +119,8 @@ def bases_table(record: dict[str, Any]) -> pd.DataFrame:
         {
             header("Basis"): [_basis(r["basis"]) for r in rows],
             header("Supported"): [tr(ANSWERS[answer]) for answer in answers],
-            header("Features"): [", ".join(r["features"]) for r in rows],
-            header("Missing columns"): [", ".join(r["missing"]) for r in rows],
+            header("Features"): [commas(r["features"]) for r in rows],
+            header("Missing columns"): [commas(r["missing"]) for r in rows],
         }
     )
 
@@ -137,7 +138,7 @@ def bases_sentence(record: dict[str, Any]) -> str:
         "The data supports {n} of {all} bases: {names}.",
         len(can),
         all=len(rows),
-        names=", ".join(can),
+        names=commas(can),
     )
 
 

@@ -15,6 +15,7 @@ from segtools.history.movement import Movement
 from segtools.history.published import publish_movement
 from segtools.history.reasons import CHANGED, NOISE, REDRAWN
 from segtools.history.snapshot import Snapshot
+from segtools.joining import sentences
 from segtools.languages import mark, markn, tr, trc, trn
 from segtools.wording import listed, number, percent
 
@@ -237,7 +238,7 @@ def _sentence(told: Mapping[str, Any], as_of: str) -> str:
     kept = tr("Since {day}:", day=as_of)
     if said:
         kept = tr("Since {day}, {said}.", day=as_of, said=listed(said))
-    return f"{kept} {tr(_HIDDEN[silent])}" if silent else kept
+    return sentences([kept, tr(_HIDDEN[silent]) if silent else ""])
 
 
 def _moved(told: Mapping[str, Any]) -> str:
@@ -314,4 +315,5 @@ def _reasons_sentence(told: Mapping[str, Any], why_not: str, currency: str) -> s
             said=said,
         )
     hides = any(r["customers"] is None for r in told["reasons"])
-    return f"{whole} {tr('What concerns a few is hidden.')}" if hides else whole
+    hidden = tr("What concerns a few is hidden.") if hides else ""
+    return sentences([whole, hidden])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import sentences
 from segtools.languages import mark, tr
 from segtools.markup import Display, guarded
 from segtools.plots.cells import Format, cell_strings, is_numeric, table_markup
@@ -108,7 +109,7 @@ def light(name: str, colour: str, sentence: object) -> Display:
         '<span class="st-dot" aria-hidden="true"></span>'
         f"<b>{guarded(head)}</b> {guarded(reason)}</p>"
     )
-    return Display(markup, f"{head} {reason}")
+    return Display(markup, sentences([head, reason]))
 
 
 def table(

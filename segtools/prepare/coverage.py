@@ -10,6 +10,7 @@ import pandas as pd
 
 from segtools.attributes import attribute_kind, said_kind
 from segtools.disclosure import LIMIT
+from segtools.joining import one_sentence
 from segtools.languages import header, mark, markn, tr, trn
 from segtools.prepare.clean import Cleaned
 from segtools.prepare.lights import FRACTION
@@ -196,7 +197,7 @@ def matches_sentence(rows: list[dict[str, Any]]) -> str:
     """
     if not rows:
         return tr("All rows come from one source; nobody had to be matched.")
-    return f"{'; '.join(part for row in rows for part in _matched(row))}."
+    return one_sentence(part for row in rows for part in _matched(row))
 
 
 def _matched(row: dict[str, Any]) -> tuple[str, str]:

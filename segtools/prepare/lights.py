@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.config import AUTO_SEGMENTS, RunConfig
+from segtools.joining import sentences
 from segtools.languages import mark, markn, tr, trn
 from segtools.wording import number, percent
 
@@ -142,7 +143,7 @@ def time_span(history_days: float, features: pd.DataFrame) -> dict[str, Any]:
             gap=trn("{n} day", "{n} days", FRACTION, n=number(gap, 1)),
         )
         if light == "amber":
-            sentence = f"{sentence} {tr('Load more history.')}"
+            sentence = sentences([sentence, tr("Load more history.")])
     figures = {
         "history_days": round(history_days, 1),
         "median_interval_days": None if gap != gap else gap,
@@ -183,7 +184,8 @@ def both_lights(
     }
     light = max((p["light"] for p in parts.values()), key=_ORDER.index)
     more = [p["sentence"] for p in list(parts.values())[1:] if p["light"] != "green"]
-    enough = rows | {"light": light, "sentence": " ".join([rows["sentence"], *more])}
+    told = sentences([rows["sentence"], *more])
+    enough = rows | {"light": light, "sentence": told}
     return {"adequacy": enough | {"parts": parts}, "freshness": freshness(features)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segtools.joining import sentences
 from segtools.languages import mark, tr, trn
 from segtools.profiles.profile import Segmented
 from segtools.wording import number, percent
@@ -94,7 +95,7 @@ def summary(card: Mapping[str, Any], data: Segmented) -> str:
         share=percent(card["share"]),
         value=percent(card["value_share"]),
     )
-    return " ".join(filter(None, (size, _middle(card, data), _stage(card))))
+    return sentences([size, _middle(card, data), _stage(card)])
 
 
 def _middle(card: Mapping[str, Any], data: Segmented) -> str:

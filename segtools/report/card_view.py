@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from segtools.joining import commas
 from segtools.languages import header, mark, markn, tr, trn
 from segtools.plots.display import table
 from segtools.plots.rows import segment_key
@@ -135,12 +136,12 @@ def _receipt(row: Record) -> str:
         "" if base is None else tr("everyone {share}", share=percent(base)),
         tr("n = {n}", n=number(row["n"])),
     ]
-    return ", ".join(part for part in parts if part)
+    return commas(filter(None, parts))
 
 
 def _source(said: Record) -> str:
     who, when = str(said.get("who") or ""), day(said.get("date") or "")
-    return ", ".join(part for part in (who, when) if part)
+    return commas(filter(None, (who, when)))
 
 
 def _day(persona: Record) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from math import isnan
 from typing import Any
 
+from segtools.joining import one_sentence
 from segtools.languages import tr, trn
-from segtools.segmentation.clauses import joined
 from segtools.wording import number, plain, rounded
 
 # Above, the variables together stand in for the attribute; below, the four-fifths
@@ -56,7 +56,7 @@ def fairness_sentence(row: Mapping[str, Any], k_min: int) -> str:
                 row["n_hidden"],
             )
         )
-    return joined(said)
+    return one_sentence(said)
 
 
 def _guess(row: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.joining import sentences
 from segtools.languages import header, mark, markc, tr, trc
 from segtools.profiles.actions.priority import RATED
 from segtools.wording import listed, rounded, shorten
@@ -160,7 +161,8 @@ def _weighed(actions: Actions) -> list[str]:
     )
     if "reach" not in weights:
         return [each]
-    return [f"{each} {tr('Reach is told by {what}.', what=actions['reach_by'])}"]
+    told = tr("Reach is told by {what}.", what=actions["reach_by"])
+    return [sentences([each, told])]
 
 
 def _weight(name: str, weight: float) -> str:

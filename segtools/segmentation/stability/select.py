@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.joining import commas
 from segtools.languages import markn, tr, trn
 from segtools.progress import progress
 from segtools.schema import ConfigError
@@ -271,7 +272,7 @@ def _restart_notes(pairs: Mapping[int, Pairs], n_init: int) -> list[str]:
             len(moved),
             limit=rounded(MAY_MOVE),
             all=len(pairs),
-            each=", ".join(_doubled(n, pairs[n]) for n in moved),
+            each=commas(_doubled(n, pairs[n]) for n in moved),
             twice=2 * n_init,
         )
         notes.append(text)
