@@ -9,7 +9,15 @@ from collections.abc import Iterable
 
 from segtools.languages import trc
 
-__all__ = ["colon", "commas", "ended", "one_sentence", "semicolons", "sentences"]
+__all__ = [
+    "clauses",
+    "colon",
+    "commas",
+    "ended",
+    "one_sentence",
+    "semicolons",
+    "sentences",
+]
 
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
 
@@ -45,6 +53,21 @@ def commas(parts: Iterable[str]) -> str:
     'A 20, B 30'
     """
     return trc("between short parts of a list", ", ").join(parts)
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Join clauses, each of which could stand alone, as a sentence does.
+
+    Examples
+    --------
+    >>> clauses(["2 runs are done", "1 failed", "1 is waiting"])
+    '2 runs are done, 1 failed and 1 is waiting'
+    """
+    said = list(parts)
+    if len(said) < 2:
+        return "".join(said)
+    first = trc("between clauses", ", ").join(said[:-1])
+    return trc("two clauses", "{first} and {last}", first=first, last=said[-1])
 
 
 def colon(name: str, value: str) -> str:

@@ -20,6 +20,7 @@ from segtools.features.shop import Shop
 from segtools.features.views import Views
 from segtools.joining import commas
 from segtools.languages import current, tr
+from segtools.wording import quoted_name
 
 # Below so many categories each share can be looked at by itself.
 MANY = 12
@@ -170,7 +171,7 @@ def _share(category: str, name: str) -> Feature:
         definition=tr(
             "Spend in the window on the category {category} over spend on all known "
             "categories.",
-            category=repr(category),
+            category=quoted_name(category),
         ),
         direction="none",
         over="category_spend",

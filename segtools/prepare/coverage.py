@@ -13,10 +13,9 @@ from segtools.disclosure import LIMIT
 from segtools.joining import one_sentence
 from segtools.languages import header, mark, markn, tr, trn
 from segtools.prepare.clean import Cleaned
-from segtools.prepare.lights import FRACTION
 from segtools.schema import contract_of
 from segtools.timezones import DAY
-from segtools.wording import number, percent
+from segtools.wording import number, percent, plural_of
 
 STALE_DAYS = 90
 LIGHTS = {"green": mark("green"), "amber": mark("amber"), "red": mark("red")}
@@ -128,7 +127,7 @@ def _dated(name: str, last: Any, origin: int) -> dict[str, Any]:
         "last": moment.isoformat(),
         "age_days": round(age, 1),
         "light": light,
-        "sentence": trn(*_AGE[light], FRACTION, table=name, n=number(age, 1)),
+        "sentence": trn(*_AGE[light], plural_of(age, 1), table=name, n=number(age, 1)),
     }
 
 

@@ -16,7 +16,7 @@ from segtools.profiles.topics import TOPICS
 from segtools.report.clocks import Clock, clocks
 from segtools.report.front import strongest
 from segtools.report.templating import anchor, colour, day, money, number, percent
-from segtools.wording import interval
+from segtools.wording import interval, plural_of
 
 Record = Mapping[str, Any]
 
@@ -237,8 +237,11 @@ def _each(persona: Record, everyone: Record) -> str:
     amounts = {"amount": money(own, unit), "average": money(mean, unit)}
     if mean <= 0:
         return tr("{amount} a customer ({average})", **amounts)
-    return tr(
-        "{amount} a customer, {times} times the average ({average})",
-        times=number(own / mean, 1),
+    times = own / mean
+    return trn(
+        "{amount} a customer, {n} time the average ({average})",
+        "{amount} a customer, {n} times the average ({average})",
+        plural_of(times, 1),
+        n=number(times, 1),
         **amounts,
     )

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from segtools.joining import commas
+from segtools.joining import clauses, commas, ended
 from segtools.languages import header, mark, markc, markn, said_header, tr, trc, trn
 from segtools.records import write_text
 from segtools.report.front import WORDS
@@ -24,7 +24,7 @@ from segtools.report.templating import (
     percent,
     templates,
 )
-from segtools.wording import listed, number, plain
+from segtools.wording import number, plain
 
 FILE = "batch.html"
 DONE = ("done", "already_done")
@@ -145,7 +145,7 @@ def standing(rows: Sequence[Row]) -> str:
         "{n} of {all} runs is done", "{n} of {all} runs are done", done, all=number(n)
     )
     ends = [trn(*_ENDS[s], states.count(s)) for s in _ENDS if s in states]
-    return f"{listed([head, *ends])}."
+    return ended(clauses([head, *ends]))
 
 
 def _others(rows: Sequence[Row], ended: Sequence[Row]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.joining import commas, one_sentence
+from segtools.joining import commas, one_sentence, sentences
 from segtools.languages import header, mark, markn, tr, trc, trn
 from segtools.segmentation.apart import because
 from segtools.segmentation.densities import contributions, joint
@@ -146,10 +146,8 @@ def _middle_why(
     said = explain(model, record, labels)
     if model.assign_one(record)["segment_id"] == row["segment_id"]:
         return said
-    return tr(
-        "No single middle customer stands for it; the medians lie elsewhere: {why}",
-        why=said,
-    )
+    apart = tr("No single middle customer stands for it; the medians lie elsewhere:")
+    return sentences([apart, said])
 
 
 def _middle(values: pd.Series) -> Any:
