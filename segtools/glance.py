@@ -13,6 +13,7 @@ from html import escape
 from textwrap import wrap
 from typing import Any
 
+from segtools.joining import colon, semicolons
 from segtools.languages import current, trn
 from segtools.markup import NO_MATH
 from segtools.wording import number, shorten
@@ -92,8 +93,8 @@ class Glance:
 
     def text(self) -> str:
         """Give it for a terminal: no line longer than its table needs."""
-        facts = "; ".join(
-            f"{shorten(name, LONGEST_CELL)}: {shorten(value, LONGEST_CELL)}"
+        facts = semicolons(
+            colon(shorten(name, LONGEST_CELL), shorten(value, LONGEST_CELL))
             for name, value in self.facts
         )
         parts = ["\n".join(wrap(p, WIDTH)) for p in (*self._head(), facts) if p]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sized
 from html import escape
 from typing import Any, TypeVar
 
+from segtools.joining import colon
 from segtools.languages import tr
 from segtools.live import asked, is_live, shell
 from segtools.markup import Display
@@ -99,7 +100,7 @@ def _bar(what: str, done: int, total: int | None) -> Display:
     many = number(done)
     if total is not None:
         many = tr("{done} of {total}", done=many, total=number(total))
-    said = f"{what}: {many}"
+    said = colon(what, many)
     most = "" if total is None else f' max="{max(total, 1)}" value="{done}"'
     bar = f'<progress{most} aria-label="{escape(what)}" style="{_STYLE}"></progress>'
     return Display(f"<div>{bar} {escape(said)}</div>", said)

@@ -13,7 +13,8 @@ import pandas as pd
 from babel.dates import format_date
 from babel.lists import format_list
 
-from segtools.languages import current, tr
+from segtools.joining import colon, commas
+from segtools.languages import current, tr, trc
 from segtools.languages.language import MINUS, THIN
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "per_cent",
     "percent",
     "plain",
+    "plural_of",
+    "quoted_name",
     "rounded",
     "series",
     "shorten",
@@ -102,6 +105,19 @@ def number(value: Any, decimals: int = 0) -> str:
     return current().write(value, decimals)
 
 
+def plural_of(value: float, decimals: int = 0) -> float:
+    """Give what decides the plural form beside a number as `number` writes it.
+
+    Written with decimals it is read as a fraction, even where they are zeros.
+
+    Examples
+    --------
+    >>> plural_of(20.6), plural_of(21, 1)
+    (21, 0.5)
+    """
+    return 0.5 if decimals else round(value)
+
+
 def rounded(value: Any, digits: int = 3) -> str:
     """Write a number to so many significant digits, without trailing zeros.
 
@@ -172,6 +188,24 @@ def plain(text: object) -> str:
     'Loyal <b>big</b> spenders'
     """
     return " ".join(_words(_UNSAFE.sub(" ", str(text))))
+
+
+def quoted_name(name: object) -> str:
+    r"""Quote a name from data, in the language's own quotation marks.
+
+    What cannot be seen is written as Python does; blanks stay, for they tell names
+    apart.
+
+    Examples
+    --------
+    >>> print(quoted_name("Loyal buyers"), quoted_name("a\n"))
+    'Loyal buyers' 'a\n'
+    """
+    text = str(name)
+    if current().is_english:  # with other marks around a name that has such a mark
+        return repr(text)
+    seen = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return trc("quoted", "'{name}'", name=seen)
 
 
 def shorten(text: object, width: int = 40) -> str:
@@ -278,7 +312,7 @@ def series(names: Iterable[object], values: Iterable[Any]) -> str:
     '2: 0.95, New: 0.812'
     """
     pairs = zip(names, values, strict=True)
-    return ", ".join(f"{plain(name)}: {rounded(value)}" for name, value in pairs)
+    return commas(colon(plain(name), rounded(value)) for name, value in pairs)
 
 
 def _stacked(rows: list[str]) -> str:

@@ -13,6 +13,7 @@ from segtools.destinations.identifiers import mapped, phones
 from segtools.destinations.membership import vacated
 from segtools.destinations.parts import Part, csv_part
 from segtools.languages import mark, tr
+from segtools.wording import quoted_name
 
 # A platform counts those of a list whom it knows; of a few rows too few will be.
 MANY = 300
@@ -97,7 +98,7 @@ def doubts(audience: Audience) -> list[str]:
     return [
         tr(
             "{segment} may match too few: only those count whom the platform knows.",
-            segment=repr(name),
+            segment=quoted_name(name),
         )
         for one, name in audience.names.items()
         if 0 < n.get(one, 0) < MANY

@@ -21,6 +21,7 @@ from segtools.destinations.membership import (
 from segtools.destinations.parts import Part, csv_part
 from segtools.destinations.registry import Written, destination
 from segtools.disclosure import EMAIL, PHONE
+from segtools.joining import sentences
 from segtools.languages import mark, tr
 
 # What Analytics keeps of an id and of a user property; what is longer it drops.
@@ -114,7 +115,7 @@ def write(audience: Audience, block: GA4Block) -> Written:
     then = audience.passed_on.get("property", block.property)
     if then != block.property:
         parts.append(_reset(audience, block, then))
-        step = f"{step} {tr(_RESET, property=repr(then))}"
+        step = sentences([step, tr(_RESET, property=repr(then))])
     keep = {"property": block.property}
     return Written(parts, step, _PAGES, {"values": own}, passed_on=keep)
 

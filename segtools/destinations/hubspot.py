@@ -21,6 +21,7 @@ from segtools.destinations.membership import (
 )
 from segtools.destinations.parts import Limits, Part, csv_part
 from segtools.destinations.registry import Written, destination
+from segtools.joining import sentences
 from segtools.languages import mark, tr
 from segtools.schema import ConfigError
 
@@ -161,7 +162,7 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
         shown = {key: repr(value) for key, value in former.items()}
         steps.append(tr(_BOXES_LEFT, **shown))
         keep["former"] = former  # said again until it is done
-    step = " ".join(steps)
+    step = sentences(steps)
     return Written(parts, step, _PAGES, {"values": own}, passed_on=keep)
 
 

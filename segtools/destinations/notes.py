@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from segtools.destinations.order import Order
 from segtools.languages import mark, markn, tr, trn
-from segtools.wording import number
+from segtools.wording import number, quoted_name
 
 # Why a cell is blank; said when it is written, so that rows keep one order.
 UNREADABLE = mark("cannot be read as the system needs it")
@@ -20,7 +20,7 @@ def said_why(why: str) -> str:
 
 def small_segment(name: str, least: int, order: Order, n: int | None = None) -> str:
     """Say that a segment is too small; without `n` only that fewer are left."""
-    about = {"segment": repr(name), "destination": order.name}
+    about = {"segment": quoted_name(name), "destination": order.name}
     if n is None:
         return trn(*_FEWER_LEFT, least, **about)
     if n < order.smallest_cell:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.destinations.consent import NO, YES, answers
+from segtools.joining import sentences
 from segtools.languages import tr, trn
 
 
@@ -160,5 +161,5 @@ def _told(joined: int, untagged: int) -> dict[str, Any]:
     return {
         "joined": joined,
         "without_segment": untagged,
-        "sentence": f"{shares} {counts}",
+        "sentence": sentences([shares, counts]),
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from segtools.experiments.sizes import band_of, size_of
+from segtools.joining import colon, commas, semicolons
 from segtools.languages import mark, tr
 from segtools.wording import shorten
 
@@ -33,7 +34,8 @@ def result_text(campaign: Row, row: Row, currency: str) -> str:
         for name in _UNITS
         if row[name]["lift"] is not None
     ]
-    return f"{_head(campaign)}: {'; '.join(parts)}" if parts else _head(campaign)
+    head = _head(campaign)
+    return colon(head, semicolons(parts)) if parts else head
 
 
 def _brought(name: str, own: Row, currency: str) -> str:
@@ -62,9 +64,9 @@ were in then'
     return tr(
         "{campaign}: expect {lifts}, by the segments its customers were in then",
         campaign=_head(campaign),
-        lifts="; ".join(parts),
+        lifts=semicolons(parts),
     )
 
 
 def _head(campaign: Row) -> str:
-    return f"{shorten(campaign['campaign_id'])}, {campaign['sent_from']}"
+    return commas([shorten(campaign["campaign_id"]), campaign["sent_from"]])

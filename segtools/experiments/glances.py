@@ -9,6 +9,7 @@ from segtools.experiments.planned import found_sentence, plan_sentences
 from segtools.experiments.sizes import amount, points, segment_name
 from segtools.experiments.words import design_sentence, lift_sentences
 from segtools.glance import Glance, Lines, Record
+from segtools.joining import sentences
 from segtools.languages import header, said_header, tr, trc
 from segtools.wording import interval, number, percent
 
@@ -50,7 +51,7 @@ class ExperimentPlan(Record):
                 cells,
                 colours=[row["colour"] for row in rows],
             ),
-            note=" ".join(said[2:]),
+            note=sentences(said[2:]),
         )
 
 
@@ -84,7 +85,7 @@ class Readout(Record):
             answer=design_sentence(self),
             facts=facts,
             lines=_lifts(self) if lifted else _responses(self),
-            note=" ".join(lift_sentences(self, "")),
+            note=sentences(lift_sentences(self, "")),
         )
 
 

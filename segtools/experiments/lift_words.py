@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from segtools.experiments.sizes import band_of, signed, size_of
+from segtools.joining import sentences
 from segtools.languages import mark, markn, tr, trc, trn
 from segtools.wording import listed, number, per_cent, shorten
 
@@ -160,7 +161,7 @@ def _which(name: str, campaign: Row, currency: str) -> str:
             for r in found
         )
         said = trn(*_FOUND[name], len(rows), each=each)
-    return f"{said} {small}" if hidden else said
+    return sentences([said, small if hidden else ""])
 
 
 def _differ(name: str, found: Row | None) -> str:
@@ -182,17 +183,31 @@ def policy_sentence(policy: Row, currency: str) -> str:
     everyone = policy["everyone"] >= 0.5
     if policy["low"] == policy["high"] == 0:
         return tr(_POLICY["same", everyone])
-    came = "unsure"
+    came, told = "unsure", policy
     if policy["low"] > 0:
         came = "better"
     elif policy["high"] < 0:
-        came = "worse"
-    gain = size_of(name, policy["gain"], currency)
+        came, told = "worse", _turned(policy)
     return tr(
         _POLICY[came, everyone],
-        gain=tr("{amount} a customer", amount=gain),
-        band=_interval(name, policy, currency),
+        gain=_gain(name, told["gain"], currency),
+        band=_interval(name, told, currency),
     )
+
+
+def _turned(policy: Row) -> Row:
+    """Give a loss as how much worse it is, so that no sign stands beside the word."""
+    return {
+        "gain": -policy["gain"],
+        "low": -policy["high"],
+        "high": -policy["low"],
+    }
+
+
+def _gain(name: str, gain: float, currency: str) -> str:
+    size = size_of(name, gain, currency)
+    # Points are of all customers already; money is of each.
+    return size if name == "response" else tr("{amount} a customer", amount=size)
 
 
 def _associated(campaign: Row) -> str:

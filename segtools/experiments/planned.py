@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.experiments.sizes import amount, points, segment_name
+from segtools.joining import sentences
 from segtools.languages import header, markn, tr, trn
 from segtools.wording import number, percent, shorten
 
@@ -72,7 +73,7 @@ def _divided(plan: Mapping[str, Any]) -> str:
             **known,
         )
     rule = tr("They must not be written to; who has an arm keeps it in later runs.")
-    return f"{said} {rule}"
+    return sentences([said, rule])
 
 
 def _size(plan: Mapping[str, Any], value: float, currency: str) -> str:
@@ -94,7 +95,7 @@ def found_sentence(plan: Mapping[str, Any], currency: str) -> str:
                 "Leave `days` out to plan with outcome_days, or read a longer past."
             )
         unknown = tr("What it could find is not known: {why}.", why=why)
-        return f"{unknown} {remedy}"
+        return sentences([unknown, remedy])
     return trn(
         "Over all segments a lift of {size} would be found four times in five, in the "
         "{n} day after.",

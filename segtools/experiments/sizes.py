@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from segtools.languages import tr, trc, trn
-from segtools.wording import MISSING, number
+from segtools.wording import MISSING, number, plural_of
 
 Row = Mapping[str, Any]
 
@@ -21,16 +21,19 @@ def points(share: float | None) -> str:
     """
     if share is None:
         return MISSING
-    return trn("{n} point", "{n} points", _plural(share), n=_in_points(share))
+    return trn("{n} point", "{n} points", _form(share), n=_in_points(share))
 
 
 def _in_points(share: float) -> str:
-    return number(100 * share, 0 if abs(share) >= 0.0995 else 1)
+    return number(100 * share, _decimals(share))
 
 
-def _plural(share: float) -> int:
-    """Give the count whose form goes with points; of decimals it is that of two."""
-    return abs(round(100 * share)) if abs(share) >= 0.0995 else 2
+def _form(share: float) -> float:
+    return plural_of(100 * share, _decimals(share))
+
+
+def _decimals(share: float) -> int:
+    return 0 if abs(share) >= 0.0995 else 1
 
 
 def amount(value: float | None, currency: str) -> str:
@@ -66,7 +69,7 @@ def band_of(name: str, row: Row, currency: str) -> str:
         return trn(
             "{low} to {high} point",
             "{low} to {high} points",
-            _plural(high),
+            _form(high),
             low=_in_points(low),
             high=_in_points(high),
         )
@@ -76,10 +79,14 @@ def band_of(name: str, row: Row, currency: str) -> str:
 
 def signed(name: str, value: float, currency: str) -> str:
     """Write a lift by its size, and whether it is more or less."""
-    size = size_of(name, abs(value), currency)
-    if value < 0:
-        return trc("lift", "{size} less", size=size)
-    return trc("lift", "{size} more", size=size)
+    size, less = size_of(name, abs(value), currency), value < 0
+    if name == "response" and less:
+        return trc("lift in responses", "{size} less", size=size)
+    if name == "response":
+        return trc("lift in responses", "{size} more", size=size)
+    if less:
+        return trc("lift in spend", "{size} less", size=size)
+    return trc("lift in spend", "{size} more", size=size)
 
 
 def segment_name(row: Row) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from segtools.experiments.card_words import carried_text, result_text
 from segtools.experiments.lift_words import lift_sentences, policy_sentence
 from segtools.experiments.sizes import amount, points
+from segtools.joining import sentences
 from segtools.languages import mark, tr, trn
 from segtools.wording import percent, shorten
 
@@ -61,7 +62,7 @@ def design_sentence(campaign: Row) -> str:
             "Receivers were selected: where a segment responds more, that need not be "
             "an effect."
         )
-        return f"{tr(_ASSOCIATION[campaign['why']], name=name)} {warned}"
+        return sentences([tr(_ASSOCIATION[campaign["why"]], name=name), warned])
     if campaign["why"] == "ours":
         said = [
             tr("{name}: who was held back was decided by lot, by us.", name=name),
@@ -78,7 +79,7 @@ def design_sentence(campaign: Row) -> str:
         said.append(
             tr("Its file lists nobody of them, so that responses cannot be compared.")
         )
-    return " ".join([*said, tr("Segments: {drawn}.", drawn=campaign["drawn"])])
+    return sentences([*said, tr("Segments: {drawn}.", drawn=campaign["drawn"])])
 
 
 def check_sentences(campaign: Row) -> list[str]:

@@ -20,6 +20,7 @@ import ipywidgets as w
 
 from segtools.explorer.moves import place_words
 from segtools.explorer.views import MOST_PANELS, no_cuts_view
+from segtools.joining import colon
 from segtools.languages import mark, tr
 from segtools.markup import guarded
 from segtools.wording import plain
@@ -201,7 +202,7 @@ class Controls:
         more = _kept_markup(explorer) if view == "Move a cut" else ""
         said = shown.text.partition("\n")[0]
         name = tr(view)
-        return f"<h3>{escape(name)}</h3>{shown.html}{more}", f"{name}: {said}"
+        return f"<h3>{escape(name)}</h3>{shown.html}{more}", colon(name, said)
 
     def _answer(self, of: Callable[[], tuple[str, str]]) -> None:
         """Show an answer, or in one sentence why there is none."""

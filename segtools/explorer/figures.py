@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import commas, ended, sentences
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -26,7 +27,6 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import EVERYONE, INK, segment_colours
 from segtools.plots.heat import HIDDEN_MARK, mark_note
-from segtools.plots.sentences import commas, ended
 from segtools.wording import is_missing, number, percent, plain, rounded, shorten
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def members_histogram_alt(spread: pd.DataFrame) -> str:
     title = ended(members_histogram_title(spread))
     if not parts:
         return title
-    return f"{title} " + tr("Commonest: {parts}.", parts=commas(parts))
+    return sentences([title, tr("Commonest: {parts}.", parts=commas(parts))])
 
 
 def members_histogram_table(spread: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from segtools.disclosure import hide_parts
 from segtools.explorer.opened import MONEY, Explored
+from segtools.joining import sentences
 from segtools.languages import header, tr, trn
 from segtools.schema import ConfigError
 from segtools.segmentation.cuts import Crossing, Cut, crossing, cuts_of, stops
@@ -254,7 +255,7 @@ def moved_sentence(explored: Explored, move: Move) -> str:
     what = _of(explored, move.cut)
     if move.to == move.cut.at:
         stays = tr("{feature}: the cut stays at {place}.", feature=what, place=now)
-        return f"{stays} {_again_now(move.now)}"
+        return sentences([stays, _again_now(move.now)])
     moved = tr(
         "{feature}: with the cut at {then} instead of {now}, {changed} of {n} "
         "customers ({share}) change segment. Agreement with the present segments is "
@@ -267,7 +268,7 @@ def moved_sentence(explored: Explored, move: Move) -> str:
         share=percent(move.changed / move.n),
         same=number(move.same, 2),
     )
-    return f"{moved} {_again_then(move.now, move.then)}"
+    return sentences([moved, _again_then(move.now, move.then)])
 
 
 def _again_now(now: Again) -> str:

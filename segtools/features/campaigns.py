@@ -18,6 +18,7 @@ from segtools.features.plan import (
 )
 from segtools.features.shop import Shop
 from segtools.features.waves import GOAL, Wave, refuse_campaigns, waves
+from segtools.joining import semicolons, sentences
 from segtools.languages import header, mark, markn, tr, trn
 from segtools.timezones import DAY
 
@@ -258,15 +259,27 @@ def _sentence(plan: CampaignPlan, window_days: int) -> str:
             "evidence than a later campaign."
         )
     elif both:
-        said = tr(
-            "None of {campaigns} was over before another one was sent, so the schemes "
-            "are judged on other customers of the same. That is weaker evidence than "
-            "a later campaign.",
-            campaigns=_count(both),
-        )
+        said = trn(*(_NO_WAVE_OVER if _trickles(both) else _NONE_OVER), len(both))
     else:
         return _nothing(plan, window_days)
-    return " ".join([said, *_left_out(plan)])
+    return sentences([said, *_left_out(plan)])
+
+
+_NONE_OVER = markn(
+    "{n} campaign was not over before another one was sent, so the schemes are judged "
+    "on other customers of the same. That is weaker evidence than a later campaign.",
+    "None of {n} campaigns was over before another one was sent, so the schemes are "
+    "judged on other customers of the same. That is weaker evidence than a later "
+    "campaign.",
+)
+_NO_WAVE_OVER = markn(
+    "{n} wave of campaigns was not over before another one was sent, so the schemes "
+    "are judged on other customers of the same. That is weaker evidence than a later "
+    "campaign.",
+    "None of {n} waves of campaigns was over before another one was sent, so the "
+    "schemes are judged on other customers of the same. That is weaker evidence than "
+    "a later campaign.",
+)
 
 
 def _trickles(found: list[Wave]) -> bool:
@@ -309,6 +322,6 @@ def _left_out(plan: CampaignPlan) -> list[str]:
 
 
 def _told(reasons: Counter[str]) -> str:
-    return "; ".join(
+    return semicolons(
         trn(*LEFT_OUT[role], n, most=MOST_WAVES) for role, n in reasons.items()
     )

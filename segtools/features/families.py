@@ -18,7 +18,9 @@ import pandas as pd
 from segtools.features.catalogue import Feature, Window
 from segtools.features.shop import Shop
 from segtools.features.views import Views
+from segtools.joining import commas
 from segtools.languages import current, tr
+from segtools.wording import quoted_name
 
 # Below so many categories each share can be looked at by itself.
 MANY = 12
@@ -169,7 +171,7 @@ def _share(category: str, name: str) -> Feature:
         definition=tr(
             "Spend in the window on the category {category} over spend on all known "
             "categories.",
-            category=repr(category),
+            category=quoted_name(category),
         ),
         direction="none",
         over="category_spend",
@@ -263,7 +265,7 @@ def _axis(number: int, column: np.ndarray, categories: list[str]) -> Axis:
         weighed = rows.spend.cast("decimal(19, 4)") * weight
         return weighed.sum().cast("float64") / total / HUNDREDTHS
 
-    told = ", ".join(f"{_signed(value)} {category}" for category, value in kept[:6])
+    told = commas(f"{_signed(value)} {category}" for category, value in kept[:6])
     return Axis(
         name=f"basket_axis_{number}",
         basis="behaviour",

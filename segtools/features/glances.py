@@ -6,6 +6,7 @@ from typing import Any
 
 from segtools.features.words import said_basis
 from segtools.glance import Glance, Lines, Record
+from segtools.joining import commas
 from segtools.languages import tr, trn
 from segtools.wording import listed, number, plain
 
@@ -55,7 +56,7 @@ def _lacking(left_out: dict[str, list[str]]) -> str:
     if not left_out:
         return ""
     named = [
-        f"{plain(name)} ({', '.join(map(plain, lacks))})"
+        f"{plain(name)} ({commas(map(plain, lacks))})"
         for name, lacks in list(left_out.items())[:_MOST_NAMED]
     ]
     more = len(left_out) - _MOST_NAMED

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from segtools.frames.names import ALIASES, ARGUMENTS, DECIDING, HINTS
+from segtools.joining import commas
 from segtools.languages import tr, trn
 from segtools.schema import TABLES, ConfigError, DataError, did_you_mean
 from segtools.sources.formats.headers import looks_like, normal
-from segtools.wording import listed, shorten
+from segtools.wording import listed, quoted_name, shorten
 
 _WHAT = {
     "customer_id": "says who bought",
@@ -297,10 +298,10 @@ def _said(table: str, chosen: Mapping[str, str], headers: Sequence[str]) -> list
         )
         said.append(text)
     elif table == "orders":
-        name = repr(chosen["order_id"])
+        name = quoted_name(chosen["order_id"])
         said.append(tr("Rows with the same {column} are one order.", column=name))
     if "amount" not in chosen:
-        pair = {n: repr(chosen[n]) for n in _OF_AMOUNT}
+        pair = {n: quoted_name(chosen[n]) for n in _OF_AMOUNT}
         said.append(tr("What was paid is {quantity} times {unit_price}.", **pair))
     unused = [h for h in headers if h not in chosen.values()]
     if unused:
@@ -310,22 +311,24 @@ def _said(table: str, chosen: Mapping[str, str], headers: Sequence[str]) -> list
 
 def _shown(names: Sequence[str]) -> str:
     """List names for a reader, in the language in use."""
-    shown, more = _quoted(names)
+    first, more = _first(names)
+    shown = list(map(quoted_name, first))
     shown += [trn("{n} more", "{n} more", more)] if more else []
     if len(shown) < 2:
         return "".join(shown)
-    return tr("{names} and {last}", names=", ".join(shown[:-1]), last=shown[-1])
+    return tr("{names} and {last}", names=commas(shown[:-1]), last=shown[-1])
 
 
-def _quoted(names: Sequence[str]) -> tuple[list[str], int]:
-    """Quote the first names, and count the others."""
+def _first(names: Sequence[str]) -> tuple[list[str], int]:
+    """Give the first names, and count the others."""
     # A blank at an end tells two names apart, and is needed to name one.
     cut = [n if len(n) <= _LONGEST else shorten(n, _LONGEST) for n in names[:_MOST]]
-    return [repr(name) for name in cut], len(names) - len(cut)
+    return cut, len(names) - len(cut)
 
 
 def _listed(names: Sequence[str], word: str = "and") -> str:
-    shown, more = _quoted(names)
+    first, more = _first(names)
+    shown = list(map(repr, first))
     shown += [f"{more} more"] if more else []
     if len(shown) < 2:
         return "".join(shown) or "no column"

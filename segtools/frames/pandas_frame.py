@@ -10,7 +10,7 @@ import pandas as pd
 
 from segtools.languages import mark, tr
 from segtools.schema import DataError
-from segtools.wording import shorten
+from segtools.wording import quoted_name, shorten
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,12 +79,14 @@ def _with_index(made: pd.DataFrame, what: str) -> tuple[pd.DataFrame, tuple[str,
     told = []
     for i, name in reversed(list(enumerate(names))):
         if name in made.columns:
-            told.append(tr(_TWICE, index=repr(name)))
+            told.append(tr(_TWICE, index=quoted_name(name)))
             continue
         values = index.get_level_values(i)
         made = made.reset_index(drop=True)
         made.insert(0, name, pd.Series(values, name=name))
-        told.append(tr("The index {index} was taken as a column.", index=repr(name)))
+        told.append(
+            tr("The index {index} was taken as a column.", index=quoted_name(name))
+        )
     return made.reset_index(drop=True), tuple(reversed(told))
 
 
@@ -147,7 +149,7 @@ def as_arrow(
                 "but it holds half of a pair of surrogates. Read the file again with "
                 "its own encoding=..."
             ) from None
-        told += [tr(s, column=repr(theirs)) for s in (said, as_text) if s]
+        told += [tr(s, column=quoted_name(theirs)) for s in (said, as_text) if s]
     return pa.table(arrays), tuple(told)
 
 

@@ -17,6 +17,7 @@ from segtools.frames.orders import Accepted
 from segtools.frames.prepared import Prepared, origin_of
 from segtools.frames.speaking import in_own_language
 from segtools.frames.verdict import Contested, Verdict
+from segtools.joining import sentences
 
 if TYPE_CHECKING:
     from segtools.features.shop import Shop
@@ -125,7 +126,7 @@ class SegmentResult:
         from segtools.segmentation.selection import sizes_sentence
 
         said = [self.verdict.sentence, sizes_sentence(self.selection)]
-        return " ".join([*said, account_sentence(self.prepared.cleaned)])
+        return sentences([*said, account_sentence(self.prepared.cleaned)])
 
     @cached_property
     def segmented(self) -> Segmented:

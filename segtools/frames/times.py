@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from segtools.languages import tr
 from segtools.schema import ConfigError, DataError
 from segtools.timezones import zone
+from segtools.wording import quoted_name
 
 # From how large on a number since 1970 counts in which unit, the largest first.
 _UNITS = ((10**17, "ns"), (10**14, "us"), (10**11, "ms"), (10**8, "s"))
@@ -135,5 +136,5 @@ def settle_zone(timezone: str | None, kind: Any, theirs: str) -> tuple[str, str]
         "Days and hours are those of {zone}, which the times in {column} carry. Pass "
         "timezone=... if the shop lives by another clock.",
         zone=own,
-        column=repr(theirs),
+        column=quoted_name(theirs),
     )

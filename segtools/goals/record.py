@@ -9,6 +9,7 @@ from segtools.features.build import supported
 from segtools.features.catalogue import registered
 from segtools.features.shop import Shop
 from segtools.goals.words import DESCRIPTORS, KNOCK_OUT, PEOPLE, RATED
+from segtools.joining import commas
 from segtools.languages import tr, trn
 from segtools.records import digest
 from segtools.wording import percent
@@ -76,7 +77,7 @@ def _people(key: str, config: RunConfig, shop: Shop) -> dict[str, str]:
     contacts = _contacts(shop)
     if key == "implement" and contacts:
         evidence = tr(
-            "The data has contact columns ({columns}).", columns=", ".join(contacts)
+            "The data has contact columns ({columns}).", columns=commas(contacts)
         )
     return {
         "question": question,

@@ -12,7 +12,8 @@ from segtools.features.waves import GOAL as CAMPAIGN_GOAL
 from segtools.features.waves import refuse_campaigns, waves
 from segtools.features.words import said_basis
 from segtools.goals.words import ANSWERS, DESCRIPTORS, KINDS
-from segtools.languages import header, tr, trc, trn
+from segtools.joining import commas, semicolons, sentences
+from segtools.languages import header, markn, tr, trc, trn
 from segtools.wording import number
 
 
@@ -27,10 +28,10 @@ def base_sentence(counted: dict[str, Any], currency: str) -> str:
     """
     money = f"{number(float(counted['revenue']), 2)} {currency}".strip()
     return trn(
-        "{customers} placed {n} order worth {money} between {first} and {last}.",
-        "{customers} placed {n} orders worth {money} between {first} and {last}.",
-        counted["orders"],
-        customers=trn("{n} customer", "{n} customers", counted["customers"]),
+        "{n} customer placed {orders} worth {money} between {first} and {last}.",
+        "{n} customers placed {orders} worth {money} between {first} and {last}.",
+        counted["customers"],
+        orders=trn("{n} order", "{n} orders", counted["orders"]),
         money=money,
         first=counted["first"][:10],
         last=counted["last"][:10],
@@ -54,21 +55,40 @@ def campaign_sentences(shop: Shop, config: RunConfig) -> list[str]:
 
     return [
         trn(
-            "{n} campaign went out: {sent} to somebody who had bought before; {held} "
-            "somebody was held back.",
-            "{n} campaigns went out: {sent} to somebody who had bought before; {held} "
-            "somebody was held back.",
+            "{n} campaign went out: {what}.",
+            "{n} campaigns went out: {what}.",
             names,
-            sent=_times(got, config.smallest_cell),
-            held=_times(held, config.smallest_cell),
+            what=semicolons(
+                [
+                    _times(_SENT, _SENT_FEW, got, config.smallest_cell),
+                    _times(_HELD, _HELD_FEW, held, config.smallest_cell),
+                ]
+            ),
         )
     ]
 
 
-def _times(count: int, smallest_cell: int) -> str:
+_SENT = markn(
+    "{n} time to somebody who had bought before",
+    "{n} times to somebody who had bought before",
+)
+_SENT_FEW = markn(
+    "fewer than {n} time to somebody who had bought before",
+    "fewer than {n} times to somebody who had bought before",
+)
+_HELD = markn("{n} time somebody was held back", "{n} times somebody was held back")
+_HELD_FEW = markn(
+    "fewer than {n} time somebody was held back",
+    "fewer than {n} times somebody was held back",
+)
+
+
+def _times(
+    exact: tuple[str, str], few: tuple[str, str], count: int, smallest_cell: int
+) -> str:
     if 0 < count < smallest_cell:
-        return tr("fewer than {least} times", least=smallest_cell)
-    return trn("{n} time", "{n} times", count)
+        return trn(*few, smallest_cell)
+    return trn(*exact, count)
 
 
 def purpose(config: RunConfig) -> list[str]:
@@ -101,7 +121,7 @@ def readiness_sentence(record: dict[str, Any]) -> str:
         "{n} of 5 questions are open: {questions}",
         "{n} of 5 questions are open: {questions}",
         len(open_),
-        questions=" ".join(open_),
+        questions=sentences(open_),
     )
 
 
@@ -118,8 +138,8 @@ def bases_table(record: dict[str, Any]) -> pd.DataFrame:
         {
             header("Basis"): [_basis(r["basis"]) for r in rows],
             header("Supported"): [tr(ANSWERS[answer]) for answer in answers],
-            header("Features"): [", ".join(r["features"]) for r in rows],
-            header("Missing columns"): [", ".join(r["missing"]) for r in rows],
+            header("Features"): [commas(r["features"]) for r in rows],
+            header("Missing columns"): [commas(r["missing"]) for r in rows],
         }
     )
 
@@ -133,11 +153,11 @@ def bases_sentence(record: dict[str, Any]) -> str:
     rows = [r for r in record["bases"] if not r["basis"].startswith("attributes")]
     can = [said_basis(r["basis"]) for r in rows if r["supported"]]
     return trn(
-        "The data supports {n} of {all} bases: {names}.",
-        "The data supports {n} of {all} bases: {names}.",
-        len(can),
-        all=len(rows),
-        names=", ".join(can),
+        "The data supports {some} of {n} basis: {names}.",
+        "The data supports {some} of {n} bases: {names}.",
+        len(rows),
+        some=number(len(can)),
+        names=commas(can),
     )
 
 

@@ -15,8 +15,9 @@ from segtools.history.movement import Movement
 from segtools.history.published import publish_movement
 from segtools.history.reasons import CHANGED, NOISE, REDRAWN
 from segtools.history.snapshot import Snapshot
+from segtools.joining import clauses, sentences
 from segtools.languages import mark, markn, tr, trc, trn
-from segtools.wording import listed, number, percent
+from segtools.wording import number, percent
 
 FIRST = mark("This is the project's first run; there is nothing to compare with.")
 _MEANS = {
@@ -40,9 +41,10 @@ _SPENT = {
 _CAME = markn("{n} are new", "{n} are new")
 _LEFT = markn("{n} are gone", "{n} are gone")
 _MOVED = markn("{n} customers changed segment", "{n} customers changed segment")
+# {n} is of how many: the noun stands by it.
 _MOVED_OF = markn(
-    "{n} of {all} customers ({share}) changed segment",
-    "{n} of {all} customers ({share}) changed segment",
+    "{moved} of {n} customer ({share}) changed segment",
+    "{moved} of {n} customers ({share}) changed segment",
 )
 _HIDDEN = {
     ("moved",): mark("How many changed segment is hidden, for the sake of a few."),
@@ -236,8 +238,8 @@ def _sentence(told: Mapping[str, Any], as_of: str) -> str:
     silent = tuple(name for name, words in parts.items() if not words)
     kept = tr("Since {day}:", day=as_of)
     if said:
-        kept = tr("Since {day}, {said}.", day=as_of, said=listed(said))
-    return f"{kept} {tr(_HIDDEN[silent])}" if silent else kept
+        kept = tr("Since {day}, {said}.", day=as_of, said=clauses(said))
+    return sentences([kept, tr(_HIDDEN[silent]) if silent else ""])
 
 
 def _moved(told: Mapping[str, Any]) -> str:
@@ -247,7 +249,7 @@ def _moved(told: Mapping[str, Any]) -> str:
         return _part(told, "moved", _MOVED)
     common = stayed + moved
     share = percent(moved / common if common else 0.0)
-    return trn(*_MOVED_OF, moved, all=number(common), share=share)
+    return trn(*_MOVED_OF, common, moved=number(moved), share=share)
 
 
 def _part(told: Mapping[str, Any], name: str, words: tuple[str, str]) -> str:
@@ -294,7 +296,7 @@ def _reasons_sentence(told: Mapping[str, Any], why_not: str, currency: str) -> s
     moved = told["totals"]["moved"]
     if moved == 0:
         return tr("Nobody moved, so there is nothing to explain.")
-    said = listed(
+    said = clauses(
         trn(
             *_MEANS[r["label"]],
             r["customers"],
@@ -314,4 +316,5 @@ def _reasons_sentence(told: Mapping[str, Any], why_not: str, currency: str) -> s
             said=said,
         )
     hides = any(r["customers"] is None for r in told["reasons"])
-    return f"{whole} {tr('What concerns a few is hidden.')}" if hides else whole
+    hidden = tr("What concerns a few is hidden.") if hides else ""
+    return sentences([whole, hidden])

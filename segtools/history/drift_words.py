@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from segtools.history.drift import EVERYONE
+from segtools.joining import sentences
 from segtools.languages import header, markc, tr, trc, trn
 from segtools.wording import listed, number, plain, rounded
 
@@ -29,7 +30,7 @@ def drift_words(drift: pd.DataFrame) -> str:
     far = whole[whole["level"].isin(["watch", "act"])].sort_values("psi")
     within = drift[drift["segment_id"] != EVERYONE]
     inside = within[within["level"] == "act"]["segment_id"].nunique()
-    return f"{_among_all(far, len(whole))} {_inside(inside)}"
+    return sentences([_among_all(far, len(whole)), _inside(inside)])
 
 
 def _among_all(far: pd.DataFrame, features: int) -> str:

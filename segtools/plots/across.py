@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import ended
 from segtools.languages import header, tr
 from segtools.plots.canvas import axes_or_current, dress, empty_note, write
 from segtools.plots.colours import ACCENT, INK, OTHER, text_on
 from segtools.plots.inputs import columns_of
-from segtools.plots.sentences import ended
 from segtools.wording import number, rounded, series
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.joining import commas
 from segtools.languages import current, tr
 from segtools.wording import (
     MISSING,
@@ -195,7 +196,7 @@ def _word(value: Any) -> str:
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(plain, value)) or MISSING
+        return commas(map(plain, value)) or MISSING
     return plain(value) or MISSING
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import commas, ended, semicolons
 from segtools.languages import header, mark, markc, tr, trc, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows, write
 from segtools.plots.colours import ACCENT, INK, OTHER
 from segtools.plots.inputs import part_of
-from segtools.plots.sentences import commas, ended, semicolons
 from segtools.wording import interval, is_missing, number, plain, shorten
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import sentences
 from segtools.languages import mark, tr
 from segtools.markup import Display, guarded
 from segtools.plots.cells import Format, cell_strings, is_numeric, table_markup
@@ -108,7 +109,7 @@ def light(name: str, colour: str, sentence: object) -> Display:
         '<span class="st-dot" aria-hidden="true"></span>'
         f"<b>{guarded(head)}</b> {guarded(reason)}</p>"
     )
-    return Display(markup, f"{head} {reason}")
+    return Display(markup, sentences([head, reason]))
 
 
 def table(
@@ -126,6 +127,7 @@ def table(
     frame : DataFrame
         One row a line; a named index is shown first, an unnamed one is left out.
         Without rows the caption is followed by ``frame.attrs["none"]``, or *none*.
+        ``frame.attrs["said"]`` heads columns whose names mean something else elsewhere.
     caption : str
         What the table shows; any text, escaped here, and said if it is one of ours.
         So are the names of columns.
@@ -160,7 +162,8 @@ def table(
         return Display(f"<p>{escape(none)}</p>", none)
     shown = _with_index(frame)
     strings = cell_strings(shown, formats)
-    headers = [_header(str(c), units or {}) for c in shown.columns]
+    said = frame.attrs.get("said", {})
+    headers = [_header(str(c), units or {}, said) for c in shown.columns]
     right = [is_numeric(shown.iloc[:, i]) for i in range(shown.shape[1])]
     title = shorten(caption, LONGEST_CAPTION)
     live = wanted(len(shown), interactive)
@@ -232,9 +235,9 @@ def together(*shown: Display) -> Display:
     return Display("".join(d.html for d in shown), "\n".join(d.text for d in shown))
 
 
-def _header(column: str, units: Mapping[str, str]) -> str:
+def _header(column: str, units: Mapping[str, str], said: Mapping[str, str]) -> str:
     unit = f" ({plain(units[column])})" if column in units else ""
-    name = plain(column_said(column))
+    name = plain(said.get(column) or column_said(column))
     return name[:1].upper() + name[1:] + unit
 
 

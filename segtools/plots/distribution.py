@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import colon, commas, ended, semicolons
 from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -20,7 +21,6 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import EVERYONE, INK, segment_colours
 from segtools.plots.inputs import columns_of
-from segtools.plots.sentences import commas, ended, semicolons
 from segtools.wording import is_missing, plain, rounded, shorten
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ Middle customer of each, Spend: Everyone 3, Loyal 7.
     for _, group in rows.groupby("feature", sort=False):
         pairs = zip(group["segment"], group["p50"], strict=True)
         each = commas(f"{name} {rounded(value)}" for name, value in pairs)
-        parts.append(f"{plain(group['label'].iloc[0])}: {each}")
+        parts.append(colon(plain(group["label"].iloc[0]), each))
     return tr(
         "{title}. Middle customer of each, {parts}.",
         title=title,

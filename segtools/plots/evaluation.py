@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import ended, semicolons
 from segtools.languages import header, tr
 from segtools.plots.canvas import axes_or_current, dress, empty_note, entitle
 from segtools.plots.inputs import segment_rows
 from segtools.plots.labels import LINE, name_beside
-from segtools.plots.sentences import ended, semicolons
 from segtools.wording import is_missing, percent, plain, rounded, shorten
 
 if TYPE_CHECKING:

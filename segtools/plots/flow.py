@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import commas, ended, sentences
 from segtools.languages import tr, trc
 from segtools.plots.canvas import axes_or_current, dress, empty_note, write
 from segtools.plots.colours import OTHER, segment_colours
 from segtools.plots.heat import hidden_sentence
 from segtools.plots.inputs import part_of
 from segtools.plots.migration import migration_flow_table
-from segtools.plots.sentences import commas, ended
 from segtools.wording import is_missing, number, plain, shorten, wrap
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def customer_flow_alt(changes: Mapping[str, Any]) -> str:
     told = tr(
         "{title}. Before: {before}. Now: {now}.", title=title, before=before, now=now
     )
-    return told + hidden_sentence(int(flows["customers"].isna().sum()))
+    return sentences([told, hidden_sentence(int(flows["customers"].isna().sum()))])
 
 
 def customer_flow_table(changes: Mapping[str, Any]) -> pd.DataFrame:

@@ -34,16 +34,15 @@ def hidden_sentence(cells: int) -> str:
     Examples
     --------
     >>> hidden_sentence(0), hidden_sentence(3)
-    ('', ' 3 cells are hidden: too few customers, or they would give such away.')
+    ('', '3 cells are hidden: too few customers, or they would give such away.')
     """
     if not cells:
         return ""
-    said = trn(
+    return trn(
         "{n} cell is hidden: too few customers, or they would give such away.",
         "{n} cells are hidden: too few customers, or they would give such away.",
         cells,
     )
-    return f" {said}"
 
 
 def shade(share: float, hue: tuple[float, ...] = BLUE) -> tuple[float, ...]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import ended, sentences
 from segtools.languages import current, header, markc, tr, trc, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows
 from segtools.plots.colours import INK
 from segtools.plots.heat import draw_map, hidden_sentence, name_columns
 from segtools.plots.inputs import columns_of
-from segtools.plots.sentences import ended
 from segtools.wording import number, plain, shorten
 
 if TYPE_CHECKING:
@@ -130,14 +130,14 @@ stayed in a stage: 60, loyal.
     most = _most(rows[rows["from"] == rows["to"]])
     unseen = hidden_sentence(int(rows["customers"].isna().sum()))
     if most is None:
-        return ended(title) + unseen
+        return sentences([ended(title), unseen])
     told = tr(
         "{title}. Most of those who stayed in a stage: {n}, {stage}.",
         title=title,
         n=number(most["customers"]),
         stage=_said(most["to"]),
     )
-    return told + unseen
+    return sentences([told, unseen])
 
 
 def lifecycle_flow_table(flows: pd.DataFrame) -> pd.DataFrame:

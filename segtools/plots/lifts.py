@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import ended, semicolons
 from segtools.languages import header, mark, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -19,7 +20,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK
 from segtools.plots.inputs import segment_rows
-from segtools.plots.sentences import ended, points, points_only, semicolons
+from segtools.plots.sentences import points, points_only
 from segtools.wording import interval, number, plain, rounded, shorten
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import ended, sentences
 from segtools.languages import header, mark, tr, trc, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows
 from segtools.plots.heat import (
@@ -16,7 +17,6 @@ from segtools.plots.heat import (
     name_columns,
 )
 from segtools.plots.inputs import columns_of, part_of
-from segtools.plots.sentences import ended
 from segtools.wording import is_missing, number, percent, plain, shorten
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def migration_flow_alt(changes: Mapping[str, Any] | pd.DataFrame) -> str:
         new=new,
         gone=gone,
     )
-    return told + unseen
+    return sentences([told, unseen])
 
 
 def migration_flow_table(changes: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import commas, ended
 from segtools.languages import header, said_header, tr
 from segtools.palette import PALETTE
 from segtools.plots.canvas import axes_or_current, dress, empty_note, per_cent_axis
 from segtools.plots.labels import LINE, name_beside
-from segtools.plots.sentences import commas, ended
 from segtools.plots.timeline import (
     draw_parts,
     line_style,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import ended, semicolons
 from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -18,7 +19,7 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK
 from segtools.plots.inputs import columns_of, segment_rows
-from segtools.plots.sentences import ended, semicolons, text_said
+from segtools.plots.sentences import text_said
 from segtools.wording import (
     interval,
     is_missing,

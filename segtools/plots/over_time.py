@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import commas, ended
 from segtools.languages import header, mark, tr, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, number_axis
 from segtools.plots.colours import is_colour, segment_colours
 from segtools.plots.inputs import part_of
 from segtools.plots.labels import LINE, name_beside
-from segtools.plots.sentences import commas, ended
 from segtools.plots.timeline import (
     Floats,
     draw_parts,

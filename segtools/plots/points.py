@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from segtools.joining import ended, semicolons
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -20,7 +21,6 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import ACCENT, INK
 from segtools.plots.inputs import columns_of
-from segtools.plots.sentences import ended, semicolons
 from segtools.wording import interval, number, plain, shorten
 
 if TYPE_CHECKING:

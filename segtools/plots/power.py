@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import ended, semicolons
 from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -20,7 +21,7 @@ from segtools.plots.canvas import (
 from segtools.plots.colours import INK
 from segtools.plots.inputs import part_of, segment_rows
 from segtools.plots.labels import LINE, name_beside
-from segtools.plots.sentences import ended, points, points_only, semicolons
+from segtools.plots.sentences import points, points_only
 from segtools.wording import percent, plain, rounded, shorten
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import ended, semicolons, sentences
 from segtools.languages import header, mark, tr
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows
 from segtools.plots.colours import INK, segment_colours, text_on
@@ -19,7 +20,6 @@ from segtools.plots.heat import (
     shade,
 )
 from segtools.plots.inputs import columns_of
-from segtools.plots.sentences import ended, semicolons
 from segtools.wording import is_missing, number, percent, plain, shorten
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ above everyone, or least below: A Tea 60 %; B Tea 10 %.
         title=title,
         parts=semicolons(parts),
     )
-    return told + hidden_sentence(int(rows["value"].isna().sum()))
+    return sentences([told, hidden_sentence(int(rows["value"].isna().sum()))])
 
 
 def category_preferences_table(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.features.words import said_unit
+from segtools.joining import ended, semicolons
 from segtools.languages import current, header, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -22,7 +23,6 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import INK, segment_colours
 from segtools.plots.inputs import columns_of
-from segtools.plots.sentences import ended, semicolons
 from segtools.wording import is_missing, number, plain, shorten
 
 if TYPE_CHECKING:

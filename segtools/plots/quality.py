@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import colon, commas, ended, semicolons
 from segtools.languages import header, markc, tr, trc, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -20,7 +21,6 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import EVERYONE, OTHER, PALETTE
 from segtools.plots.inputs import part_of
-from segtools.plots.sentences import ended, semicolons
 from segtools.wording import number, percent, plain, shorten
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def quarantine_bars(
     ax.barh(range(len(rows)), rows["Rows"], height=0.6, color=colours)
     for place, count in enumerate(rows["Rows"]):
         beside(ax, count, place, number(count))
-    names = [f"{r.Table}: {r.Reason}" for r in rows.itertuples()]
+    names = [colon(r.Table, r.Reason) for r in rows.itertuples()]
     name_rows(ax, names, width=44)
     ax.margins(x=0.12)
     ax.set_xticks([])
@@ -228,7 +228,7 @@ def quarantine_bars_alt(data_quality: Mapping[str, Any]) -> str:
     if rows.empty:
         return ended(title)
     parts = semicolons(
-        f"{r['Table']}, {r['Reason'].rstrip(_STOPS)}: {number(r['Rows'])}"
+        colon(commas([r["Table"], r["Reason"].rstrip(_STOPS)]), number(r["Rows"]))
         for r in rows.to_dict("records")
     )
     return tr("{title}. Rows by rule: {parts}.", title=title, parts=parts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import ended, sentences
 from segtools.languages import current, header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -18,7 +19,7 @@ from segtools.plots.canvas import (
 from segtools.plots.colours import EVERYONE, segment_colours, text_on
 from segtools.plots.heat import HIGH, heat_cell, hidden_cell, hidden_sentence, shade
 from segtools.plots.inputs import columns_of
-from segtools.plots.sentences import column_said, ended
+from segtools.plots.sentences import column_said
 from segtools.wording import is_missing, number, percent, plain, rounded, shorten, wrap
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ Weekly.
         "share": percent(int(full["customers"]) / int(known["customers"].sum())),
     }
     rest = hidden_sentence(int(rows["hidden"].sum()))
-    return _fullest(int(full["customers"]), full["segment"], told) + rest
+    first = _fullest(int(full["customers"]), full["segment"], told)
+    return sentences([first, rest])
 
 
 def rfm_map_table(cells: pd.DataFrame, *, other: str = ORDERS) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import ended, semicolons
 from segtools.languages import current, header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -21,7 +22,6 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import EVERYONE, is_colour, segment_colours
 from segtools.plots.inputs import part_of
-from segtools.plots.sentences import ended, semicolons
 from segtools.wording import percent, plain, shorten
 
 if TYPE_CHECKING:

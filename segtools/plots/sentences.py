@@ -1,48 +1,14 @@
-"""How findings are put together in the language in use: full stops, lists, headers."""
+"""Words of findings in the language in use: points, captions, headers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from segtools.languages import said_header, tr, trc, trn
+from segtools.languages import said_header, tr, trn
 from segtools.wording import number
 
 # What stands behind the name of a column: its unit, or what it is out of.
 _BEHIND = re.compile(r"( \([^()]*\)|, [^,]+)$")
-
-
-def ended(sentence: str) -> str:
-    """End a finding as a sentence of its own.
-
-    Examples
-    --------
-    >>> ended("No scheme was judged")
-    'No scheme was judged.'
-    """
-    return tr("{sentence}.", sentence=sentence)
-
-
-def semicolons(parts: Iterable[str]) -> str:
-    """Join parts that have commas of their own.
-
-    Examples
-    --------
-    >>> semicolons(["A 20, B 30", "C 40"])
-    'A 20, B 30; C 40'
-    """
-    return trc("between long parts of a list", "; ").join(parts)
-
-
-def commas(parts: Iterable[str]) -> str:
-    """Join short parts, without a word before the last one.
-
-    Examples
-    --------
-    >>> commas(["A 20", "B 30"])
-    'A 20, B 30'
-    """
-    return trc("between short parts of a list", ", ").join(parts)
 
 
 def points_only(share: float) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.disclosure import LIMIT, Published, hide, two_way
+from segtools.joining import commas, ended
 from segtools.languages import header, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -22,7 +23,6 @@ from segtools.plots.canvas import (
     per_cent_axis,
 )
 from segtools.plots.colours import segment_colours
-from segtools.plots.sentences import commas, ended
 from segtools.plots.stability import segment_name
 from segtools.wording import percent, rounded, shorten
 

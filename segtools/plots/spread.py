@@ -9,6 +9,7 @@ import pandas as pd
 
 from segtools.disclosure import LIMIT, Published, hide
 from segtools.features.words import said_unit
+from segtools.joining import ended
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -21,7 +22,6 @@ from segtools.plots.canvas import (
 from segtools.plots.colours import INK, OTHER
 from segtools.plots.heat import HIDDEN_MARK, mark_note
 from segtools.plots.inputs import columns_of
-from segtools.plots.sentences import ended
 from segtools.wording import percent, plain, rounded, shorten
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import ended
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     asked_line,
@@ -18,7 +19,6 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import ACCENT, INK, OTHER, segment_colours
 from segtools.plots.inputs import columns_of
-from segtools.plots.sentences import ended
 from segtools.wording import number, plain, rounded, series, shorten
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import ended, semicolons
 from segtools.languages import header, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -18,7 +19,6 @@ from segtools.plots.canvas import (
 )
 from segtools.plots.colours import ACCENT, EVERYONE, INK, is_colour
 from segtools.plots.inputs import part_of
-from segtools.plots.sentences import ended, semicolons
 from segtools.wording import interval, is_missing, percent, plain, shorten
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from segtools.joining import ended
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import axes_or_current, beside, dress, empty_note, write
 from segtools.plots.colours import ACCENT, INK, OTHER
 from segtools.plots.inputs import part_of
-from segtools.plots.sentences import ended
 from segtools.wording import interval, number, rounded, series
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import commas, ended, sentences
 from segtools.languages import header, markc, tr, trc, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -17,7 +18,6 @@ from segtools.plots.canvas import (
     name_rows,
 )
 from segtools.plots.colours import ACCENT
-from segtools.plots.sentences import commas, ended
 from segtools.plots.timeline import (
     FEW,
     Floats,
@@ -160,7 +160,7 @@ def verdict_over_time_alt(history: Mapping[str, Any]) -> str:
     if not known:
         return whole
     stable = tr("Stability of the latest: {value}.", value=rounded(known[-1]))
-    return f"{whole} {stable}"
+    return sentences([whole, stable])
 
 
 def verdict_over_time_table(history: Mapping[str, Any]) -> pd.DataFrame:

@@ -10,12 +10,12 @@ import pandas as pd
 
 from segtools.attributes import attribute_kind, said_kind
 from segtools.disclosure import LIMIT
+from segtools.joining import one_sentence
 from segtools.languages import header, mark, markn, tr, trn
 from segtools.prepare.clean import Cleaned
-from segtools.prepare.lights import FRACTION
 from segtools.schema import contract_of
 from segtools.timezones import DAY
-from segtools.wording import number, percent
+from segtools.wording import number, percent, plural_of
 
 STALE_DAYS = 90
 LIGHTS = {"green": mark("green"), "amber": mark("amber"), "red": mark("red")}
@@ -127,7 +127,7 @@ def _dated(name: str, last: Any, origin: int) -> dict[str, Any]:
         "last": moment.isoformat(),
         "age_days": round(age, 1),
         "light": light,
-        "sentence": trn(*_AGE[light], FRACTION, table=name, n=number(age, 1)),
+        "sentence": trn(*_AGE[light], plural_of(age, 1), table=name, n=number(age, 1)),
     }
 
 
@@ -196,7 +196,7 @@ def matches_sentence(rows: list[dict[str, Any]]) -> str:
     """
     if not rows:
         return tr("All rows come from one source; nobody had to be matched.")
-    return f"{'; '.join(part for row in rows for part in _matched(row))}."
+    return one_sentence(part for row in rows for part in _matched(row))
 
 
 def _matched(row: dict[str, Any]) -> tuple[str, str]:

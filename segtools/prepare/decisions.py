@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.config import RunConfig
+from segtools.joining import commas
 from segtools.languages import header, markn, tr, trc, trn
 from segtools.prepare.clean import Cleaned
 from segtools.prepare.compare import huge_limit, order_totals, with_original
@@ -225,4 +226,4 @@ def shown(value: Any) -> str:
         return str(value)
     if isinstance(value, dict):
         value = [f"{code}: {rate:g}" for code, rate in value.items()]
-    return ", ".join(value) or trc("decision", "none")
+    return commas(value) or trc("decision", "none")

@@ -7,14 +7,13 @@ from typing import Any
 import pandas as pd
 
 from segtools.config import AUTO_SEGMENTS, RunConfig
+from segtools.joining import sentences
 from segtools.languages import mark, markn, tr, trn
-from segtools.wording import number, percent
+from segtools.wording import number, percent, plural_of
 
 RED_PER_VARIABLE, AMBER_PER_VARIABLE, PER_VARIABLE_AND_SEGMENT = 60, 100, 10
 STALE_GAPS, STALE_DAYS = 2, 90
 SMALL_SEGMENT, SPANS = 100, 3
-# A number that is written with a decimal takes the form of a fraction, even 1.0.
-FRACTION = 0.5
 NAMES = {"adequacy": mark("Data adequacy"), "freshness": mark("Freshness")}
 _ORDER = ("green", "amber", "red")
 _ENOUGH = {
@@ -139,10 +138,10 @@ def time_span(history_days: float, features: pd.DataFrame) -> dict[str, Any]:
             "The data covers {n} day; the usual time between orders is {gap}.",
             "The data covers {n} days; the usual time between orders is {gap}.",
             days,
-            gap=trn("{n} day", "{n} days", FRACTION, n=number(gap, 1)),
+            gap=trn("{n} day", "{n} days", plural_of(gap, 1), n=number(gap, 1)),
         )
         if light == "amber":
-            sentence = f"{sentence} {tr('Load more history.')}"
+            sentence = sentences([sentence, tr("Load more history.")])
     figures = {
         "history_days": round(history_days, 1),
         "median_interval_days": None if gap != gap else gap,
@@ -183,7 +182,8 @@ def both_lights(
     }
     light = max((p["light"] for p in parts.values()), key=_ORDER.index)
     more = [p["sentence"] for p in list(parts.values())[1:] if p["light"] != "green"]
-    enough = rows | {"light": light, "sentence": " ".join([rows["sentence"], *more])}
+    told = sentences([rows["sentence"], *more])
+    enough = rows | {"light": light, "sentence": told}
     return {"adequacy": enough | {"parts": parts}, "freshness": freshness(features)}
 
 
@@ -199,7 +199,7 @@ def freshness(features: pd.DataFrame) -> dict[str, Any]:
     light = "green" if age <= limit else "amber" if age <= 2 * limit else "red"
     return {
         "light": light,
-        "sentence": trn(*_AGE[light], FRACTION, n=number(age, 1)),
+        "sentence": trn(*_AGE[light], plural_of(age, 1), n=number(age, 1)),
         "figures": {
             "age_days": age,
             "median_interval_days": None if gap != gap else gap,

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.config import RunConfig
+from segtools.joining import commas
 from segtools.languages import header, markc, tr, trc
 from segtools.prepare.clean import Cleaned
 from segtools.prepare.contract import check_contract
@@ -59,7 +60,7 @@ def rows_by_rule(cleaned: Cleaned) -> pd.DataFrame:
             header("Why"): r["sentence"],
             header("Rows"): r["rows"],
             header("Kind"): trc("kind of rule", r["kind"]),
-            header("Examples"): ", ".join(r["examples"]) or None,
+            header("Examples"): commas(r["examples"]) or None,
         }
         for r in cleaned.rules
     ]

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from segtools.languages import mark, tr, trn
+from segtools.joining import sentences
+from segtools.languages import mark, markn, tr, trn
 from segtools.profiles.profile import Segmented
-from segtools.wording import number, percent
+from segtools.wording import number, percent, plural_of
 
 NOTHING_APART = mark("Close to everyone else in all that was measured")
-# By whether they come back, and whether they pay: of too few nothing is known.
-_MIDDLE = {
-    (True, True): mark(
-        "The middle customer comes back every {days} days and pays {money} per order."
+# By whether they pay: of too few nothing is known.
+_COMES_BACK = {
+    True: markn(
+        "The middle customer comes back every {n} day and pays {money} per order.",
+        "The middle customer comes back every {n} days and pays {money} per order.",
     ),
-    (True, False): mark("The middle customer comes back every {days} days."),
-    (False, True): mark("The middle customer pays {money} per order."),
-    (False, False): mark("The middle customer has not ordered in the window."),
+    False: markn(
+        "The middle customer comes back every {n} day.",
+        "The middle customer comes back every {n} days.",
+    ),
+}
+_DOES_NOT = {
+    True: mark("The middle customer pays {money} per order."),
+    False: mark("The middle customer has not ordered in the window."),
 }
 _ARE = {
     "new": mark("{share} are new"),
@@ -94,7 +101,7 @@ def summary(card: Mapping[str, Any], data: Segmented) -> str:
         share=percent(card["share"]),
         value=percent(card["value_share"]),
     )
-    return " ".join(filter(None, (size, _middle(card, data), _stage(card))))
+    return sentences([size, _middle(card, data), _stage(card)])
 
 
 def _middle(card: Mapping[str, Any], data: Segmented) -> str:
@@ -110,8 +117,11 @@ def _middle(card: Mapping[str, Any], data: Segmented) -> str:
         for name in ("interval_days", "basket_mean")
     )
     money = f"{number(pay, 2)} {card['value_unit'] or ''}".strip()
-    text = _MIDDLE[days is not None, pay is not None]
-    return tr(text, days=number(days, 1), money=money)
+    pays = pay is not None
+    if days is None:
+        return tr(_DOES_NOT[pays], money=money)
+    every = number(days, 1)
+    return trn(*_COMES_BACK[pays], plural_of(days, 1), n=every, money=money)
 
 
 def _stage(card: Mapping[str, Any]) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segtools.joining import commas
 from segtools.languages import tr
 from segtools.schema import nearest
-from segtools.wording import plain
+from segtools.wording import plain, quoted_name
 
 Said = dict[str, Any]
 
@@ -63,13 +64,13 @@ def _unknown(wanted: str, known: Sequence[str]) -> str:
     if near:
         return tr(
             "No segment is called {name} in this run. Did you mean {near}?",
-            name=repr(wanted),
-            near=repr(near),
+            name=quoted_name(wanted),
+            near=quoted_name(near),
         )
     return tr(
         "No segment is called {name} in this run. Known are {names}.",
-        name=repr(wanted),
-        names=str(sorted(known)),
+        name=quoted_name(wanted),
+        names=f"[{commas(map(quoted_name, sorted(known)))}]",
     )
 
 

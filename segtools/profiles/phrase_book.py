@@ -62,8 +62,14 @@ PHRASES = {
         ),
     ),
     "overdue_ratio": Phrase(
-        mark("Are overdue: {v} of their own cycles or more since the last order"),
-        mark("Are on time: at most {v} of their own cycles since the last order"),
+        markn(
+            "Are overdue: {v} cycle of their own or more since the last order",
+            "Are overdue: {v} of their own cycles or more since the last order",
+        ),
+        markn(
+            "Are on time: at most {v} cycle of their own since the last order",
+            "Are on time: at most {v} of their own cycles since the last order",
+        ),
         more_is="pain",
     ),
     "trend_ratio": Phrase(
@@ -184,8 +190,14 @@ PHRASES = {
         once=mark("Sent goods back at least once in {days}"),
     ),
     "cycles_since_last": Phrase(
-        mark("Have let {v} of their own cycles or more pass since the last order"),
-        mark("Ordered within the last {v} of their own cycles"),
+        markn(
+            "Have let {v} cycle of their own or more pass since the last order",
+            "Have let {v} of their own cycles or more pass since the last order",
+        ),
+        markn(
+            "Ordered within the last {v} cycle of their own",
+            "Ordered within the last {v} of their own cycles",
+        ),
         more_is="pain",
     ),
     "product_views": Phrase(

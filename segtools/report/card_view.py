@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from segtools.joining import commas
 from segtools.languages import header, mark, markn, tr, trn
 from segtools.plots.display import table
 from segtools.plots.rows import segment_key
@@ -15,7 +16,7 @@ from segtools.profiles.topics import TOPICS
 from segtools.report.clocks import Clock, clocks
 from segtools.report.front import strongest
 from segtools.report.templating import anchor, colour, day, money, number, percent
-from segtools.wording import interval
+from segtools.wording import interval, plural_of
 
 Record = Mapping[str, Any]
 
@@ -135,12 +136,12 @@ def _receipt(row: Record) -> str:
         "" if base is None else tr("everyone {share}", share=percent(base)),
         tr("n = {n}", n=number(row["n"])),
     ]
-    return ", ".join(part for part in parts if part)
+    return commas(filter(None, parts))
 
 
 def _source(said: Record) -> str:
     who, when = str(said.get("who") or ""), day(said.get("date") or "")
-    return ", ".join(part for part in (who, when) if part)
+    return commas(filter(None, (who, when)))
 
 
 def _day(persona: Record) -> dict[str, Any]:
@@ -236,8 +237,11 @@ def _each(persona: Record, everyone: Record) -> str:
     amounts = {"amount": money(own, unit), "average": money(mean, unit)}
     if mean <= 0:
         return tr("{amount} a customer ({average})", **amounts)
-    return tr(
-        "{amount} a customer, {times} times the average ({average})",
-        times=number(own / mean, 1),
+    times = own / mean
+    return trn(
+        "{amount} a customer, {n} time the average ({average})",
+        "{amount} a customer, {n} times the average ({average})",
+        plural_of(times, 1),
+        n=number(times, 1),
         **amounts,
     )

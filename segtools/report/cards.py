@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.joining import sentences
 from segtools.languages import header, mark, said_header, trn
 from segtools.plots.display import Display, table
 from segtools.plots.rows import segment_key
@@ -93,7 +94,7 @@ def _in_short(view: Record, value_share: float | None) -> str:
         "{n} statements from data.",
         len(view["evidenced"]),
     )
-    return f"{size} {told}".replace("\u202f", " ")
+    return sentences([size, told]).replace("\u202f", " ")
 
 
 def persona_cards(personas: Record, actions: Record | None = None) -> Display:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from segtools.config import PRIVATE
+from segtools.joining import commas
 from segtools.languages import current, tr, trn
 from segtools.report.translated import coverage_said
 
@@ -39,7 +40,7 @@ def foot(run: Record, given: Record) -> list[tuple[str, Any]]:
     stage = _flat({k: v for k, v in given.items() if k != "run_dir"})
     facts = [(tr("fingerprint"), str(data.get("fingerprint") or "–"))]
     for name, table in (data.get("tables") or {}).items():
-        facts.append((str(name), ", ".join(_size(table))))
+        facts.append((str(name), commas(_size(table))))
     goals = run.get("goals_hash")
     rows: list[tuple[str, Any]] = [
         (tr("This stage"), stage),
@@ -80,7 +81,7 @@ def _flat(values: Record, head: str = "") -> list[tuple[str, str]]:
             rows.append((f"{head}{key}", trn("{n} given", "{n} given", len(value))))
         elif value not in (None, "", [], ()):
             parts = value if isinstance(value, (list, tuple)) else [value]
-            rows.append((f"{head}{key}", ", ".join(_placeless(str(p)) for p in parts)))
+            rows.append((f"{head}{key}", commas(_placeless(str(p)) for p in parts)))
     return rows
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from segtools.joining import commas, ended, sentences
 from segtools.languages import current, tr, trc, trn
 from segtools.report.front_words import (
     ALIKE,
@@ -25,7 +26,7 @@ from segtools.report.front_words import (
     TONES,
     WORDS,
 )
-from segtools.report.sentences import ended, sentence, unended, whole_word
+from segtools.report.sentences import sentence, unended, whole_word
 from segtools.report.templating import anchor, colour, day, money, percent, tame
 from segtools.report.value_words import ValueWords, unit_of, value_label
 from segtools.wording import plain
@@ -210,7 +211,7 @@ def _segments(personas: Record, actions: Record) -> dict[str, Any]:
 
 def _shares(strip: Iterable[Record], key: str) -> str:
     """List the shares of a bar for those who hear it; only names are cut if long."""
-    return ", ".join(f"{tame(row['name'])} {percent(row[key])}" for row in strip)
+    return commas(f"{tame(row['name'])} {percent(row[key])}" for row in strip)
 
 
 def _column(segment: Record, action: Record, words: ValueWords) -> dict[str, Any]:
@@ -225,7 +226,7 @@ def _column(segment: Record, action: Record, words: ValueWords) -> dict[str, Any
         "value": words.amount(amount),
         "value_share": segment.get("value_share") or 0.0,
         "statements": strongest(segment),
-        "action": " ".join(ended(step) for step in steps),
+        "action": sentences(ended(step) for step in steps),
     }
 
 

@@ -184,7 +184,10 @@ class _Page:
 
     def _tag(self, name: str, token: str) -> None:
         named = _COLUMN.search(token)
-        self._column = html.unescape(named.group(1)) if named else ""
+        if named:
+            self._column = html.unescape(named.group(1))
+        elif token.startswith("</"):
+            self._column = ""
         if _SECTION.match(token):
             self._seen = set()
         if token.startswith("</"):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from segtools.languages import markc, trc
+from segtools.joining import ended
 from segtools.wording import plain
 
-__all__ = ["ended", "sentence", "unended", "whole_word"]
+__all__ = ["sentence", "unended", "whole_word"]
 
-FULL_STOP = markc("full stop", ".")
-_ENDS = (".", "!", "?", "…", "。", "！", "？")
 _WIDE = "WF"
 
 
@@ -25,17 +23,6 @@ def sentence(text: object) -> str:
     """
     words = plain(text or "")
     return words[:1].upper() + ended(words[1:]) if words else ""
-
-
-def ended(text: str) -> str:
-    """End a phrase with a full stop, unless it ends with a mark of its own.
-
-    Examples
-    --------
-    >>> ended("Send a coupon"), ended("Why not?")
-    ('Send a coupon.', 'Why not?')
-    """
-    return text if text.endswith(_ENDS) else text + trc("full stop", ".")
 
 
 def unended(text: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from segtools.joining import clauses, commas, ended
 from segtools.languages import header, mark, markc, markn, said_header, tr, trc, trn
 from segtools.records import write_text
 from segtools.report.front import WORDS
@@ -23,7 +24,7 @@ from segtools.report.templating import (
     percent,
     templates,
 )
-from segtools.wording import listed, number, plain
+from segtools.wording import number, plain
 
 FILE = "batch.html"
 DONE = ("done", "already_done")
@@ -144,7 +145,7 @@ def standing(rows: Sequence[Row]) -> str:
         "{n} of {all} runs is done", "{n} of {all} runs are done", done, all=number(n)
     )
     ends = [trn(*_ENDS[s], states.count(s)) for s in _ENDS if s in states]
-    return f"{listed([head, *ends])}."
+    return ended(clauses([head, *ends]))
 
 
 def _others(rows: Sequence[Row], ended: Sequence[Row]) -> str:
@@ -173,7 +174,7 @@ def _run(out: Path, row: Row, names: Sequence[str]) -> dict[str, Any]:
         "state": row["state"],
         "word": _state(row["state"]),
         "words": _said(_words(row)),
-        "verdict": ", ".join(word for _, word, _ in _words(row)).capitalize(),
+        "verdict": commas(word for _, word, _ in _words(row)).capitalize(),
         "stage": _title(row["stage"]),
         "sentence": row["sentence"],
         "remedy": row["remedy"],
@@ -264,7 +265,7 @@ def _card(run: Mapping[str, Any], row: Row) -> dict[str, Any]:
 def _bar(key: str, segments: Sequence[Row]) -> dict[str, Any]:
     parts = [max(float(s[key] or 0), 0.0) for s in segments]
     total = sum(parts) or 1.0
-    told = ", ".join(f"{s['name']} {percent(s[key])}" for s in segments)
+    told = commas(f"{s['name']} {percent(s[key])}" for s in segments)
     return {
         "label": tr(_BARS[key], parts=told),
         "parts": [

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from segtools import plots
+from segtools.joining import colon, sentences
 from segtools.languages import in_language_of, mark, said_header, tr, trn
 from segtools.plots.cells import cell_strings
 from segtools.plots.display import Display
@@ -260,7 +261,7 @@ def _sections(history: History) -> list[Section]:
     if len({run.currency for run in history.drawn()}) > 1:
         title, reading, one = found[1]
         mixed = tr("Runs count money in several currencies, so it is not drawn.")
-        found[1] = title, f"{reading} {mixed}", [plots.finding(mixed), *one]
+        found[1] = title, sentences([reading, mixed]), [plots.finding(mixed), *one]
     return found
 
 
@@ -288,7 +289,7 @@ def _shown(draw: Callable[..., Any], data: Any, **options: Any) -> Display:
 
 
 def _troubles(history: History) -> list[str]:
-    said = [f"{plain(r.folder.name)}: {note}" for r in history.runs for note in r.notes]
+    said = [colon(plain(r.folder.name), note) for r in history.runs for note in r.notes]
     return [*(other.fault for other in history.others), *said]
 
 

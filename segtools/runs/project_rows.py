@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from segtools import plots
+from segtools.joining import commas
 from segtools.languages import header, mark, markc, said_header, tr, trc, trn
 from segtools.plots.display import Display
 from segtools.report.templating import money
@@ -62,9 +63,9 @@ def events_table(events: Sequence[Mapping[str, Any]]) -> Display:
     rows = [
         (
             str(event["as_of"]),
-            ", ".join(map(plain, event["names_before"])) or "–",
+            commas(map(plain, event["names_before"])) or "–",
             tr(_FATES.get(str(event["kind"]), _FATES["merged"])),
-            ", ".join(map(plain, event["names_now"])) or "–",
+            commas(map(plain, event["names_now"])) or "–",
         )
         for event in reversed(events)
     ]
@@ -161,7 +162,7 @@ def _verdict(about: Mapping[str, Any]) -> str:
     if about["decision"] == "do_not_segment":
         return trc("verdict", _WORDS["do_not_segment"])
     words = [_WORDS.get(str(about[k])) for k in ("structure", "worth")]
-    return ", ".join(trc("verdict", w) for w in words if w) or "–"
+    return commas(trc("verdict", w) for w in words if w) or "–"
 
 
 def _compared(run: PastRun, beside: Path) -> list[tuple[str, str]]:

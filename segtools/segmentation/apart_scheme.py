@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.joining import sentences
 from segtools.languages import tr, trn
 from segtools.segmentation.apart import CALLED, KINDS, extra_rows, which
 from segtools.segmentation.entries import Rules
@@ -82,7 +83,7 @@ def settled_sentence(
         segments=listed(_with_share(k, shares[k]) for k in rules.apart),
     )
     few = [tr(CALLED[k]) for k in KINDS if k not in rules.apart]
-    return f"{said} {_joins(few[0], rules)}" if few else said
+    return sentences([said, _joins(few[0], rules) if few else ""])
 
 
 def _with_share(kind: str, share: float) -> str:

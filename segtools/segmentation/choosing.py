@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segtools.joining import sentences
 from segtools.languages import tr, trn
 from segtools.segmentation.entries import FIGURE, Contest, Entry
 from segtools.segmentation.figures import interval
@@ -22,7 +23,7 @@ def choose(contest: Contest) -> None:
     if rules.method == "auto":
         contest.reason = _reason(contest.winner, best)
     plainer = recommendation_sentence(contest)
-    contest.reason = f"{contest.reason} {plainer}".strip()
+    contest.reason = sentences([contest.reason, plainer])
 
 
 def _default_reason(contest: Contest, *, found: bool) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from math import isnan
 from typing import Any
 
-from segtools.languages import tr, trn
-from segtools.segmentation.clauses import joined
-from segtools.wording import number, plain, rounded
+from segtools.joining import one_sentence
+from segtools.languages import markn, tr, trn
+from segtools.wording import number, plain, plural_of, rounded
 
 # Above, the variables together stand in for the attribute; below, the four-fifths
 # rule speaks of adverse impact.
@@ -56,7 +56,7 @@ def fairness_sentence(row: Mapping[str, Any], k_min: int) -> str:
                 row["n_hidden"],
             )
         )
-    return joined(said)
+    return one_sentence(said)
 
 
 def _guess(row: Mapping[str, Any]) -> str:
@@ -71,17 +71,24 @@ def _guess(row: Mapping[str, Any]) -> str:
 
 
 def _evenness(row: Mapping[str, Any]) -> str:
-    group, ratio = plain(row["least_favoured"]), number(row["four_fifths"], 2)
-    if row["four_fifths"] < FOUR_FIFTHS:
-        return tr(
-            "{group} is in favourable segments {ratio} times as often as the most "
-            "favoured group, below four fifths",
-            group=group,
-            ratio=ratio,
-        )
-    return tr(
-        "{group} is in favourable segments {ratio} times as often as the most favoured "
-        "group, not below four fifths",
-        group=group,
-        ratio=ratio,
+    ratio = row["four_fifths"]
+    return trn(
+        *(_BELOW if ratio < FOUR_FIFTHS else _NOT_BELOW),
+        plural_of(ratio, 2),
+        n=number(ratio, 2),
+        group=plain(row["least_favoured"]),
     )
+
+
+_BELOW = markn(
+    "{group} is in favourable segments {n} time as often as the most favoured group, "
+    "below four fifths",
+    "{group} is in favourable segments {n} times as often as the most favoured group, "
+    "below four fifths",
+)
+_NOT_BELOW = markn(
+    "{group} is in favourable segments {n} time as often as the most favoured group, "
+    "not below four fifths",
+    "{group} is in favourable segments {n} times as often as the most favoured group, "
+    "not below four fifths",
+)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.joining import sentences
 from segtools.languages import mark, tr, trn
 from segtools.schema import DataError
 from segtools.segmentation.densities import mahalanobis
@@ -154,7 +155,7 @@ def fit_record(model: SegmentModel, features: pd.DataFrame) -> dict[str, Any]:
         "{n} customers lie that far out and keep the segment nearest to them.",
         n,
     )
-    return found | {"n": n, "sentence": f"{meaning} {told}"}
+    return found | {"n": n, "sentence": sentences([meaning, told])}
 
 
 def has_centres(payload: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segtools.glance import Glance, Lines, Record
+from segtools.joining import sentences
 from segtools.languages import header, said_header, tr, trn
 from segtools.palette import colour
 from segtools.segmentation.figures import FIGURE, interval
@@ -39,7 +40,7 @@ class Verdict(Record):
             title=_verdict_title(self["decision"], forced=bool(self["forced"])),
             answer=self["sentence"],
             facts=facts,
-            note=f"{self['structure_sentence']} {self['reason']}".strip(),
+            note=sentences([self["structure_sentence"], self["reason"]]),
         )
 
 
@@ -190,7 +191,7 @@ def _reads(model: SegmentModel) -> str:
     if names:
         asked = tr("It reads {features}.", features=listed(names))
     certain = model.payload["kind"] == "rules"
-    return f"{asked} {tr('Its rules are not uncertain.')}" if certain else asked
+    return sentences([asked, tr("Its rules are not uncertain.") if certain else ""])
 
 
 def typing_glance(tool: TypingTool) -> Glance:

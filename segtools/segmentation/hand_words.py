@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.joining import colon, commas, one_sentence, sentences
 from segtools.languages import header, tr, trn
-from segtools.segmentation.clauses import joined
 from segtools.segmentation.entries import FIGURE
 from segtools.segmentation.glances import Verdict
 from segtools.wording import general, is_missing, listed, number, percent, plain
@@ -71,8 +71,8 @@ _DONE = {"merge": _merge, "split": _split, "move_cut": _move_cut, "exclude": _ex
 
 
 def _sizes(own: Mapping[str, int], other: Mapping[str, int]) -> str:
-    changed = [f"{i}: {number(n)}" for i, n in own.items() if other.get(i) != n]
-    return ", ".join(changed) or "–"
+    changed = [colon(i, number(n)) for i, n in own.items() if other.get(i) != n]
+    return commas(changed) or "–"
 
 
 def decision_sentence(record: Mapping[str, Any] | None) -> str:
@@ -100,7 +100,7 @@ def decision_sentence(record: Mapping[str, Any] | None) -> str:
     over = record["over_random"]
     if over and over["low"] <= 0:
         said.append(tr("they cannot be told from random groups any more"))
-    return f"{joined(said)} {record['not_judged']}".strip()
+    return sentences([one_sentence(said), record["not_judged"]])
 
 
 def _became(n: Mapping[str, int]) -> str:
@@ -155,5 +155,6 @@ def with_hand(verdict: Mapping[str, Any], record: Mapping[str, Any] | None) -> V
     if n["before"] == n["after"]:
         return Verdict(verdict)
     told = trn("By hand they became {n}.", "By hand they became {n}.", n["after"])
-    more = {"n_segments": n["after"], "sentence": f"{verdict['sentence']} {told}"}
+    said = sentences([verdict["sentence"], told])
+    more = {"n_segments": n["after"], "sentence": said}
     return Verdict({**verdict, **more})

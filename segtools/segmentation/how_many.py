@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from segtools.disclosure import LIMIT, Published, hide
 from segtools.glance import AtAGlance, Glance
-from segtools.languages import header, mark, tr
+from segtools.languages import header, mark, tr, trc
 from segtools.segmentation.clusters import learn_preprocess
 from segtools.segmentation.glances import how_many_glance
 from segtools.segmentation.how_many_words import how_many_sentences
@@ -268,7 +268,7 @@ def how_many_table(record: dict[str, Any]) -> pd.DataFrame:
         "median": header("Agreement"),
         "low": header("Low"),
         "high": header("High"),
-        "moved": header("Moved"),
+        "moved": "Moved",
         "weakest": header("Least SLSw"),
         "slsa": header("Least SLSa"),
         "strength": header("Strength"),
@@ -280,4 +280,6 @@ def how_many_table(record: dict[str, Any]) -> pd.DataFrame:
     plain = ("Segments", "Smallest", "Pairs")
     table.attrs["formats"] = {n: ".2f" for n in table.columns if n not in plain}
     table.attrs["formats"]["Smallest"] = "percent"
+    # The agreement moves here; elsewhere customers do.
+    table.attrs["said"] = {"Moved": trc("agreement", "Moved")}
     return table

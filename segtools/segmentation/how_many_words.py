@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.joining import commas, sentences
 from segtools.languages import mark, tr, trn
 from segtools.segmentation.stability.pairs import MAY_MOVE
 from segtools.segmentation.stability.strength import ENOUGH, strong_k
@@ -81,7 +82,7 @@ def _doubling(rows: pd.DataFrame, starts: int) -> str:
         "for {numbers} segments (at most {most}): there it is not settled.",
         starts,
         may_move=rounded(MAY_MOVE),
-        numbers=", ".join(number(k) for k in moved["k"]),
+        numbers=commas(number(k) for k in moved["k"]),
         most=most,
     )
 
@@ -123,7 +124,7 @@ def _least(rows: pd.DataFrame) -> str:
         "border).",
         shadow=rounded(least["shadow"]),
     )
-    return f"{found} {border}"
+    return sentences([found, border])
 
 
 def _ambiguous(share: float) -> str:

@@ -15,14 +15,14 @@ from segtools.segmentation.phrases import grouped
 
 Array = NDArray[np.float64]
 MOST_LEVELS = 20
+# {n} is of how many: the noun stands by it.
 _SAME = markn(
-    "{n} of {all} questions have one answer or none: {questions}. They are left out.",
-    "{n} of {all} questions have one answer or none: {questions}. They are left out.",
+    "{some} of {n} question has one answer or none: {questions}. It is left out.",
+    "{some} of {n} questions have one answer or none: {questions}. They are left out.",
 )
 _AGAIN = markn(
-    "{n} of {all} questions have the same answers twice: {questions}. They are left "
-    "out.",
-    "{n} of {all} questions have the same answers twice: {questions}. They are left "
+    "{some} of {n} question has the same answers twice: {questions}. It is left out.",
+    "{some} of {n} questions have the same answers twice: {questions}. They are left "
     "out.",
 )
 
@@ -107,7 +107,7 @@ def _useful(
     ]
     for wrong, says in ((same, _SAME), (again, _AGAIN)):
         if wrong:
-            text = trn(*says, len(wrong), all=len(levels), questions=wrong)
+            text = trn(*says, len(levels), some=len(wrong), questions=wrong)
             warnings.warn(text, UserWarning, stacklevel=4)
     return {n: levels[n] for n in left if n not in again}
 

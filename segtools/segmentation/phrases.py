@@ -1,4 +1,4 @@
-"""Phrases that several descriptions share: bounds, conditions, clauses."""
+"""Phrases that several descriptions share: bounds, conditions."""
 
 from __future__ import annotations
 
@@ -38,18 +38,6 @@ def all_of(parts: Iterable[str]) -> str:
     'Orders up to 4 and Spend above 80 and Basket above 9'
     """
     return reduce(_both, parts) if (parts := list(parts)) else ""
-
-
-def sentence_of(clauses: Iterable[str]) -> str:
-    """Make one sentence of clauses that could each stand alone.
-
-    Examples
-    --------
-    >>> sentence_of(["In Often: orders 7", "segments were merged by hand here"])
-    'In Often: orders 7; segments were merged by hand here.'
-    """
-    said = reduce(lambda one, other: tr("{one}; {next}", one=one, next=other), clauses)
-    return tr("{clauses}.", clauses=said)
 
 
 def grouped(value: float, decimals: int = 0) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.joining import sentences
 from segtools.languages import header, mark, tr, trc
 from segtools.segmentation.halves import (
     LEAST_SIDE,
@@ -113,7 +114,7 @@ def _alike(whole: Standing) -> list[dict[str, Any]]:
             gap=rounded(gap.gap),
             band=_band(gap),
         )
-        reason = f"{alike} {_apart(whole, i, j)}"
+        reason = sentences([alike, _apart(whole, i, j)])
         found.append(_candidate(whole, "merge", (i, j), reason))
     return found
 

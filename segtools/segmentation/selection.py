@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segtools.joining import sentences
 from segtools.languages import header, tr, trc, trn
 from segtools.segmentation.apart import beside
 from segtools.segmentation.entries import Contest
@@ -198,7 +199,7 @@ def sizes_sentence(selection: dict[str, Any]) -> str:
         smallest=smallest["name"],
         least=percent(smallest["share"]),
     )
-    return f"{said} {beside(apart)}".strip()
+    return sentences([said, beside(apart)])
 
 
 def sizes_table(selection: dict[str, Any]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from segtools.disclosure import LIMIT, hide, two_way
 from segtools.glance import AtAGlance, Glance
+from segtools.joining import colon, commas, semicolons, sentences
 from segtools.languages import header, markc, tr, trc, trn
 from segtools.segmentation.alternatives import Alternative
 from segtools.segmentation.choices import Choice, Variant
@@ -229,7 +230,7 @@ def _sentence(body: dict[str, Any]) -> str:
             always,
             **figures,
         )
-    return f"{head} {_company(body['stays'], body['border'])}"
+    return sentences([head, _company(body["stays"], body["border"])])
 
 
 def _company(stays: float, border: int | None) -> str:
@@ -268,9 +269,9 @@ def _names(claim: dict[str, Any]) -> str:
 
 def _levels(claim: dict[str, Any]) -> str:
     effects = [e for e in claim["effects"] if e["choice"] in claim["blame"]]
-    return "; ".join(
-        ", ".join(
-            f"{_level(row['level'])}: {_some(row['holds'], row['of'])}"
+    return semicolons(
+        commas(
+            colon(_level(row["level"]), _some(row["holds"], row["of"]))
             for row in effect["levels"]
         )
         for effect in effects

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from segtools.features.catalogue import registered
+from segtools.joining import sentences
 from segtools.languages import header, tr
 from segtools.segmentation.entries import Contest, Entry
 from segtools.segmentation.figures import Array, gini_draws, interval
@@ -79,7 +80,7 @@ def short_rules(
         "kappa": found.kappa,
         "by_segment": found.by_segment,
         "schemes": tried,
-        "sentence": " ".join([found.sentence, *_lost(tried, contest.winner)]),
+        "sentence": sentences([found.sentence, *_lost(tried, contest.winner)]),
     }
 
 

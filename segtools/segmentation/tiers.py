@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from segtools.features.catalogue import registered
+from segtools.features.catalogue import registered, said
+from segtools.joining import commas
 from segtools.languages import mark, tr
 from segtools.schema import ConfigError, did_you_mean
 from segtools.segmentation.place import place
@@ -122,9 +123,9 @@ def _grow(
 
 
 def _names(cuts: Cuts) -> list[str]:
-    labels = {f.name: tr(f.label) for f in registered()}
+    labels = {f.name: said(f.label) for f in registered()}
     each = [_tiers(labels.get(n, n), list(own)) for n, own in cuts.items()]
-    return [", ".join(parts) for parts in product(*each)]
+    return [commas(parts) for parts in product(*each)]
 
 
 def _tiers(label: str, cuts: list[float]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from segtools.joining import sentences
 from segtools.languages import mark, markc, markn, tr, trc, trn
 from segtools.segmentation.apart import DORMANT, NO_ORDERS
 from segtools.segmentation.entries import FIGURE, Contest, Entry
@@ -178,7 +179,7 @@ def decide(
         "decision": decision,
         "why_not": why,
         "forced": bool(why) and force,
-        "sentence": f"{sentence} {_apart_sentence(kinds)}".strip(),
+        "sentence": sentences([sentence, _apart_sentence(kinds)]),
         "n_segments": 1 if one else n_segments,
         "apart": kinds,
         "scheme": winner.scheme if winner else None,
@@ -225,7 +226,7 @@ def _sentence(
     if not why:
         return said
     forced = tr("Segments were forced although {why}.", why=why)
-    return f"{forced} {said}"
+    return sentences([forced, said])
 
 
 def _counted(n: int) -> str:

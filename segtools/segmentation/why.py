@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.joining import commas, one_sentence, sentences
 from segtools.languages import header, mark, markn, tr, trc, trn
 from segtools.segmentation.apart import because
 from segtools.segmentation.densities import contributions, joint
 from segtools.segmentation.engine_kinds import leaves
 from segtools.segmentation.model import SegmentModel
-from segtools.segmentation.phrases import all_of, bounded, sentence_of
+from segtools.segmentation.phrases import all_of, bounded
 from segtools.segmentation.place import grid_scores, needed, readable
 from segtools.segmentation.preprocess import prepared, worded
 from segtools.segmentation.rules import CELLS, N_SCORES, cell_names
@@ -80,7 +81,7 @@ def explain(
         parts.append(write.lost(values))
     if found["fits_no_segment"]:
         parts.append(tr("far from every centre, so no segment fits well"))
-    return sentence_of(parts)
+    return one_sentence(parts)
 
 
 def _apart(name: str, row: Mapping[str, Any]) -> str:
@@ -145,10 +146,8 @@ def _middle_why(
     said = explain(model, record, labels)
     if model.assign_one(record)["segment_id"] == row["segment_id"]:
         return said
-    return tr(
-        "No single middle customer stands for it; the medians lie elsewhere: {why}",
-        why=said,
-    )
+    apart = tr("No single middle customer stands for it; the medians lie elsewhere:")
+    return sentences([apart, said])
 
 
 def _middle(values: pd.Series) -> Any:
@@ -169,7 +168,7 @@ def _scorecard(write: Writer, values: Values) -> str:
         "In {segment} with {n} points: {reason}; {sides}",
         score,
         segment=write.name,
-        reason=", ".join(told) or tr("no feature counts"),
+        reason=commas(told) or tr("no feature counts"),
         sides=all_of(_sides(write, score)) or tr("no cut leads out of it"),
     )
 
@@ -236,7 +235,7 @@ _EQUALLY_NEAR = mark(
 def _most(write: Writer, names: list[str], pull: NDArray[Any], values: Values) -> str:
     """Name the features that speak most for a segment, with their values."""
     most = [int(i) for i in np.argsort(-pull, kind="stable")[:MOST] if pull[i] > 0]
-    return ", ".join(write.value(names[i], values) for i in most)
+    return commas(write.value(names[i], values) for i in most)
 
 
 def _mixture(write: Writer, values: Values) -> str:

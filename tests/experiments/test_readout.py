@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from segtools.experiments.arms import Campaign
+from segtools.experiments.lift_words import policy_sentence
 from segtools.experiments.readout import read_out
 from segtools.experiments.words import (
     check_sentences,
@@ -83,6 +84,21 @@ def test_choosing_by_segment_is_not_said_to_win_where_all_gain_alike(drawn, camp
     assert made["policy"]["low"] <= 0
     said = " ".join(lift_sentences(made, "EUR"))
     assert "comes to treating everyone" in said or "not shown to beat" in said
+
+
+@pytest.mark.parametrize(
+    ("unit", "size", "band"),
+    [
+        ("share", "by 2.0 points (95", "1.0 to 3.0 points"),
+        ("money", "by 0.02 EUR a customer (95", "0.01 to 0.03 EUR"),
+    ],
+)
+def test_a_loss_is_said_without_a_sign_beside_worse(unit, size, band):
+    policy = {"unit": unit, "gain": -0.02, "low": -0.03, "high": -0.01, "everyone": 1.0}
+    said = policy_sentence(policy, "EUR")
+    assert "did worse than treating everyone, " + size in said
+    assert band in said
+    assert "−" not in said
 
 
 def test_a_cost_above_what_it_brings_treats_nobody(drawn, campaign):

@@ -58,7 +58,7 @@ def test_a_readout_says_other_words_and_the_same_numbers(tmp_path, drawn, campai
     found = "Lifts in responses beyond chance, with {n} segment{s} tested: {each}."
     pair = found.replace("{s}", ""), found.replace("{s}", "s")
     words = {pair: ("{n} сегмент: {each}", "{n} сегмента: {each}", "{n}: {each}")}
-    words |= {("lift:", "{size} more"): "больше на {size}"}
+    words |= {("lift in responses:", "{size} more"): "больше на {size}"}
     with use_language(russian(tmp_path, words | POINTS)):
         said = read_out(campaign(rows))
         sentences = lift_sentences(said, "EUR")

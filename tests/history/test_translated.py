@@ -19,6 +19,8 @@ from .runs import banded, run_of, scores
 
 CAME = "{n} are new"
 SINCE = "Since {day}, {said}."
+AND = ("two clauses:", "{first} and {last}")
+MOVED = "{{moved}} of {{n}} customer{s} ({{share}}) changed segment"
 GOAL = "Grow what customers spend in the next period"
 
 
@@ -41,9 +43,21 @@ def arrived(n):
 )
 def test_counts_choose_their_form_and_are_written_by_locale(tmp_path, n, said):
     words = {(CAME, CAME): ("{n} новый", "{n} новых", "{n} новичков")}
-    words[SINCE] = "С {day}: {said}."
+    words |= {SINCE: "С {day}: {said}.", AND: "{first} и {last}"}
     with use_language(russian(tmp_path, words)):
         assert f" {said} и " in arrived(n)
+
+
+def test_a_noun_goes_with_the_number_that_it_is_of(tmp_path):
+    pair = MOVED.format(s=""), MOVED.format(s="s")
+    one, many = (f"{{moved}} из {{n}} {who} ({{share}})" for who in ("гостя", "гостей"))
+    words = {pair: (one, many, many), AND: "{first} и {last}"}
+    ids = [str(i) for i in range(21)]
+    old, new = (snapshot(ids, f"2024-0{month}-01") for month in (1, 2))
+    movement = find_movement(old, new)
+    with use_language(russian(tmp_path, words)):
+        said = summarise_changes(old, new, movement, smallest_cell=1)["sentence"]
+    assert "0 из 21 гостя (0" in said
 
 
 def test_a_range_chooses_the_form_of_its_end(tmp_path):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from segtools.joining import clauses
 from segtools.languages import (
     available,
     coverage,
@@ -17,7 +18,15 @@ from segtools.languages import (
     use_language,
 )
 from segtools.schema import ConfigError
-from segtools.wording import interval, listed, number, percent, rounded
+from segtools.wording import (
+    interval,
+    listed,
+    number,
+    percent,
+    plural_of,
+    quoted_name,
+    rounded,
+)
 
 HEAD = r"""msgid ""
 msgstr ""
@@ -145,3 +154,68 @@ def test_a_language_ends_with_its_block():
         raise RuntimeError
     assert current().code == "en"
     assert Path(current().path).name == "messages.pot"
+
+
+DAYS = """
+msgid "every {n} day"
+msgid_plural "every {n} days"
+msgstr[0] "раз в {n} день"
+msgstr[1] "раз в {n} дня"
+msgstr[2] "раз в {n} дней"
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "said"),
+    [
+        (21, 0, "раз в 21 день"),
+        (4.6, 0, "раз в 5 дней"),
+        (5, 1, "раз в 5,0 дня"),
+        (1, 2, "раз в 1,00 дня"),
+    ],
+)
+def test_the_form_goes_with_what_is_written(folder, value, decimals, said):
+    with use_language(folder(DAYS)):
+        form, written = plural_of(value, decimals), number(value, decimals)
+        assert trn("every {n} day", "every {n} days", form, n=written) == said
+
+
+QUOTED = """
+msgctxt "quoted"
+msgid "'{name}'"
+msgstr "«{name}»"
+"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Loyal", "it's", 'say "hi"', "a\nb", " x ", "a\u202eb", "back\\slash", "{x}"],
+)
+def test_names_are_quoted_by_the_language(folder, name):
+    assert quoted_name(name) == repr(name)
+    with use_language(folder(QUOTED)):
+        said = quoted_name(name)
+    assert (said[0], said[-1]) == ("«", "»")
+    assert said[1:-1].isprintable()
+    if name.isprintable():
+        assert said[1:-1] == name
+
+
+CLAUSES = """
+msgctxt "between clauses"
+msgid ", "
+msgstr "；"
+
+msgctxt "two clauses"
+msgid "{first} and {last}"
+msgstr "{first}；{last}"
+"""
+
+
+def test_clauses_are_joined_by_the_language(folder):
+    three = ["one is done", "two failed", "one waits"]
+    assert clauses(three) == listed(three)
+    assert clauses([]) == ""
+    with use_language(folder(CLAUSES)):
+        assert clauses(three) == "one is done；two failed；one waits"
+        assert clauses(three[:1]) == "one is done"

@@ -111,6 +111,14 @@ def test_formats_travel_with_the_frame():
     assert "25\u202f%" not in display.table(frame, caption="c", formats={}).html
 
 
+def test_a_frame_may_head_a_column_that_means_something_else_elsewhere():
+    frame = pd.DataFrame({"Moved": [0.1], "Pairs": [3]})
+    frame.attrs["said"] = {"Moved": "сдвиг <b>"}
+    html = display.table(frame, caption="c").html
+    assert ">Сдвиг &lt;b&gt;</th>" in html
+    assert ">Pairs</th>" in html
+
+
 def test_the_input_is_left_alone():
     frame = pd.DataFrame({"Share": [0.25]})
     before = frame.copy(deep=True)

@@ -74,7 +74,7 @@ def test_columns_are_named_above_and_never_as_mathematics(ax):
 
 
 @pytest.mark.parametrize(
-    ("cells", "start"), [(1, " 1 cell is hidden"), (2, " 2 cells are hidden")]
+    ("cells", "start"), [(1, "1 cell is hidden"), (2, "2 cells are hidden")]
 )
 def test_words_count_hidden_cells(cells, start):
     assert hidden_sentence(cells).startswith(start)

@@ -383,6 +383,20 @@ def test_every_phrase_speaks_of_its_value_and_belongs_somewhere():
         ("n_categories", "categories", "ge", 1.0, "Buy from 1 category or more"),
         ("n_stores", "stores", "le", 11.0, "Use 11 stores or less"),
         ("n_returns", "returns", "ge", 1.0, "Sent goods back at least once in 90 days"),
+        (
+            "cycles_since_last",
+            "cycles",
+            "le",
+            1.0,
+            "Ordered within the last 1 cycle of their own",
+        ),
+        (
+            "cycles_since_last",
+            "cycles",
+            "le",
+            2.5,
+            "Ordered within the last 2.5 of their own cycles",
+        ),
     ],
 )
 def test_none_all_and_one_are_said_as_people_say_them(name, unit, op, value, text):

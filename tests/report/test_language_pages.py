@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 from catalogues import catalogue
 from fake_run import RUN, actions, notebook, personas, write_notebook, write_records
 from surveys import tiny_tool
 
+from segtools import plots
 from segtools.languages import use_language
 from segtools.report.cards import action_table, persona_card
 from segtools.report.foot import foot
@@ -137,6 +139,40 @@ def test_terms_of_a_language_without_blanks_are_found(tmp_path):
     own = catalogue(tmp_path, "zh", "", "gini: {words: [基尼系数]}\n")
     with use_language(own):
         assert explain("<p>该方案的基尼系数很高。</p>")[0].count("<a ") == 1
+
+
+HEADS = """
+msgctxt "column"
+msgid "Gini"
+msgstr "Джини"
+
+msgctxt "column"
+msgid "Least SLSw"
+msgstr "Наименьшая воспроизводимость (<SLSw>)"
+
+msgctxt "column"
+msgid "Mean"
+msgstr "Среднее"
+
+msgctxt "column"
+msgid "Segment"
+msgstr "Сегмент"
+"""
+
+
+def test_heads_in_other_words_find_their_measures(tmp_path):
+    frame = pd.DataFrame({"Segment": ["A"], "Gini": [0.4], "Least SLSw": [0.9]})
+    frame["Mean (EUR)"] = [12.5]
+    with use_language(catalogue(tmp_path, "ru", HEADS)):
+        page, used = explain(plots.table(frame, caption="c").html)
+    linked = re.findall(r'href="#term-([^"]+)"[^>]*>([^<]+)</a>', page)
+    assert linked == [
+        ("gini", "Джини"),
+        ("slsw", "Наименьшая воспроизводимость (&lt;SLSw&gt;)"),
+        ("mean", "Среднее (EUR)"),
+    ]
+    assert {term.key for term in used} == {"gini", "slsw", "mean"}
+    assert "Сегмент</" in page
 
 
 def test_without_words_only_column_heads_are_marked(tmp_path):

@@ -98,6 +98,7 @@ def test_the_record_is_json_and_the_table_has_a_row_a_number(record, tmp_path):
     table = how_many_table(again)
     assert table["Segments"].tolist() == list(range(2, 9))
     assert table["Pairs"].tolist() == [10] * 7
+    assert set(table.attrs["said"]) <= set(table.columns)
 
 
 @pytest.mark.parametrize("n", [0, 1, 30])

@@ -12,6 +12,7 @@ from segtools.features.lifetime.history import purchase_history
 from segtools.features.lifetime.score import lifetime_features
 from segtools.features.shop import Shop
 from segtools.features.views import views
+from segtools.joining import sentences
 from segtools.languages import mark, tr, trc, trn
 from segtools.wording import number
 
@@ -132,4 +133,4 @@ def lifetime_sentence(record: dict[str, Any], currency: str = "") -> str:
         purchases=trc("model", purchases),
         value=trc("model", value),
     )
-    return " ".join([said, *record["sentences"]])
+    return sentences([said, *record["sentences"]])

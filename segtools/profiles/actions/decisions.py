@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segtools.joining import semicolons
 from segtools.languages import tr, trn
 from segtools.profiles.actions.effects import (
     Outlook,
@@ -82,7 +83,7 @@ def _effect(
     """Say what was measured of all who get the treatment, or what is assumed."""
     measured = [r["worth"] != r.get("assumed", r["worth"]) for r in group]
     if all(measured):
-        return "; ".join(dict.fromkeys(str(r["effect"]) for r in group))
+        return semicolons(dict.fromkeys(str(r["effect"]) for r in group))
     return effect_sentence(outlook, goal, currency)
 
 

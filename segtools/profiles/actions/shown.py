@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.joining import sentences
 from segtools.languages import header, mark, markc, tr, trc
 from segtools.profiles.actions.priority import RATED
-from segtools.wording import listed, rounded, shorten
+from segtools.wording import listed, quoted_name, rounded, shorten
 
 Actions = Mapping[str, Any]
 # Criteria that are rated from data, as they stand in different places.
@@ -114,7 +115,7 @@ def priority_sentences(actions: Actions) -> list[str]:
         *(
             tr(
                 "`owners` names {name}, which is no segment of this run.",
-                name=repr(shorten(name)),
+                name=quoted_name(shorten(name)),
             )
             for name in actions["nobodys"]
         ),
@@ -160,7 +161,8 @@ def _weighed(actions: Actions) -> list[str]:
     )
     if "reach" not in weights:
         return [each]
-    return [f"{each} {tr('Reach is told by {what}.', what=actions['reach_by'])}"]
+    told = tr("Reach is told by {what}.", what=actions["reach_by"])
+    return [sentences([each, told])]
 
 
 def _weight(name: str, weight: float) -> str:

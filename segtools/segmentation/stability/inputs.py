@@ -24,17 +24,18 @@ Order = NDArray[np.int64]
 # Fewer rows a feature and cluster, and anything looks like a group (Qiu & Joe 2009).
 ROWS_EACH = 10
 UNEVEN = 100.0
+# {n} is of how many: the noun stands by it.
 _CONSTANT = markn(
-    "{n} of {all} columns were left out, each constant: {columns}. Drop them, or look "
-    "why they carry nothing new.",
-    "{n} of {all} columns were left out, each constant: {columns}. Drop them, or look "
+    "{some} of {n} column was left out, as constant: {columns}. Drop it, or look why "
+    "it carries nothing new.",
+    "{some} of {n} columns were left out, each constant: {columns}. Drop them, or look "
     "why they carry nothing new.",
 )
 _COPIES = markn(
-    "{n} of {all} columns were left out, each a copy of another: {columns}. Drop them, "
-    "or look why they carry nothing new.",
-    "{n} of {all} columns were left out, each a copy of another: {columns}. Drop them, "
-    "or look why they carry nothing new.",
+    "{some} of {n} column was left out, as a copy of another: {columns}. Drop it, or "
+    "look why it carries nothing new.",
+    "{some} of {n} columns were left out, each a copy of another: {columns}. Drop "
+    "them, or look why they carry nothing new.",
 )
 
 
@@ -157,8 +158,8 @@ def _telling(values: Array, order: Order, names: list[str]) -> tuple[Order, list
     notes = []
     for left_out, says in ((flat, _CONSTANT), (twice, _COPIES)):
         if left_out:
-            given = {"all": number(len(names)), "columns": listed(left_out)}
-            notes.append(trn(*says, len(left_out), **given))
+            given = {"some": number(len(left_out)), "columns": listed(left_out)}
+            notes.append(trn(*says, len(names), **given))
     return np.array(kept, dtype=np.int64), notes
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.joining import commas
 from segtools.languages import markn, tr, trn
 from segtools.progress import progress
 from segtools.schema import ConfigError
@@ -264,14 +265,14 @@ def _restart_notes(pairs: Mapping[int, Pairs], n_init: int) -> list[str]:
     moved = [n for n, found in pairs.items() if found.moved > MAY_MOVE]
     if moved:
         text = trn(
-            "Twice the starts moved the median agreement by more than {limit} for {n} "
-            "of {all} numbers of segments ({each}). Set n_init to {twice}.",
-            "Twice the starts moved the median agreement by more than {limit} for {n} "
-            "of {all} numbers of segments ({each}). Set n_init to {twice}.",
-            len(moved),
+            "Twice the starts moved the median agreement by more than {limit} for "
+            "{some} of {n} number of segments ({each}). Set n_init to {twice}.",
+            "Twice the starts moved the median agreement by more than {limit} for "
+            "{some} of {n} numbers of segments ({each}). Set n_init to {twice}.",
+            len(pairs),
             limit=rounded(MAY_MOVE),
-            all=len(pairs),
-            each=", ".join(_doubled(n, pairs[n]) for n in moved),
+            some=len(moved),
+            each=commas(_doubled(n, pairs[n]) for n in moved),
             twice=2 * n_init,
         )
         notes.append(text)

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.glance import AtAGlance, Glance
+from segtools.joining import sentences
 from segtools.languages import markn, tr, trn
 from segtools.schema import DataError
 from segtools.segmentation.glances import typing_glance
@@ -190,7 +191,7 @@ class TypingTool(AtAGlance):
             share=percent(sure["share"]),
             right=percent(sure["accuracy"]),
         )
-        return f"{said} {certain}"
+        return sentences([said, certain])
 
     def _glance(self) -> Glance:
         return typing_glance(self)

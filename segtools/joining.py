@@ -1,0 +1,103 @@
+"""Put sentences and lists together in the language in use: its marks, its spaces.
+
+Chinese, say, has no space between sentences and marks of its own between parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from segtools.languages import trc
+
+__all__ = [
+    "clauses",
+    "colon",
+    "commas",
+    "ended",
+    "one_sentence",
+    "semicolons",
+    "sentences",
+]
+
+_ENDS = (".", "!", "?", "…", "。", "！", "？")
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Let whole sentences follow each other; empty ones are left out.
+
+    Examples
+    --------
+    >>> sentences(["Five segments.", "", "They are stable."])
+    'Five segments. They are stable.'
+    """
+    return trc("between sentences", " ").join(filter(None, parts))
+
+
+def semicolons(parts: Iterable[str]) -> str:
+    """Join parts that have commas of their own.
+
+    Examples
+    --------
+    >>> semicolons(["A 20, B 30", "C 40"])
+    'A 20, B 30; C 40'
+    """
+    return trc("between long parts of a list", "; ").join(parts)
+
+
+def commas(parts: Iterable[str]) -> str:
+    """Join short parts, without a word before the last one.
+
+    Examples
+    --------
+    >>> commas(["A 20", "B 30"])
+    'A 20, B 30'
+    """
+    return trc("between short parts of a list", ", ").join(parts)
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Join clauses, each of which could stand alone, as a sentence does.
+
+    Examples
+    --------
+    >>> clauses(["2 runs are done", "1 failed", "1 is waiting"])
+    '2 runs are done, 1 failed and 1 is waiting'
+    """
+    said = list(parts)
+    if len(said) < 2:
+        return "".join(said)
+    first = trc("between clauses", ", ").join(said[:-1])
+    return trc("two clauses", "{first} and {last}", first=first, last=said[-1])
+
+
+def colon(name: str, value: str) -> str:
+    """Put a value behind its name.
+
+    Examples
+    --------
+    >>> colon("Customers", "812")
+    'Customers: 812'
+    """
+    return trc("a name and its value", "{name}: {value}", name=name, value=value)
+
+
+def ended(text: str) -> str:
+    """End a phrase with a full stop, unless it ends with a mark of its own.
+
+    Examples
+    --------
+    >>> ended("Send a coupon"), ended("Why not?")
+    ('Send a coupon.', 'Why not?')
+    """
+    return text if text.endswith(_ENDS) else text + trc("full stop", ".")
+
+
+def one_sentence(clauses: Iterable[str]) -> str:
+    """Make one sentence of clauses each of which could stand alone.
+
+    Examples
+    --------
+    >>> one_sentence(["they are five", "nobody is left out"])
+    'they are five; nobody is left out.'
+    """
+    return ended(semicolons(clauses))
