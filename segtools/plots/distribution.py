@@ -253,7 +253,8 @@ def _scale(ax: Axes, group: pd.DataFrame) -> bool:
 
 
 def _named(group: pd.DataFrame) -> str:
-    label, unit = shorten(group["label"].iloc[0]), said_unit(group["unit"].iloc[0])
+    label = shorten(group["label"].iloc[0])
+    unit = shorten(said_unit(group["unit"].iloc[0]))
     return label if not unit or unit.lower() in label.lower() else f"{label} ({unit})"
 
 

@@ -83,12 +83,17 @@ class _Texts(HTMLParser):
             self.found.append(data)
 
 
-def unsaid(page: str) -> list[str]:
-    """List the words of a page that stand outside of every message, once each."""
+def page_texts(page: str) -> list[str]:
+    """List the texts of a page that somebody reads or hears, in their order."""
     texts = _Texts()
     texts.feed(page)
+    return texts.found
+
+
+def unsaid(page: str) -> list[str]:
+    """List the words of a page that stand outside of every message, once each."""
     found: dict[str, None] = {}
-    for text in texts.found:
+    for text in page_texts(page):
         left = _without_messages(text)
         if re.search(r"[A-Za-z]{2,}", left):
             found[" ".join(left.split())] = None
