@@ -6,6 +6,7 @@ Chinese, say, has no space between sentences and marks of its own between parts.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 from segtools.languages import trc
 
@@ -30,7 +31,14 @@ def sentences(parts: Iterable[str]) -> str:
     >>> sentences(["Five segments.", "", "They are stable."])
     'Five segments. They are stable.'
     """
-    return trc("between sentences", " ").join(filter(None, parts))
+    return reduce(_followed, filter(None, parts), "")
+
+
+def _followed(one: str, following: str) -> str:
+    if not one:
+        return following
+    # With its places, since an empty translation would count as none.
+    return trc("between sentences", "{one} {next}", one=one, next=following)
 
 
 def semicolons(parts: Iterable[str]) -> str:

@@ -35,8 +35,8 @@ _NEXT = mark(
     "Post each line of users_track.jsonl to /users/track, in the order of the file and "
     "within your contract's limits; users whom Braze does not know are left alone. "
     "Or import import.csv by hand, if there is one: it makes users whom Braze does not "
-    "know, and says none where the lines take an attribute away. Each value is a data "
-    "point, so do one of the two, once."
+    "know, and says {nobody} where the lines take an attribute away. Each value is a "
+    "data point, so do one of the two, once."
 )
 _DOCS = "https://www.braze.com/docs"
 _PAGES = (
@@ -126,7 +126,9 @@ def write(audience: Audience, block: BrazeBlock) -> Written:
         table = _table(rows, block, then)
         parts.append(csv_part("import.csv", table, limits=limits, what=tr("the same")))
     more = {**here, "values": own, "doubts": _doubts(audience, block)}
-    return Written(parts, tr(_NEXT), _PAGES, more, passed_on={**here, "labels": own})
+    return Written(
+        parts, tr(_NEXT, nobody=NOBODY), _PAGES, more, passed_on={**here, "labels": own}
+    )
 
 
 def _refuse_retyped(here: Sets, then: Sets) -> None:

@@ -49,7 +49,7 @@ _APPENDED = mark(
 )
 _RESET = mark(
     "Last of all import the reset files: they set the property of before, {property}, "
-    "to none."
+    "to {nobody}."
 )
 _BOXES_RESET = mark(
     "And import the reset-checkboxes files: they take our values out of {label}, the "
@@ -151,7 +151,7 @@ def write(audience: Audience, block: HubSpotBlock) -> Written:
     then = audience.passed_on.get("property", block.property)
     if then != block.property:
         parts += _reset(audience, then)
-        steps.append(tr(_RESET, property=repr(then)))
+        steps.append(tr(_RESET, property=repr(then), nobody=NOBODY))
     keep: dict[str, Any] = {"property": block.property}
     if block.checkboxes:
         keep["boxes"] = {"label": block.checkboxes, "prefix": block.prefix}

@@ -29,7 +29,7 @@ HEADER = {
 LARGEST_FILE = 50_000_000
 _NEXT = mark(
     "In Klaviyo, import removals.csv into a list that you send nothing to, without "
-    "giving consent: it sets the property to none. Then import members.csv (later "
+    "giving consent: it sets the property to {nobody}. Then import members.csv (later "
     "changes.csv will do) into your list, and define one segment a value of the "
     "property. An import asks nobody to confirm; everybody in these two has agreed "
     "unless the manifest says why nobody was asked. Last of all upload suppressed.csv "
@@ -100,7 +100,9 @@ def write(audience: Audience, block: KlaviyoBlock) -> Written:
     }
     more = {"property": block.property, "values": own}
     spelled = {"property": block.property, "labels": own}
-    return Written([*_parts(tables)], tr(_NEXT), _PAGES, more, passed_on=spelled)
+    return Written(
+        [*_parts(tables)], tr(_NEXT, nobody=NOBODY), _PAGES, more, passed_on=spelled
+    )
 
 
 def _table(frame: pd.DataFrame, block: KlaviyoBlock, name: str) -> pd.DataFrame:

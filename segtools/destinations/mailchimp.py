@@ -34,9 +34,10 @@ _NEXT = mark(
     "Import members.csv (later changes.csv will do) into your audience as "
     "subscribed, update existing contacts, and match the column Tags. An import takes "
     "no tag away: take those in removals.csv from their contacts by hand, or post each "
-    "line of an untag file to /lists/{list}/segments/{tag} of the interface. Last of "
+    "line of an untag file to {path} of the interface. Last of "
     "all import unsubscribed.csv as unsubscribed."
 )
+_UNTAG = "/lists/{list}/segments/{tag}"
 _PAGES = (
     "https://mailchimp.com/help/format-guidelines-for-your-import-file/",
     "https://mailchimp.com/developer/marketing/api/list-segments/",
@@ -138,7 +139,9 @@ def write(audience: Audience, block: MailchimpBlock) -> Written:
         _part("unsubscribed", no, tr("who must get no e-mail")),
     ]
     spelled = {"labels": own, "tags": block.tags}
-    return Written(parts, tr(_NEXT), _PAGES, {"tags": own}, passed_on=spelled)
+    return Written(
+        parts, tr(_NEXT, path=_UNTAG), _PAGES, {"tags": own}, passed_on=spelled
+    )
 
 
 def _contacts(name: str, frame: pd.DataFrame, block: MailchimpBlock, what: str) -> Part:

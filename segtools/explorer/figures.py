@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.features.words import said_unit
 from segtools.joining import commas, ended, sentences
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
@@ -90,7 +91,7 @@ def members_histogram_title(spread: pd.DataFrame) -> str:
     told = {
         "feature": label,
         "segment": shorten(high),
-        "value": f"{rounded(middles[high])} {plain(unit)}".strip(),
+        "value": f"{rounded(middles[high])} {plain(said_unit(unit))}".strip(),
     }
     if high == low:
         return tr("{feature}: the middle customer of {segment} has {value}", **told)
@@ -269,4 +270,4 @@ def _pairs_of_bars(
 
 
 def _with_unit(label: str, unit: str) -> str:
-    return f"{plain(label)} ({plain(unit)})" if unit else plain(label)
+    return f"{plain(label)} ({plain(said_unit(unit))})" if unit else plain(label)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from segtools.explorer.members import middles, places_of
 from segtools.explorer.opened import Explored
+from segtools.features.words import said_unit
 from segtools.languages import header, tr
 from segtools.schema import ConfigError
 from segtools.wording import interval, percent, shorten
@@ -161,7 +162,7 @@ def compared_table(explored: Explored, first: str, second: str) -> pd.DataFrame:
     shown = pd.DataFrame(
         {
             header("Feature"): rows["label"],
-            header("Unit"): rows["unit"],
+            header("Unit"): rows["unit"].map(said_unit, na_action="ignore"),
             one: rows["first"],
             two: rows["second"],
             header("First has more"): rows["more"],

@@ -18,7 +18,7 @@ from segtools.features.plan import Leg, Plan, look_back, nothing_learned, why_no
 from segtools.features.responses import learn_from_campaigns
 from segtools.features.shop import Shop
 from segtools.features.waves import GOAL
-from segtools.languages import tr, trn
+from segtools.languages import mark, tr, trn
 from segtools.progress import progress
 from segtools.timezones import DAY, epoch, instant
 
@@ -159,7 +159,7 @@ def build_learning(
         _part(shop, Window(origin, days), features, goal, plan.outcome_days).assign(
             part=name
         )
-        for name, origin, days in progress(wanted, "Periods to learn from")
+        for name, origin, days in progress(wanted, mark("Periods to learn from"))
     ]
     if not parts:
         return nothing_learned(features)

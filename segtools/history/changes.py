@@ -38,9 +38,17 @@ _SPENT = {
     "stayed": mark("Who stayed spent {then} before and {now} now."),
     "moved": mark("Who changed segment spent {then} before and {now} now."),
 }
-_CAME = markn("{n} are new", "{n} are new")
-_LEFT = markn("{n} are gone", "{n} are gone")
-_MOVED = markn("{n} customers changed segment", "{n} customers changed segment")
+_COUNTED = {
+    "moved": markn("{n} customers changed segment", "{n} customers changed segment"),
+    "new": markn("{n} are new", "{n} are new"),
+    "gone": markn("{n} are gone", "{n} are gone"),
+}
+# After a range other languages inflect otherwise than after either of its ends.
+_BETWEEN = {
+    "moved": mark("between {low} and {high} customers changed segment"),
+    "new": mark("between {low} and {high} are new"),
+    "gone": mark("between {low} and {high} are gone"),
+}
 # {n} is of how many: the noun stands by it.
 _MOVED_OF = markn(
     "{moved} of {n} customer ({share}) changed segment",
@@ -232,8 +240,7 @@ def money_sentences(changes: Mapping[str, Any], currency: str = "") -> list[str]
 
 def _sentence(told: Mapping[str, Any], as_of: str) -> str:
     """Say what may be said of who moved, came and went, and what may not."""
-    parts = {"moved": _moved(told), "new": _part(told, "new", _CAME)}
-    parts["gone"] = _part(told, "gone", _LEFT)
+    parts = {"moved": _moved(told)} | {n: _part(told, n) for n in ("new", "gone")}
     said = [words for words in parts.values() if words]
     silent = tuple(name for name, words in parts.items() if not words)
     kept = tr("Since {day}:", day=as_of)
@@ -246,20 +253,25 @@ def _moved(told: Mapping[str, Any]) -> str:
     """Say how many changed segment, of how many where both may be told."""
     stayed, moved = (told["totals"][name] for name in ("stayed", "moved"))
     if moved is None or stayed is None:
-        return _part(told, "moved", _MOVED)
+        return _part(told, "moved")
     common = stayed + moved
     share = percent(moved / common if common else 0.0)
     return trn(*_MOVED_OF, common, moved=number(moved), share=share)
 
 
-def _part(told: Mapping[str, Any], name: str, words: tuple[str, str]) -> str:
+def _part(told: Mapping[str, Any], name: str) -> str:
     """Say one total of a movement; nothing where it is hidden."""
-    count = count_words(told, name)
-    if count is None:
-        return ""
+    count = told["totals"][name]
+    if count is not None:
+        return trn(*_COUNTED[name], count)
+    ends = _ends(told, name)
+    return tr(_BETWEEN[name], **ends) if ends else ""
+
+
+def _ends(told: Mapping[str, Any], name: str) -> dict[str, str] | None:
+    """Give the range of a hidden total; a record of before there were any has none."""
     ends = told.get("between", {}).get(name)
-    known = told["totals"][name]
-    return trn(*words, ends[1] if known is None and ends else known, n=count)
+    return ends and dict(zip(("low", "high"), map(number, ends), strict=True))
 
 
 def count_words(told: Mapping[str, Any], name: str) -> str | None:
@@ -281,12 +293,8 @@ def count_words(told: Mapping[str, Any], name: str) -> str | None:
     count = told["totals"][name]
     if count is not None:
         return number(count)
-    # A record of before there were ranges has none.
-    ends = told.get("between", {}).get(name)
-    if ends is None:
-        return None
-    low, high = (number(end) for end in ends)
-    return trc("count", "between {low} and {high}", low=low, high=high)
+    ends = _ends(told, name)
+    return trc("count", "between {low} and {high}", **ends) if ends else None
 
 
 def _reasons_sentence(told: Mapping[str, Any], why_not: str, currency: str) -> str:

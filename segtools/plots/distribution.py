@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from segtools.features.words import said_unit
 from segtools.joining import colon, commas, ended, semicolons
 from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
@@ -169,6 +170,7 @@ def segment_spread_table(spread: pd.DataFrame, *, features: int = 4) -> pd.DataF
     names = [header("Lowest tenth to"), header("Quarter to"), header("Half to")]
     names += [header("Three quarters to"), header("Nine tenths to")]
     rows = _chosen(spread, features)[["label", "unit", "segment", *_VALUES]]
+    rows = rows.assign(unit=rows["unit"].map(said_unit, na_action="ignore"))
     heads = [header("Feature"), header("Unit"), header("Segment"), *names]
     rows = rows.set_axis(heads, axis=1)
     rows.attrs["formats"] = dict.fromkeys(names, "rounded")
@@ -251,9 +253,10 @@ def _scale(ax: Axes, group: pd.DataFrame) -> bool:
 
 
 def _named(group: pd.DataFrame) -> str:
-    label, unit = (shorten(group[c].iloc[0], 40) for c in ("label", "unit"))
-    return label if not unit or unit in label.lower() else f"{label} ({unit})"
+    label = shorten(group["label"].iloc[0])
+    unit = shorten(said_unit(group["unit"].iloc[0]))
+    return label if not unit or unit.lower() in label.lower() else f"{label} ({unit})"
 
 
 def _with_unit(value: float, unit: object) -> str:
-    return f"{rounded(value)} {plain(unit)}".strip()
+    return f"{rounded(value)} {plain(said_unit(unit))}".strip()

@@ -71,8 +71,8 @@ def lifecycle_flow(
     for same in rows.loc[rows["from"] == rows["to"], "to"].unique():
         corner = (now.index(same) - 0.48, before.index(same) - 0.46)
         ax.add_patch(Rectangle(corner, 0.96, 0.92, fill=False, **_FRAME))
-    name_rows(ax, map(_said, before), width=20)
-    name_columns(ax, [_said(stage) for stage in now])
+    name_rows(ax, map(stage_said, before), width=20)
+    name_columns(ax, [stage_said(stage) for stage in now])
     dress(ax, title=lifecycle_flow_title(flows), x=_label(days), grid="")
     ax.spines[["left", "bottom"]].set_visible(False)
     return ax
@@ -97,7 +97,7 @@ def lifecycle_flow_title(flows: pd.DataFrame) -> str:
         return tr("Too few changed stage to be shown")
     if most is None:
         return tr("Nobody changed stage")
-    stages = {side: shorten(_said(most[side])) for side in ("from", "to")}
+    stages = {side: shorten(stage_said(most[side])) for side in ("from", "to")}
     n = int(most["customers"])
     if unseen:
         return trn(
@@ -135,7 +135,7 @@ stayed in a stage: 60, loyal.
         "{title}. Most of those who stayed in a stage: {n}, {stage}.",
         title=title,
         n=number(most["customers"]),
-        stage=_said(most["to"]),
+        stage=stage_said(most["to"]),
     )
     return sentences([told, unseen])
 
@@ -151,7 +151,7 @@ def lifecycle_flow_table(flows: pd.DataFrame) -> pd.DataFrame:
     0  loyal  lapsed         40
     """
     rows = _rows(flows)
-    rows = rows.assign(**{side: rows[side].map(_said) for side in ("from", "to")})
+    rows = rows.assign(**{side: rows[side].map(stage_said) for side in ("from", "to")})
     rows.columns = pd.Index([header("Then"), header("Now"), header("Customers")])
     rows.attrs["formats"] = {"Customers": "count"}
     return rows
@@ -175,7 +175,14 @@ def _order(stages: pd.Series) -> list[str]:
     return known + [s for s in there if s not in _ORDER]
 
 
-def _said(stage: str) -> str:
+def stage_said(stage: str) -> str:
+    """Say a stage of life; another word stays.
+
+    Examples
+    --------
+    >>> stage_said("won back")
+    'won back'
+    """
     return trc("stage of life", stage) if stage in _ORDER else stage
 
 

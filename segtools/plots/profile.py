@@ -167,6 +167,7 @@ def segment_profile_table(
         "index": header("Index"),
     }
     rows = _chosen(profiles, features)[list(columns)].rename(columns=columns)
+    rows = rows.assign(Unit=rows["Unit"].map(said_unit, na_action="ignore"))
     ways = {"Value": "rounded", "Everyone": "rounded", "Index": "count"}
     rows.attrs["formats"] = ways
     return rows
@@ -232,10 +233,10 @@ def _scale(ax: Axes, limits: tuple[float, float]) -> None:
 
 def _named(group: pd.DataFrame) -> str:
     label = plain(group["label"].dropna().iloc[0])
-    units = [plain(u) for u in group["unit"].dropna() if plain(u)]
+    units = [plain(said_unit(u)) for u in group["unit"].dropna() if plain(u)]
     if not units or units[0].lower() in label.lower().split():
         return label
-    return f"{label} ({said_unit(units[0])})"
+    return f"{label} ({units[0]})"
 
 
 def _within_sentence(label: str) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from segtools.joining import commas
 from segtools.languages import header, mark, markn, tr, trn
 from segtools.plots.display import table
+from segtools.plots.lifecycle import stage_said
 from segtools.plots.rows import segment_key
 from segtools.profiles.topics import TOPICS
 from segtools.report.clocks import Clock, clocks
@@ -174,7 +175,7 @@ def _lists(persona: Record, scales: Record) -> dict[str, dict[str, Any]]:
             "top": scales[kind],
             "rows": [
                 {
-                    "name": str(row.get(key) or ""),
+                    "name": _item_name(kind, str(row.get(key) or "")),
                     "share": row.get("share"),
                     "base_share": row.get("base_share"),
                 }
@@ -183,6 +184,11 @@ def _lists(persona: Record, scales: Record) -> dict[str, dict[str, Any]]:
         }
         for kind, key in zip(_LISTS, ("category", "stage", "channel"), strict=True)
     }
+
+
+def _item_name(kind: str, name: str) -> str:
+    # Categories and channels are named by the data.
+    return stage_said(name) if kind == "stages" else name
 
 
 def _when(persona: Record, everyone: Record, scales: Record) -> list[dict[str, Any]]:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from segtools.languages import current, header, mark, tr
+from segtools.plots.rhythm import day_names
 
 __all__ = ["Clock", "clocks"]
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True)
@@ -55,15 +54,15 @@ def clocks() -> dict[str, Clock]:
             caption=mark("{segment}: when in the week"),
             peak=mark("Most orders on {when}: {share}, everyone {everyone}"),
             unit=header("Day"),
-            labels=_weekdays("abbreviated") or _WEEKDAYS,
-            ticks=_weekdays("short") or [day[:2] for day in _WEEKDAYS],
+            labels=day_names(),
+            ticks=_short_day_names(),
         ),
     }
 
 
-def _weekdays(width: str) -> list[str]:
-    """Give the names of the days from Monday on, where they are not English."""
+def _short_day_names() -> list[str]:
+    """Give the names of the days as short as they may be, from Monday on."""
     if current().is_english:
-        return []
-    names = current().locale.days["stand-alone"][width]
-    return [names[day] for day in range(7)]
+        return [day[:2] for day in day_names()]
+    names = current().locale.days["stand-alone"]["short"]
+    return [str(names[day]) for day in range(7)]

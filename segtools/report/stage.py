@@ -31,7 +31,7 @@ from segtools.features.glances import Catalogue
 from segtools.features.legs import plan_contest
 from segtools.features.plan import Plan
 from segtools.features.shop import Shop
-from segtools.languages import header, set_language, trc, trn
+from segtools.languages import header, mark, set_language, trc, trn
 from segtools.prepare.clean import tables_at
 from segtools.profiles.glances import Personas
 from segtools.progress import progress
@@ -371,6 +371,6 @@ def _sample_run(name: str, given: dict[str, Any]) -> Path:
     path = start_run(config, folder / str(config.as_of))
     earlier = STAGES[: STAGES.index(name)]
     with Kernels(path) as kernels:
-        for stage in progress(earlier, "Earlier stages, on the sample"):
+        for stage in progress(earlier, mark("Earlier stages, on the sample")):
             execute_stage(path, stage, kernels.next(last=stage == earlier[-1]))
     return path

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.languages import tr
+from segtools.languages import mark
 from segtools.progress import progress
 from segtools.segmentation.apart_scheme import days_judged
 from segtools.segmentation.choosing import choose
@@ -60,7 +60,7 @@ def run_contest(
     if splits:
         weights = weights_of(splits, N_DRAWS, rules.seed)
         entering = schemes() if among is None else among
-        for scheme, n in progress(_entering(entering, rules), tr("Entries judged")):
+        for scheme, n in progress(_entering(entering, rules), mark("Entries judged")):
             contest.entries.append(_judged(contest, scheme, n, splits, weights))
         if among is None:
             contest.entries.append(judge_each(splits, weights, rules))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.languages import tr
+from segtools.languages import mark, tr
 from segtools.progress import progress
 from segtools.schema import ConfigError
 from segtools.segmentation.apart import extra_rows
@@ -197,7 +197,7 @@ def replicates(task: Task, learned: Learned) -> list[Any]:
     rng = np.random.default_rng(task.seed)
     n = len(task.features)
     found = []
-    for _ in progress(range(N_REPLICATES), tr("Bootstrap models")):
+    for _ in progress(range(N_REPLICATES), mark("Bootstrap models")):
         rows: NDArray[np.int64] = np.sort(rng.integers(n, size=n))
         found.append(_again(task, payload, rows))
     return found

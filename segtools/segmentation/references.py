@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
-from segtools.languages import tr
+from segtools.languages import mark
 from segtools.progress import progress
 from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.kmeans import cloud, kmeans
@@ -151,7 +151,7 @@ def tighter(
     """
     own, together = tightness(change(X), rng), bound(X, rng)
     found: list[float] = []
-    for number in progress(range(N_CLOUDS), tr("Clouds without structure")):
+    for number in progress(range(N_CLOUDS), mark("Clouds without structure")):
         if number == FIRST_LOOK and _excess(own, found) < HOPELESS:
             break
         found.append(tightness(change(same_margins(X, rng, together)), rng))

@@ -11,6 +11,7 @@ from segtools.joining import sentences
 from segtools.languages import header, tr, trc, trn
 from segtools.segmentation.apart import beside
 from segtools.segmentation.entries import Contest
+from segtools.segmentation.glance_words import said
 from segtools.segmentation.model import SegmentModel
 from segtools.wording import general, percent
 
@@ -109,7 +110,7 @@ def points_table(model: SegmentModel, labels: dict[str, str]) -> pd.DataFrame:
     DataFrame
         ``feature``, ``label``, ``bin`` (in words) and ``points``.
     """
-    columns = ["feature", "label", "bin", "points"]
+    columns = ["feature", header("label"), header("bin"), header("points")]
     bins = model.payload.get("bins", {})
     order = sorted(bins, key=lambda f: (-_span(bins[f]["points"]), f))
     rows = [
@@ -156,7 +157,7 @@ def contest_table(record: dict[str, Any]) -> pd.DataFrame:
         rows.append(
             {
                 header("Scheme"): s["label"],
-                header("Role"): s["role"],
+                header("Role"): said("role in the contest", s["role"]),
                 header("Segments"): s["n_segments"],
                 header("Smallest"): s["smallest_share"],
                 header("Gini"): _value(figures["gini"]),
@@ -188,7 +189,7 @@ def sizes_sentence(selection: dict[str, Any]) -> str:
         return tr("Everyone stays in one segment.")
     largest = max(rows, key=lambda r: r["n"])
     smallest = min(rows, key=lambda r: r["n"])
-    said = trn(
+    told = trn(
         "{n} segment: the largest, {largest}, holds {most} of the customers; the "
         "smallest, {smallest}, {least}.",
         "{n} segments: the largest, {largest}, holds {most} of the customers; the "
@@ -199,7 +200,7 @@ def sizes_sentence(selection: dict[str, Any]) -> str:
         smallest=smallest["name"],
         least=percent(smallest["share"]),
     )
-    return sentences([said, beside(apart)])
+    return sentences([told, beside(apart)])
 
 
 def sizes_table(selection: dict[str, Any]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from segtools.languages import tr
+from segtools.languages import mark
 from segtools.progress import progress
 from segtools.schema import ConfigError
 from segtools.segmentation.one_thread import one_thread
@@ -179,7 +179,7 @@ def gap_curves(
         means = partial(_means, n_init=n_init, rng=rng)
         own = _curve(X, most, powers, cluster or means(cloud(X), polish=True))
         drawn = np.empty((n_references, len(powers), most))
-        for b in progress(range(n_references), tr("Clouds without groups")):
+        for b in progress(range(n_references), mark("Clouds without groups")):
             R = _without_structure(X, reference, rng)
             drawn[b] = _curve(R, most, powers, cluster or means(cloud(R)))
     expected = drawn.mean(axis=0)

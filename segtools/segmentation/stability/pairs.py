@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from segtools.cores import cores
-from segtools.languages import tr
+from segtools.languages import mark
 from segtools.progress import progress
 from segtools.segmentation.one_thread import one_thread
 from segtools.segmentation.stability.agreement import (
@@ -157,7 +157,7 @@ def bootstrap_pairs(
     found: dict[int, list[Any]] = {k: [] for k in base}
     with one_thread(), ThreadPoolExecutor(_workers()) as pool:
         compared = _compared(plan, found, n_pairs, decide_at, pool)
-        for by_k in progress(compared, tr("Pairs of resamples"), total=n_pairs):
+        for by_k in progress(compared, mark("Pairs of resamples"), total=n_pairs):
             for k, row in by_k.items():
                 found[k].append(row)
     return {k: _gathered(rows) for k, rows in found.items()}

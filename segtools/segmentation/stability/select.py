@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segtools.joining import commas
-from segtools.languages import markn, tr, trn
+from segtools.languages import mark, markn, tr, trn
 from segtools.progress import progress
 from segtools.schema import ConfigError
 from segtools.segmentation.one_thread import one_thread
@@ -211,7 +211,7 @@ def _solutions(
     """Fit every number of clusters, place everyone, number segments alike."""
     points = cloud(customers.X[sample])
     centres, placed = {}, {}
-    for n in progress(settings.ks, tr("Numbers of segments")):
+    for n in progress(settings.ks, mark("Numbers of segments")):
         rng = np.random.default_rng([settings.random_state, n])
         fit = kmeans(points, n, rng=rng, n_init=settings.n_init)
         # In a fixed order, so that the lower of two equally near is always the same.
