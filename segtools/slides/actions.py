@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from segtools.languages import said_header, tr, trc, trn
+from segtools.languages import markc, said_header, tr, trc, trn
 from segtools.report.card_view import name_of
 from segtools.report.cards import ON_CARDS
 from segtools.report.templating import colour
@@ -23,7 +23,11 @@ _LOOK = Look((0.5, 2.35, 2.35, 2.5, 2.63, 1.8), size=12, most=4)
 # Below a title of two lines.
 _ROOM = CONTENT.bottom - TITLE.y - height_of(2, TITLES[0]) - GAP
 _SIZES = (15, 14, 13, 12)
-_FACTS = {"size": "Who", "effect": "Effect", "test": "Test"}
+_FACTS = {
+    "size": markc("decision", "Who"),
+    "effect": markc("decision", "Effect"),
+    "test": markc("decision", "Test"),
+}
 _MORE = ("owner", "stop_rule", "effect", "test", "tested")
 
 
@@ -99,7 +103,7 @@ def action_slides(source: Source, new: Callable[[], Page]) -> None:
         Cell(name, colour=QUIET)
         for name in (
             "",
-            said_header("Segment"),
+            trc("column", "Segment"),
             *(said_header(ON_CARDS[k]) for k in _KEYS),
         )
     ]

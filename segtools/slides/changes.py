@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from segtools.languages import said_header, tr, trn
+from segtools.languages import tr, trc, trn
 from segtools.palette import OTHER
 from segtools.report.card_view import name_of
 from segtools.report.templating import colour, money
@@ -52,11 +52,11 @@ def _first(source: Source, page: Page, box: Box) -> None:
     y = page.text(Box(*box[:2], 9.5, 0.9), said, (16,)) + 0.3
     value = plain(source.front["value_label"])
     head = [
-        Cell(said_header("Segment"), colour=QUIET),
-        Cell(said_header("Customers"), colour=QUIET, align="r"),
-        Cell(said_header("Share"), colour=QUIET, align="r"),
+        Cell(trc("column", "Segment"), colour=QUIET),
+        Cell(trc("column", "Customers"), colour=QUIET, align="r"),
+        Cell(trc("column", "Share"), colour=QUIET, align="r"),
         Cell(value, colour=QUIET, align="r"),
-        Cell(said_header("Share"), colour=QUIET, align="r"),
+        Cell(trc("column", "Share"), colour=QUIET, align="r"),
     ]
     rows = [
         [
@@ -144,9 +144,9 @@ def _moves(page: Page, y: float, changes: Record, *, beside: bool) -> None:
     box = Box(x, y, width, CONTENT.bottom - y - 0.5)
     y = page.heading(box, tr("The largest moves"))
     head = [
-        Cell(said_header("From"), colour=QUIET),
-        Cell(said_header("To"), colour=QUIET),
-        Cell(said_header("Customers"), colour=QUIET, align="r"),
+        Cell(trc("column", "From"), colour=QUIET),
+        Cell(trc("column", "To"), colour=QUIET),
+        Cell(trc("column", "Customers"), colour=QUIET, align="r"),
     ]
     rows = [
         [

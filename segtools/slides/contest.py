@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.languages import said_header, tr
+from segtools.languages import mark, tr, trc
 from segtools.palette import OTHER
 from segtools.plots.colours import ACCENT
 from segtools.plots.contest import (
@@ -26,7 +26,7 @@ from segtools.wording import interval, is_missing, number, plain
 MOST = 12
 _WIDTHS = (3.75, 1.1, 0.95, 1.55)
 _LOOK = Look(_WIDTHS, size=12, height=0.34, most=1, middle=True)
-_NAMES = {"gini": "Gini", "r2": "R²", "eta2": "eta²"}
+_NAMES = {"gini": mark("Gini"), "r2": mark("R²"), "eta2": mark("eta²")}
 
 
 def contest_slide(source: Source, page: Page) -> None:
@@ -36,10 +36,10 @@ def contest_slide(source: Source, page: Page) -> None:
     rows = contest_intervals_table(contest, figure=figure, most=MOST)
     content = page.title(contest_intervals_title(contest, figure=figure))
     head = [
-        Cell(said_header("Scheme"), colour=QUIET),
-        Cell(said_header("Segments"), colour=QUIET, align="r"),
+        Cell(trc("column", "Scheme"), colour=QUIET),
+        Cell(trc("column", "Segments"), colour=QUIET, align="r"),
         Cell(_figure(figure), colour=QUIET, align="r"),
-        Cell(said_header("Interval"), colour=QUIET, align="r"),
+        Cell(trc("column", "Interval"), colour=QUIET, align="r"),
     ]
     y = (
         page.text(Box(*content[:3], 0.55), contest.get("sentence") or "", (14, 13, 12))

@@ -91,8 +91,8 @@ def _deck(source: Source) -> Any:
         project=plain(source.project),
         date=day(source.as_of),
     )
-    for page in pages:
-        page.foot(said)
+    for number, page in enumerate(pages, start=1):
+        page.foot(said, number)
         page.write_notes()
     _properties(deck, source, said)
     return deck

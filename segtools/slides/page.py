@@ -193,11 +193,13 @@ class Page:
             self._cut.append(plain(text))
         return found
 
-    def foot(self, text: str) -> None:
+    def foot(self, text: str, number: int) -> None:
         """Write the foot and the number of the slide, where its layout has them."""
         for holder in self.slide.slide_layout.placeholders:
             if holder.placeholder_format.type in (13, 15):
                 copied = deepcopy(holder._element)
+                for field in copied.iter(qn("a:fld")):
+                    field.find(qn("a:t")).text = str(number)
                 self.slide.shapes._spTree.append(copied)
         for shape in self.slide.placeholders:
             if shape.placeholder_format.type == 15:

@@ -260,6 +260,22 @@ def test_a_value_without_a_currency_has_its_unit(opened):
     assert any(re.search(r"\d\u202f[kM]\u202fpoints", text) for text in said)
 
 
+def test_a_run_in_chinese_names_its_language_and_its_font(runs, tmp_path):
+    folder = shutil.copytree(runs["full"], tmp_path / "run")
+    run = json.loads((folder / "run.json").read_text())
+    run["config"]["language"] = "zh"
+    (folder / "run.json").write_text(json.dumps(run))
+    deck = Presentation(str(export_slides(folder, tmp_path)))
+    for slide in deck.slides:
+        for properties in slide._element.xpath(".//a:r/a:rPr"):
+            assert properties.get("lang") == "zh-CN"
+            assert properties.find("{*}ea").get("typeface") == "Noto Sans CJK SC"
+    chart = next(s.chart for s in deck.slides[1].shapes if s.has_chart)
+    forms = {f.get("formatCode") for f in chart._chartSpace.iter("{*}numFmt")}
+    assert {"0%", "0.0%"} <= forms  # no space before the sign
+    assert "2,446" in " ".join(texts(deck))
+
+
 def test_slides_are_wide_and_new_ones_have_our_layouts(opened):
     deck = opened("plain")
     assert (deck.slide_width, deck.slide_height) == (Inches(13.333), Inches(7.5))
