@@ -52,7 +52,9 @@ def approve(
 @app.command()
 def export(
     run_dir: Run,
-    to: Annotated[str, typer.Option(help="a destination, such as google_ads, or pdf")],
+    to: Annotated[
+        str, typer.Option(help="a destination, such as google_ads; pdf, slides")
+    ],
     out: Annotated[
         str, typer.Option(help="a folder of its own, or a URL such as s3://...")
     ],
@@ -64,7 +66,7 @@ def export(
 ) -> None:
     """Write a run's segments in the format of another system; nothing is sent.
 
-    With `--to pdf` it is the report that is written, for people.
+    With `--to pdf` or `--to slides` it is the report that is written, for people.
     """
     if to in PAPERS:
         path = write_paper(run_dir, to, out, p, segment)
@@ -72,7 +74,7 @@ def export(
         return
     if segment:
         raise ConfigError(
-            f"--segment goes with {' and '.join(PAPERS)}, but --to is {to!r}. "
+            f"--segment goes with pdf, but --to is {to!r}. "
             "Leave it out: a list holds all segments."
         )
     from segtools.destinations.shown import export_sentence

@@ -7,7 +7,7 @@ from pathlib import Path
 from segtools.remote.urls import is_url, local_path
 from segtools.schema import ConfigError
 
-PAPERS = ("pdf",)
+PAPERS = ("pdf", "slides")
 
 
 def write_paper(
@@ -29,6 +29,22 @@ def write_paper(
         raise ConfigError(
             f"--out must be a folder, but {place} is a file. Choose another."
         )
+    write = {"pdf": _pdf, "slides": _slides}[to]
+    return write(run_dir, Path(place), segment)
+
+
+def _pdf(run_dir: Path, folder: Path, segment: str) -> Path:
     from segtools.report.paper import export_pdf
 
-    return export_pdf(run_dir, Path(place), segment)
+    return export_pdf(run_dir, folder, segment)
+
+
+def _slides(run_dir: Path, folder: Path, segment: str) -> Path:
+    if segment:
+        raise ConfigError(
+            "--segment goes with pdf, but --to is 'slides'. Leave it out: a deck has "
+            "a slide for each segment."
+        )
+    from segtools.slides import export_slides
+
+    return export_slides(run_dir, folder)
