@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from babel.messages.pofile import read_po
 
 from segtools.languages import available, known_language
 from segtools.languages.catalogue import TEMPLATE, key_of, load
 from segtools.languages.extraction import messages
+from segtools.report.glossary import terms
 
 LANGUAGES = available()[1:]
 
@@ -37,3 +39,18 @@ def test_every_translation_has_the_places_of_its_message(code):
             if m.id and (m.string if isinstance(m.string, str) else any(m.string))
         }
     assert given == load(path).known
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_message_is_translated(code):
+    known = load(known_language(code).path).known
+    assert sorted(keys(TEMPLATE) - known) == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_terms_are_those_of_the_glossary(code):
+    path = known_language(code).path.parents[1] / "terms.yaml"
+    given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    asked = {key for key, term in terms().items() if term.words}
+    assert asked <= set(given) - {"glossary"} <= set(terms())
+    assert len(given["glossary"]) > 50
