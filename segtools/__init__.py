@@ -12,6 +12,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "languages.choice": ("set_language", "use_language"),
     "masking": ("mask",),
     "schema": ("ConfigError", "DataError", "DisclosureError"),
     "config": ("RunConfig", "load_config"),
@@ -93,6 +94,7 @@ _HOMES = {
     "destinations.spreadsheet": ("export_spreadsheet",),
     "explorer.explore": ("explore",),
     "report.exports": ("export_run",),
+    "report.paper": ("export_pdf",),
     "report.sensitivity": ("sensitivity",),
     "report.compare": ("compare_runs",),
     "report.followed": ("follow_up_of", "season_of"),

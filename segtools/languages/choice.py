@@ -90,6 +90,16 @@ def set_language(name: str) -> Language:
     Returns
     -------
     Language
+
+    Raises
+    ------
+    ConfigError
+        If there is no such language.
+
+    Examples
+    --------
+    >>> set_language("en").tag
+    'en'
     """
     _process[0] = known_language(name)
     return _process[0]
