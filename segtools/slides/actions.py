@@ -107,7 +107,8 @@ def action_slides(source: Source, new: Callable[[], Page]) -> None:
             *(said_header(ON_CARDS[k]) for k in _KEYS),
         )
     ]
-    cells = [_row(row) for row in rows]
+    marks = {row.get("segment_id"): row.get("colour") for row in source.segments}
+    cells = [_row(row, colour(marks.get(row.get("segment_id")))) for row in rows]
     for size in _SIZES:
         look = _LOOK._replace(size=size)
         parts = list(pages_of(head, cells, look, _ROOM))
@@ -135,7 +136,7 @@ def _title(first: Record, place: int, of: int) -> str:
     )
 
 
-def _row(row: Record) -> Row:
+def _row(row: Record, mark: str) -> Row:
     place = row.get("priority")
     return [
         Cell(
@@ -143,7 +144,7 @@ def _row(row: Record) -> Row:
             align="l",
             colour=QUIET,
         ),
-        Cell(name_of(row), bold=True, name=True, mark=colour(row.get("colour"))),
+        Cell(name_of(row), bold=True, name=True, mark=mark),
         *(Cell(plain(row.get(key) or "–"), bold=False) for key in _KEYS),
     ]
 

@@ -41,10 +41,6 @@ def changes_slide(source: Source, page: Page) -> None:
 
 def _first(source: Source, page: Page, box: Box) -> None:
     """Write where each segment starts, so that a next run can be held against it."""
-    if not source.segments:
-        said = tr("The next run of this project is held against this one.")
-        page.text(Box(*box[:2], 9.5, 0.9), said, (16,))
-        return
     said = tr(
         "The next run of this project carries the names of the segments on, and says "
         "who changed segment, why, and with how much money."

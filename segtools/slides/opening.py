@@ -15,7 +15,7 @@ _NONE = mark(
     "This run has not described its segments yet: the stages after Segments have not "
     "run."
 )
-_LABEL = 1.9  # width of the column of labels
+_LABEL = 2.2  # width of the column of labels
 _LOOK = Look((_LABEL, STATEMENT.width - _LABEL), size=18, most=5, lines=False)
 
 
@@ -46,6 +46,7 @@ def instead(source: Source, page: Page) -> None:
         (trc("label", "Why"), [front["reason"]]),
         (tr("Do instead"), front["instead"]),
         (tr("To change this"), front["remedies"]),
+        (tr("What changed"), [front["changed"]]),
     )
     rows = []
     for label, lines in parts:

@@ -76,7 +76,7 @@ def test_a_run_without_its_later_records_says_what_is_missing(opened):
     deck = opened("bare")
     said = " ".join(texts(deck))
     assert "has not described its segments yet" in said
-    assert len(deck.slides) == 3
+    assert len(deck.slides) == 2
 
 
 def test_a_first_run_says_where_segments_start(opened, runs):
