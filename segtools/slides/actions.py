@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from segtools.joining import colon, commas
 from segtools.languages import markc, said_header, tr, trc, trn
 from segtools.report.card_view import name_of
 from segtools.report.cards import ON_CARDS
@@ -55,8 +56,7 @@ def decisions_slide(source: Source, page: Page) -> None:
         if cells:
             table(page, box, None, cells, look, alt, _level(facts, cells, look))
     page.notes += [
-        tr("{label}: {text}", label=title, text=text)
-        for title, text in zip(titles, texts, strict=True)
+        colon(title, text) for title, text in zip(titles, texts, strict=True)
     ]
     page.notes.append(came_from("actions.json"))
 
@@ -165,6 +165,6 @@ def _notes(rows: Sequence[Record]) -> list[str]:
         because = row.get("because") or []
         if because:
             said.append(
-                tr("Because of {statements}", statements=", ".join(map(str, because)))
+                tr("Because of {statements}", statements=commas(map(str, because)))
             )
     return [*said, came_from("actions.json")]

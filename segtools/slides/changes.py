@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from segtools.joining import semicolons, sentences
 from segtools.languages import tr, trc, trn
 from segtools.palette import OTHER
 from segtools.report.card_view import name_of
@@ -115,7 +116,7 @@ def _both(changes: Record, source: Source) -> list[tuple[str, Any, Any, str]]:
 
 
 def _alt(rows: Sequence[Sequence[Any]], before: str, now: str) -> str:
-    return "; ".join(
+    return semicolons(
         tr(
             "{segment}: {before} on {day}, {now} on {today}",
             segment=plain(row[0]),
@@ -185,7 +186,7 @@ def _rest(more: int, hidden: int) -> str:
                 hidden,
             )
         )
-    return " ".join(said)
+    return sentences(said)
 
 
 def _count(value: float | None) -> str:

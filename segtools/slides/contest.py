@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.joining import commas
 from segtools.languages import mark, tr, trc
 from segtools.palette import OTHER
 from segtools.plots.colours import ACCENT
@@ -124,7 +125,7 @@ def _key(rows: pd.DataFrame) -> str:
         "ceiling": tr("diamond: ceiling"),
     }
     there = [shapes[role] for role in shapes if role in set(rows["Role"])]
-    return tr("Line: interval; {shapes}", shapes=", ".join(there))
+    return tr("Line: interval; {shapes}", shapes=commas(there))
 
 
 def _notes(source: Source, rows: pd.DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segtools.joining import ended
 from segtools.languages import mark, tr, trc
 from segtools.slides.boxes import CONTENT, STATEMENT, Box
 from segtools.slides.notes import came_from
@@ -72,7 +73,7 @@ def _grid(page: Page, y: float, rows: list[tuple[Cell, Cell]], alt: str) -> None
 
 
 def _row(label: str, tone: str, text: str) -> tuple[Cell, Cell]:
-    return Cell(_ended(label), bold=True, colour=TONES[tone]), Cell(text)
+    return Cell(ended(plain(label)), bold=True, colour=TONES[tone]), Cell(text)
 
 
 def _banner(verdict: Record) -> tuple[Cell, Cell]:
@@ -87,12 +88,6 @@ def _banner(verdict: Record) -> tuple[Cell, Cell]:
         else tr("Forced (force_segments: true). The verdict was not to segment.")
     )
     return Cell(""), Cell(said, bold=True, colour=TONES["bad"])
-
-
-def _ended(word: object) -> str:
-    """End a label with a full stop, if it has none."""
-    text = plain(word)
-    return text if text.endswith((".", "。")) else text + trc("full stop", ".")
 
 
 def _evidence(source: Source) -> list[str]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segtools.joining import semicolons
 from segtools.languages import tr, trc, trn
 from segtools.slides.boxes import Box
 from segtools.slides.charts import strip
@@ -94,7 +95,7 @@ def _alt(columns: Sequence[Column], value: str) -> str:
         )
         for row in columns
     )
-    return "; ".join(said)
+    return semicolons(said)
 
 
 def _row(
