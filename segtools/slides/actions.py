@@ -15,7 +15,15 @@ from segtools.slides.notes import came_from
 from segtools.slides.page import TITLES, Page
 from segtools.slides.segments import IN_TITLE
 from segtools.slides.source import Record, Source
-from segtools.slides.tables import Cell, Look, Row, pages_of, row_height, table
+from segtools.slides.tables import (
+    Cell,
+    Look,
+    Row,
+    label_width,
+    pages_of,
+    row_height,
+    table,
+)
 from segtools.slides.template import QUIET
 from segtools.wording import number, plain, shorten
 
@@ -82,8 +90,9 @@ def _level(
 
 def _look(facts: Sequence[Sequence[Row]], box: Box) -> Look:
     """Choose the largest text, and the most lines of it, that fit all decisions."""
+    label = label_width((r[0].text for rows in facts for r in rows), 14, 0.8)
     looks = [
-        Look((0.8, box.width - 0.8), size=size, most=most, lines=False)
+        Look((label, box.width - label), size=size, most=most, lines=False)
         for size, most in ((14, 5), (13, 5), (12, 4), (12, 3), (12, 2), (11, 1))
     ]
     for look in looks:

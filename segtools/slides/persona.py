@@ -15,7 +15,7 @@ from segtools.slides.measure import count_lines
 from segtools.slides.notes import came_from, receipt, statement_note
 from segtools.slides.page import Page
 from segtools.slides.source import Record, Source
-from segtools.slides.tables import SIDE, Cell, Look, row_height, table
+from segtools.slides.tables import SIDE, Cell, Look, label_width, row_height, table
 from segtools.slides.template import EVERYONE, QUIET
 from segtools.wording import number, percent, plain
 
@@ -135,7 +135,6 @@ def _sizes(source: Source, page: Page, right: Box, card: Record) -> float:
 
 def _next(page: Page, box: Box, action: Record) -> float:
     """Write what to do next with them, label by label."""
-    look = Look((0.95, box.width - 0.95), size=12, most=3, lines=False)
     rows = [
         [
             Cell(said_header(ON_CARDS[key]), colour=QUIET),
@@ -146,6 +145,8 @@ def _next(page: Page, box: Box, action: Record) -> float:
     ]
     if not rows:
         return box.y
+    label = label_width((row[0].text for row in rows), 12, 0.95)
+    look = Look((label, box.width - label), size=12, most=3, lines=False)
     y = page.heading(box, tr("How to reach them, and what next"))
     kept, used = [], 0.0
     for row in rows:
