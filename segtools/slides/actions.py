@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from segtools.joining import colon, commas
 from segtools.languages import markc, said_header, tr, trc, trn
 from segtools.report.card_view import name_of
 from segtools.report.cards import ON_CARDS
@@ -14,7 +15,15 @@ from segtools.slides.notes import came_from
 from segtools.slides.page import TITLES, Page
 from segtools.slides.segments import IN_TITLE
 from segtools.slides.source import Record, Source
-from segtools.slides.tables import Cell, Look, Row, pages_of, row_height, table
+from segtools.slides.tables import (
+    Cell,
+    Look,
+    Row,
+    label_width,
+    pages_of,
+    row_height,
+    table,
+)
 from segtools.slides.template import QUIET
 from segtools.wording import number, plain, shorten
 
@@ -55,8 +64,7 @@ def decisions_slide(source: Source, page: Page) -> None:
         if cells:
             table(page, box, None, cells, look, alt, _level(facts, cells, look))
     page.notes += [
-        tr("{label}: {text}", label=title, text=text)
-        for title, text in zip(titles, texts, strict=True)
+        colon(title, text) for title, text in zip(titles, texts, strict=True)
     ]
     page.notes.append(came_from("actions.json"))
 
@@ -82,8 +90,9 @@ def _level(
 
 def _look(facts: Sequence[Sequence[Row]], box: Box) -> Look:
     """Choose the largest text, and the most lines of it, that fit all decisions."""
+    label = label_width((r[0].text for rows in facts for r in rows), 14, 0.8)
     looks = [
-        Look((0.8, box.width - 0.8), size=size, most=most, lines=False)
+        Look((label, box.width - label), size=size, most=most, lines=False)
         for size, most in ((14, 5), (13, 5), (12, 4), (12, 3), (12, 2), (11, 1))
     ]
     for look in looks:
@@ -107,7 +116,8 @@ def action_slides(source: Source, new: Callable[[], Page]) -> None:
             *(said_header(ON_CARDS[k]) for k in _KEYS),
         )
     ]
-    cells = [_row(row) for row in rows]
+    marks = {row.get("segment_id"): row.get("colour") for row in source.segments}
+    cells = [_row(row, colour(marks.get(row.get("segment_id")))) for row in rows]
     for size in _SIZES:
         look = _LOOK._replace(size=size)
         parts = list(pages_of(head, cells, look, _ROOM))
@@ -135,7 +145,7 @@ def _title(first: Record, place: int, of: int) -> str:
     )
 
 
-def _row(row: Record) -> Row:
+def _row(row: Record, mark: str) -> Row:
     place = row.get("priority")
     return [
         Cell(
@@ -143,7 +153,7 @@ def _row(row: Record) -> Row:
             align="l",
             colour=QUIET,
         ),
-        Cell(name_of(row), bold=True, name=True, mark=colour(row.get("colour"))),
+        Cell(name_of(row), bold=True, name=True, mark=mark),
         *(Cell(plain(row.get(key) or "–"), bold=False) for key in _KEYS),
     ]
 
@@ -164,6 +174,6 @@ def _notes(rows: Sequence[Record]) -> list[str]:
         because = row.get("because") or []
         if because:
             said.append(
-                tr("Because of {statements}", statements=", ".join(map(str, because)))
+                tr("Because of {statements}", statements=commas(map(str, because)))
             )
     return [*said, came_from("actions.json")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from segtools.joining import semicolons, sentences
 from segtools.languages import tr, trc, trn
 from segtools.palette import OTHER
 from segtools.report.card_view import name_of
@@ -41,10 +42,6 @@ def changes_slide(source: Source, page: Page) -> None:
 
 def _first(source: Source, page: Page, box: Box) -> None:
     """Write where each segment starts, so that a next run can be held against it."""
-    if not source.segments:
-        said = tr("The next run of this project is held against this one.")
-        page.text(Box(*box[:2], 9.5, 0.9), said, (16,))
-        return
     said = tr(
         "The next run of this project carries the names of the segments on, and says "
         "who changed segment, why, and with how much money."
@@ -119,7 +116,7 @@ def _both(changes: Record, source: Source) -> list[tuple[str, Any, Any, str]]:
 
 
 def _alt(rows: Sequence[Sequence[Any]], before: str, now: str) -> str:
-    return "; ".join(
+    return semicolons(
         tr(
             "{segment}: {before} on {day}, {now} on {today}",
             segment=plain(row[0]),
@@ -189,7 +186,7 @@ def _rest(more: int, hidden: int) -> str:
                 hidden,
             )
         )
-    return " ".join(said)
+    return sentences(said)
 
 
 def _count(value: float | None) -> str:

@@ -424,7 +424,7 @@ def _share_label(place: int, share: float, colour: str) -> str:
     form = f"0{'.0' if fine else ''}{_blank()}%".replace('"', "&quot;")
     return (
         f'<c:dLbl><c:idx val="{place}"/><c:numFmt formatCode="{form}" '
-        'sourceLinked="0"/><c:spPr/><c:txPr><a:bodyPr wrap="none" lIns="0" rIns="0"/>'
+        'sourceLinked="0"/><c:spPr/><c:txPr><a:bodyPr wrap="none"/>'
         '<a:p><a:pPr><a:defRPr sz="1200" '
         f'b="1"><a:solidFill><a:srgbClr val="{colour[1:]}"/></a:solidFill></a:defRPr>'
         '</a:pPr><a:endParaRPr lang="en-US"/></a:p></c:txPr>'

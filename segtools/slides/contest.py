@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from segtools.joining import commas
 from segtools.languages import mark, tr, trc
 from segtools.palette import OTHER
 from segtools.plots.colours import ACCENT
@@ -18,13 +19,13 @@ from segtools.slides.boxes import Box
 from segtools.slides.charts import AXIS, Marks, Point, intervals
 from segtools.slides.notes import came_from
 from segtools.slides.page import Page
-from segtools.slides.source import Source
+from segtools.slides.source import Record, Source
 from segtools.slides.tables import Cell, Look, row_height, table
 from segtools.slides.template import INK, QUIET
 from segtools.wording import interval, is_missing, number, plain
 
 MOST = 12
-_WIDTHS = (3.75, 1.1, 0.95, 1.55)
+_WIDTHS = (3.3, 1.1, 1.25, 1.75)
 _LOOK = Look(_WIDTHS, size=12, height=0.34, most=1, middle=True)
 _NAMES = {"gini": mark("Gini"), "r2": mark("R²"), "eta2": mark("eta²")}
 
@@ -33,7 +34,9 @@ def contest_slide(source: Source, page: Page) -> None:
     """Draw the schemes that were judged, best first, the winner in colour."""
     contest = source.records["contest"]
     figure = str(contest.get("figure") or "gini")
-    rows = contest_intervals_table(contest, figure=figure, most=MOST)
+    rows = _with_roles(
+        contest_intervals_table(contest, figure=figure, most=MOST), contest
+    )
     content = page.title(contest_intervals_title(contest, figure=figure))
     head = [
         Cell(trc("column", "Scheme"), colour=QUIET),
@@ -67,6 +70,15 @@ def judged(source: Source) -> bool:
     return (
         not contest_intervals_table(contest, figure=figure).empty if contest else False
     )
+
+
+def _with_roles(rows: pd.DataFrame, contest: Record) -> pd.DataFrame:
+    """Give the roles by the record's names: the table says them in its language."""
+    roles = {
+        entry.get("label") or entry.get("scheme"): entry.get("role", "scheme")
+        for entry in contest.get("schemes") or []
+    }
+    return rows.assign(Role=[roles[name] for name in rows["Scheme"]])
 
 
 def _figure(figure: str) -> str:
@@ -124,7 +136,7 @@ def _key(rows: pd.DataFrame) -> str:
         "ceiling": tr("diamond: ceiling"),
     }
     there = [shapes[role] for role in shapes if role in set(rows["Role"])]
-    return tr("Line: interval; {shapes}", shapes=", ".join(there))
+    return tr("Line: interval; {shapes}", shapes=commas(there))
 
 
 def _notes(source: Source, rows: pd.DataFrame) -> list[str]:

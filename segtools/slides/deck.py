@@ -84,7 +84,8 @@ def _deck(source: Source) -> Any:
         decisions_slide(source, new())
     if source.segments and source.actions:
         action_slides(source, new)
-    changes_slide(source, new())
+    if source.segments or not source.records["changes"].get("first_run", True):
+        changes_slide(source, new())
     about_slide(source, new())
     said = tr(
         _FORCED if source.records["verdict"].get("forced") else _ABOUT,

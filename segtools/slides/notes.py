@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segtools.joining import commas
 from segtools.languages import tr
 from segtools.slides.source import Record
 from segtools.wording import interval, is_missing, listed, number, percent, plain
@@ -50,7 +51,7 @@ def receipt(row: Record) -> str:
         "" if is_missing(base) else tr("everyone {share}", share=percent(base)),
         "" if is_missing(n) else tr("n = {n}", n=number(n)),
     ]
-    return ", ".join(filter(None, parts))
+    return commas(filter(None, parts))
 
 
 def _computation(rule: Record) -> str:

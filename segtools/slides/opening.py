@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segtools.joining import ended
 from segtools.languages import mark, tr, trc
 from segtools.slides.boxes import CONTENT, STATEMENT, Box
 from segtools.slides.notes import came_from
@@ -15,7 +16,7 @@ _NONE = mark(
     "This run has not described its segments yet: the stages after Segments have not "
     "run."
 )
-_LABEL = 1.9  # width of the column of labels
+_LABEL = 2.2  # width of the column of labels
 _LOOK = Look((_LABEL, STATEMENT.width - _LABEL), size=18, most=5, lines=False)
 
 
@@ -46,6 +47,7 @@ def instead(source: Source, page: Page) -> None:
         (trc("label", "Why"), [front["reason"]]),
         (tr("Do instead"), front["instead"]),
         (tr("To change this"), front["remedies"]),
+        (tr("What changed"), [front["changed"]]),
     )
     rows = []
     for label, lines in parts:
@@ -71,7 +73,7 @@ def _grid(page: Page, y: float, rows: list[tuple[Cell, Cell]], alt: str) -> None
 
 
 def _row(label: str, tone: str, text: str) -> tuple[Cell, Cell]:
-    return Cell(_ended(label), bold=True, colour=TONES[tone]), Cell(text)
+    return Cell(ended(plain(label)), bold=True, colour=TONES[tone]), Cell(text)
 
 
 def _banner(verdict: Record) -> tuple[Cell, Cell]:
@@ -86,12 +88,6 @@ def _banner(verdict: Record) -> tuple[Cell, Cell]:
         else tr("Forced (force_segments: true). The verdict was not to segment.")
     )
     return Cell(""), Cell(said, bold=True, colour=TONES["bad"])
-
-
-def _ended(word: object) -> str:
-    """End a label with a full stop, if it has none."""
-    text = plain(word)
-    return text if text.endswith((".", "。")) else text + trc("full stop", ".")
 
 
 def _evidence(source: Source) -> list[str]:

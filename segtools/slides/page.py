@@ -143,7 +143,9 @@ class Page:
     def figure(self, box: Box, number: str, what: str) -> None:
         """Write a large number, and beside it below what it is of."""
         size = fit(number, box.width, 0.5, (24, 20, 16), bold=True).size
-        small = self._fit(what, Box(*box[:3], box.height - 0.45), (12, 11), bold=False)
+        room = Box(*box[:3], box.height - 0.45)
+        one = fit(what, box.width, min(room.height, height_of(1, 12)), (12, 11))
+        small = self._fit(what, room, (12, 11), bold=False) if one.cut else one
         runs = [
             [Run(number, size, bold=True)],
             [Run(small.text, small.size, colour=QUIET)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segtools.joining import colon, ended, semicolons, sentences
 from segtools.languages import said_header, tr, trn
 from segtools.report.cards import ON_CARDS
 from segtools.report.templating import money
@@ -14,7 +15,7 @@ from segtools.slides.measure import count_lines
 from segtools.slides.notes import came_from, receipt, statement_note
 from segtools.slides.page import Page
 from segtools.slides.source import Record, Source
-from segtools.slides.tables import SIDE, Cell, Look, row_height, table
+from segtools.slides.tables import SIDE, Cell, Look, label_width, row_height, table
 from segtools.slides.template import EVERYONE, QUIET
 from segtools.wording import number, percent, plain
 
@@ -93,7 +94,7 @@ def _key(page: Page, box: Box, colour: str) -> None:
 
 
 def _alt(card: Record, rows: Sequence[Record]) -> str:
-    said = "; ".join(
+    said = semicolons(
         tr(
             "{text}: {share} ({receipt})",
             text=plain(r["text"]),
@@ -102,7 +103,7 @@ def _alt(card: Record, rows: Sequence[Record]) -> str:
         )
         for r in rows
     )
-    return f"{plain(card['name'])}. {said}"
+    return sentences([ended(plain(card["name"])), said])
 
 
 def _sizes(source: Source, page: Page, right: Box, card: Record) -> float:
@@ -116,7 +117,7 @@ def _sizes(source: Source, page: Page, right: Box, card: Record) -> float:
         ),
         (
             percent(card["value_share"]),
-            tr("{label}: {text}", label=label, text=value),
+            colon(label, value),
         ),
     )
     for box, (share, what) in zip(right.columns(2), figures, strict=True):
@@ -134,7 +135,6 @@ def _sizes(source: Source, page: Page, right: Box, card: Record) -> float:
 
 def _next(page: Page, box: Box, action: Record) -> float:
     """Write what to do next with them, label by label."""
-    look = Look((0.95, box.width - 0.95), size=12, most=3, lines=False)
     rows = [
         [
             Cell(said_header(ON_CARDS[key]), colour=QUIET),
@@ -145,6 +145,8 @@ def _next(page: Page, box: Box, action: Record) -> float:
     ]
     if not rows:
         return box.y
+    label = label_width((row[0].text for row in rows), 12, 0.95)
+    look = Look((label, box.width - label), size=12, most=3, lines=False)
     y = page.heading(box, tr("How to reach them, and what next"))
     kept, used = [], 0.0
     for row in rows:
@@ -189,7 +191,7 @@ def _notes(row: Record, card: Record, action: Record) -> list[str]:
     said += [statement_note(line) for line in (*card["told"], *card["assumed"])]
     said += filter(None, (card["more"], plain(card["match"]["sentence"])))
     said += [
-        tr("{label}: {text}", label=said_header(name), text=plain(action[key]))
+        colon(said_header(name), plain(action[key]))
         for key, name in _ALL.items()
         if plain(action.get(key) or "")
     ]

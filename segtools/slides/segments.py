@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segtools.joining import semicolons
 from segtools.languages import tr, trc, trn
 from segtools.slides.boxes import Box
 from segtools.slides.charts import strip
@@ -24,7 +25,8 @@ IN_TITLE = 44  # characters of a name in a title that says more
 _BAR = 0.5  # height of one bar with the room around it
 _SIDE = 1.45  # width of the labels of the bars
 _GAP = 0.25
-_BETWEEN = 0.3
+_BETWEEN = 0.22
+_HALF = 0.08  # between the two sizes of a segment
 _SHARE = 0.6  # width of a share before its statement
 
 
@@ -93,7 +95,7 @@ def _alt(columns: Sequence[Column], value: str) -> str:
         )
         for row in columns
     )
-    return "; ".join(said)
+    return semicolons(said)
 
 
 def _row(
@@ -115,9 +117,17 @@ def _in_one_line(names: Sequence[str], width: float) -> bool:
     return all(count_lines(plain(n), 13, width, bold=True) == 1 for n in names)
 
 
-def _sizes(page: Page, box: Box, column: Column) -> None:
-    for half, (share, what) in zip(box.columns(2, 0.08), _said(column), strict=True):
-        page.figure(Box(*half[:3], 0.65), share, what)
+def _sizes(page: Page, boxes: Sequence[Box], columns: Sequence[Column]) -> float:
+    """Write the sizes of segments side by side; give the height that they take."""
+    half = boxes[0].columns(2, _HALF)[0].width
+    said = [what for column in columns for _, what in _said(column)]
+    lines = min(2, max(count_lines(what, 11, half) for what in said))
+    height = 0.45 + height_of(lines, 12)
+    for box, column in zip(boxes, columns, strict=True):
+        halves = box.columns(2, _HALF)
+        for place, (share, what) in zip(halves, _said(column), strict=True):
+            page.figure(Box(*place[:3], height), share, what)
+    return height
 
 
 def _said(column: Column) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -130,9 +140,8 @@ def _said(column: Column) -> tuple[tuple[str, str], tuple[str, str]]:
 
 def _described(page: Page, boxes: Sequence[Box], columns: Sequence[Column]) -> None:
     """Write sizes and strongest statements, and below all of them what to do next."""
-    for box, column in zip(boxes, columns, strict=True):
-        _sizes(page, box, column)
-    boxes = [box.below(box.y + 0.74) for box in boxes]
+    height = _sizes(page, boxes, columns)
+    boxes = [box.below(box.y + height + 0.08) for box in boxes]
     said = [
         tr("Next: {action}", action=plain(c["action"])) if c["action"] else ""
         for c in columns
@@ -161,16 +170,19 @@ def _all_fit(columns: Sequence[Column], box: Box, size: float) -> bool:
 
 def _brief(page: Page, boxes: Sequence[Box], columns: Sequence[Column]) -> None:
     """Write sizes and the strongest statement, where many segments share the slide."""
-    look = Look((_SHARE, boxes[0].width - _SHARE), size=12, most=2, lines=False)
+    look = Look((_SHARE, boxes[0].width - _SHARE), size=11, most=2, lines=False)
     alt = tr("Its size, and what is said of it")
-    for box, column in zip(boxes, columns, strict=True):
-        rows: list[Row] = [
-            [Cell(share, bold=True), Cell(what)] for share, what in _said(column)
-        ]
-        rows += _cells(column)[:1]
-        if sum(row_height(row, look) for row in rows) > box.height:
-            rows[2:] = [[cell._replace(more="") for cell in row] for row in rows[2:]]
-        table(page, box, None, next(pages_of(None, rows, look, box.height)), look, alt)
+    parts = [_sized(column) for column in columns]
+    room = boxes[0].height
+    if any(sum(row_height(row, look) for row in rows) > room for rows in parts):
+        parts = [[[c._replace(more="") for c in row] for row in rows] for rows in parts]
+    for box, rows in zip(boxes, parts, strict=True):
+        table(page, box, None, next(pages_of(None, rows, look, room)), look, alt)
+
+
+def _sized(column: Column) -> list[Row]:
+    sizes = [[Cell(share, bold=True), Cell(what)] for share, what in _said(column)]
+    return [*sizes, *_cells(column)[:1]]
 
 
 def _customers(n: float | None) -> str:

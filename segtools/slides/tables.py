@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from pptx.enum.text import MSO_ANCHOR
@@ -11,7 +11,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
 from segtools.slides.boxes import Box
-from segtools.slides.measure import Fitted, count_lines, fit, height_of
+from segtools.slides.measure import Fitted, count_lines, fit, height_of, text_width
 from segtools.slides.page import Page, Run, describe, write
 from segtools.slides.template import INK, QUIET, RULE, emu
 
@@ -45,6 +45,15 @@ class Look(NamedTuple):
     height: float = 0.0  # of each row; 0 for what it needs
     lines: bool = True
     middle: bool = False  # whether text stands in the middle of its row
+
+
+def label_width(
+    labels: Iterable[str], size: float, least: float, *, bold: bool = False
+) -> float:
+    """Give the width of a column of labels: no word of one is cut in two."""
+    words = [word for label in labels for word in label.split(" ") if word]
+    widths = (text_width(word, size, bold=bold) for word in words)
+    return max(least, max(widths, default=0.0) + SIDE)
 
 
 def row_height(row: Row, look: Look) -> float:

@@ -111,8 +111,8 @@ def _place(owner: Any, boxes: dict[int, Box]) -> None:
 
 def _frame(shape: Any, *, top: bool, right: bool) -> None:
     body = shape.text_frame._txBody.bodyPr
-    for side in ("lIns", "tIns", "rIns", "bIns"):
-        body.set(side, "0")
+    for side in "ltrb":
+        body.set(f"{side}Ins", "0")
     body.set("anchor", "t" if top else "ctr")
     for fit in list(body):
         body.remove(fit)

@@ -162,7 +162,7 @@ def test_the_contest_has_the_figures_of_its_record(pair):
 def check_dots(chart, entries):
     """Read value and interval of each row back out of the chart's own numbers."""
     wanted = {}
-    for series in chart._chartSpace.xpath(".//c:ser"):
+    for series in chart._chartSpace.xpath(".//c:xVal/.."):
         across = [float(v.text) for v in series.xpath("c:xVal//c:v")]
         for point in series.xpath("c:yVal//c:pt"):
             row = len(entries) - float(point.find("{*}v").text) - 0.5
