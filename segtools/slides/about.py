@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segtools.config import GOAL_TEXT
 from segtools.languages import tr
 from segtools.slides.boxes import CONTENT
 from segtools.slides.page import Page
@@ -21,7 +22,7 @@ def about_slide(source: Source, page: Page) -> None:
     facts = (
         (tr("Project"), source.project),
         (tr("As of"), day(source.as_of)),
-        (tr("Goal"), config.get("goal")),
+        (tr("Goal"), _goal(config.get("goal"))),
         (tr("Decision"), config.get("decision")),
         (tr("Rows read"), number(rows) if rows else ""),
         (tr("Fingerprint of the data"), data.get("fingerprint")),
@@ -42,6 +43,11 @@ def about_slide(source: Source, page: Page) -> None:
             "all settings."
         )
     )
+
+
+def _goal(goal: object) -> str:
+    """Say what the segments serve; a goal that is unknown here stays its key."""
+    return tr(GOAL_TEXT[str(goal)]) if goal in GOAL_TEXT else plain(goal or "")
 
 
 def _version(versions: object) -> str:

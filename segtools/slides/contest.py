@@ -154,7 +154,7 @@ def _notes(source: Source, rows: pd.DataFrame) -> list[str]:
     legs = [
         tr(
             "{leg}: learned at {learned}, judged at {judged}",
-            leg=plain(leg.get("name")),
+            leg=trc("leg", plain(leg.get("name"))),
             learned=plain(leg.get("learn_origin")),
             judged=plain(leg.get("judge_origin")),
         )
