@@ -54,6 +54,8 @@ class Catalogue:
 
     def one(self, message: str, context: str = "") -> str:
         """Translate a message; one that is unknown comes back as it is."""
+        if not message:  # which asks gettext for the catalogue's own head
+            return ""
         if context:
             return self.translations.pgettext(context, message)
         return self.translations.gettext(message)

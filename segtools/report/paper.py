@@ -72,11 +72,11 @@ def export_pdf(run_dir: Path, folder: Path, segment: str = "") -> Path:
         If the run is not finished, has no such segment, or there is no Chromium.
     """
     run = finished_run(run_dir)
-    name = f"{_short(str(run.get('project')))}-{str(run.get('as_of'))[:10]}"
+    name = f"{_short(str(run.get('project')), 180)}-{str(run.get('as_of'))[:10]}"
     with in_language_of(run):
         if segment:
             found = _segment(run_dir, segment)
-            name = f"{name}-{_short(str(found['segment_id']))}"
+            name = f"{name}-{_short(str(found['segment_id']), 40)}"
             joined = _card(run_dir, str(found["segment_id"]))
         else:
             joined = _report(run_dir, str(run.get("project")))
@@ -229,9 +229,9 @@ class _Joined(HTMLParser):
         return href if re.match(r"(https?:|mailto:|data:)", href) else "#index"
 
 
-def _short(name: str) -> str:
-    """Cut a name of many bytes: with its date it is to be that of a file."""
-    return name.encode()[:100].decode(errors="ignore")
+def _short(name: str, most: int) -> str:
+    """Cut a name of many bytes: with what is around it, it is to name a file."""
+    return name.encode()[:most].decode(errors="ignore")
 
 
 def _safe(name: str) -> str:

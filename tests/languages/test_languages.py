@@ -138,6 +138,12 @@ def test_a_translation_that_does_not_fit_is_not_used_and_counted(folder, wrong):
     assert counted.missing == counted.messages > 0
 
 
+@pytest.mark.parametrize("code", available())
+def test_of_nothing_nothing_is_said(code):
+    with use_language(code):
+        assert tr("") == trc("column", "") == said_header("") == ""
+
+
 def test_values_are_never_read_as_messages_or_places(folder):
     place = folder('msgid "{low} to {high}"\nmsgstr "{low} – {high}"\n')
     with use_language(place):
