@@ -30,6 +30,12 @@ WANTED = (
     "segtools/bundled/requirements.lock",
     "segtools/configurations/sample.yaml",
     "segtools/configurations/sources/*.yaml",
+    "segtools/languages/messages.pot",
+    *(f"segtools/languages/{code}/terms.yaml" for code in ("ro", "ru", "zh")),
+    *(
+        f"segtools/languages/{code}/LC_MESSAGES/messages.po"
+        for code in ("ro", "ru", "zh")
+    ),
     "segtools/profiles/rule_book.yaml",
     "segtools/report/glossary.yaml",
     "segtools/report/templates/*.j2",

@@ -6,9 +6,11 @@ used: the English stands there instead, and is counted.
 
 from __future__ import annotations
 
+import codecs
 import functools
 import gettext
 import io
+import re
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +26,9 @@ from segtools.schema import ConfigError
 
 # All messages of the code, without a translation; `make catalogues` writes it.
 TEMPLATE = Path(__file__).with_name("messages.pot")
+# What no figure or slide can hold; and elements, of which some messages have a few.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_TAG = re.compile(r"<[/!?A-Za-z][^>]*>?")
 
 
 class Coverage(NamedTuple):
@@ -49,6 +54,8 @@ class Catalogue:
 
     def one(self, message: str, context: str = "") -> str:
         """Translate a message; one that is unknown comes back as it is."""
+        if not message:  # which asks gettext for the catalogue's own head
+            return ""
         if context:
             return self.translations.pgettext(context, message)
         return self.translations.gettext(message)
@@ -72,11 +79,8 @@ def load(path: Path | None) -> Catalogue:
     catalogue = _read(path)
     for message in [m for m in catalogue if m.id and not _fits(m)]:
         catalogue.delete(message.id, message.context)
-    data = io.BytesIO()
-    write_mo(data, catalogue)
-    data.seek(0)
     known = frozenset(key_of(message) for message in catalogue if message.id)
-    return Catalogue(gettext.GNUTranslations(data), known)
+    return Catalogue(_compiled(path, catalogue), known)
 
 
 def coverage(path: Path | None) -> Coverage:
@@ -125,15 +129,31 @@ def _fits(message: Message) -> bool:
     given = _texts(message.string)
     if message.fuzzy or not given or not all(given):
         return False
+    if any(_CONTROL.search(text) for text in given):
+        return False
     try:
         asked = [places(text) for text in _texts(message.id)]
         found = [places(text) for text in given]
+        bare = all(map(_bare, given))
     except ValueError:
+        return False
+    tags = _tags(_texts(message.id)[-1])
+    if not bare or any(_tags(text) != tags for text in given):
         return False
     if len(asked) == 1:
         return found == asked
     # A form for one may say "one" in words, so that the number is free to go.
     return all(asked[-1] - {"n"} <= have <= asked[-1] for have in found)
+
+
+def _bare(text: str) -> bool:
+    """Tell whether each place has a name alone: no ``{n:>99}``, no ``{n!r}``."""
+    return not any(spec or how for _, _, spec, how in string.Formatter().parse(text))
+
+
+def _tags(text: str) -> list[str]:
+    """List the markup of a message: a translation neither adds to it nor changes it."""
+    return sorted(_TAG.findall(text))
 
 
 def _texts(value: str | Iterable[str] | None) -> list[str]:
@@ -148,12 +168,31 @@ def _named(path: Path) -> str:
 
 def _read(path: Path) -> Catalog:
     try:
-        with path.open("rb") as file:
-            # Its head is kept with its plural rule only if there is a locale.
-            return read_po(file, locale=_named(path), abort_invalid=True)
-    except (OSError, PoFileError, UnicodeDecodeError, ValueError) as error:
-        raise ConfigError(
-            f"A language must have a catalogue of messages, but {path} cannot be read "
-            f"({type(error).__name__}). Copy the one of another language and "
-            "translate it."
-        ) from error
+        # Some editors begin a file with a mark of its encoding.
+        data = io.BytesIO(path.read_bytes().removeprefix(codecs.BOM_UTF8))
+        # Its head is kept with its plural rule only if there is a locale.
+        return read_po(data, locale=_named(path), abort_invalid=True)
+    except (OSError, PoFileError, LookupError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _compiled(path: Path, catalogue: Catalog) -> gettext.GNUTranslations:
+    """Make what gettext reads, and try its plural rule."""
+    data = io.BytesIO()
+    try:
+        write_mo(data, catalogue)
+        data.seek(0)
+        translations = gettext.GNUTranslations(data)
+        for count in range(200):
+            translations.ngettext("", "", count)
+    except (ArithmeticError, LookupError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    return translations
+
+
+def _unreadable(path: Path, error: Exception) -> ConfigError:
+    why = " ".join(str(error).split())[:200] or type(error).__name__
+    return ConfigError(
+        f"A language must have a catalogue of messages, but {path} cannot be read "
+        f"({why}). Copy the one of another language and translate it."
+    )

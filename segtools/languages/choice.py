@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -60,7 +61,8 @@ def known_language(name: str) -> Language:
     if name in available():
         return Language(name, FOLDER / name)
     folder = Path(name)
-    if "/" in name.replace("\\", "/") and (folder / CATALOGUE).is_file():
+    # os.path, which calls what can be no path no file.
+    if "/" in name.replace("\\", "/") and os.path.isfile(folder / CATALOGUE):
         return Language(folder.name, folder)
     raise ConfigError(
         f"language must be {', '.join(available())} or a folder with {CATALOGUE}, but "
@@ -134,8 +136,9 @@ def in_language_of(run: Mapping[str, Any]) -> Iterator[Language]:
     Parameters
     ----------
     run : mapping
-        The content of ``run.json``. Where the folder of its language is gone, what was
-        written stays readable, and what is added is English.
+        The content of ``run.json``. Where the folder of its language is gone, or no
+        longer has a catalogue that can be read, what was written stays readable, and
+        what is added is English.
 
     Examples
     --------
@@ -145,7 +148,7 @@ def in_language_of(run: Mapping[str, Any]) -> Iterator[Language]:
     """
     name = str((run.get("config") or {}).get("language") or ENGLISH)
     try:
-        known_language(name)
+        _ = known_language(name).catalogue
     except ConfigError:
         name = ENGLISH
     with use_language(name) as language:

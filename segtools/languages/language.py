@@ -88,7 +88,7 @@ class Language:
         '−1_234.5'
         """
         text = f"{abs(value):,.{decimals}f}"
-        negative = value < 0 and any(c in "123456789" for c in text)
+        negative = value < 0 and text.strip("0.,")  # not of what is rounded to nothing
         signs = str.maketrans({",": self.group, ".": self.decimal})
         return f"{MINUS if negative else ''}{text.translate(signs)}"
 

@@ -35,7 +35,13 @@ _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _NAMES = {"id", "for", "headers"} | {
     f"aria-{name}" for name in ("labelledby", "describedby", "controls", "owns")
 }
-_CLIP = re.compile(r"url\(#([^)]+)\)")
+# Of a tag: the name of an attribute, and its value with or without quotation marks.
+_ATTRIBUTE = re.compile(
+    r"""(?<=[\s"'])([^\s"'<>/=]+)(?:(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+))?"""
+)
+_CLIP = re.compile(r"""(url\(\s*["']?#)""")
+# A page has a policy by which nothing is fetched or run; so has what is printed.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _PAPER = """
 .st-part { break-before: page; }
 .st-part:first-child { break-before: auto; }
@@ -66,11 +72,11 @@ def export_pdf(run_dir: Path, folder: Path, segment: str = "") -> Path:
         If the run is not finished, has no such segment, or there is no Chromium.
     """
     run = finished_run(run_dir)
-    name = f"{run.get('project')}-{str(run.get('as_of'))[:10]}"
+    name = f"{_short(str(run.get('project')), 180)}-{str(run.get('as_of'))[:10]}"
     with in_language_of(run):
         if segment:
             found = _segment(run_dir, segment)
-            name = f"{name}-{found['segment_id']}"
+            name = f"{name}-{_short(str(found['segment_id']), 40)}"
             joined = _card(run_dir, str(found["segment_id"]))
         else:
             joined = _report(run_dir, str(run.get("project")))
@@ -88,9 +94,10 @@ def export_pdf(run_dir: Path, folder: Path, segment: str = "") -> Path:
 def _segment(run_dir: Path, asked: str) -> Mapping[str, Any]:
     """Find a segment by its id or name."""
     cards = read_record(run_dir / "personas.json").get("segments", [])
-    for card in cards:
-        if asked in (card["segment_id"], card["segment"]):
-            return dict(card)
+    for key in ("segment_id", "segment"):  # an id is never taken for another's name
+        for card in cards:
+            if card[key] == asked:
+                return dict(card)
     known = [str(card["segment_id"]) for card in cards]
     raise ConfigError(
         f"--segment must be one of the run's segments, but it is {asked!r}. "
@@ -141,7 +148,9 @@ def _document(page: str, title: str, parts: Iterable[str]) -> str:
     heading = html.escape(tr("{project}: customer segments", project=title))
     return (
         f'<!DOCTYPE html>\n<html lang="{language[1] if language else "en"}"><head>'
-        f'<meta charset="utf-8"><title>{heading}</title>'
+        f'<meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f"<title>{heading}</title>"
         f"{style[0] if style else ''}<style>{_PAPER}</style></head><body>"
         f"{''.join(parts)}</body></html>"
     )
@@ -166,10 +175,8 @@ class _Joined(HTMLParser):
         self._tags: list[tuple[int, str, str]] = []
 
     def rewritten(self, text: str) -> Iterator[str]:
-        starts = [0]
-        for line in text.splitlines(keepends=True):
-            starts.append(starts[-1] + len(line))
-        self._starts = starts
+        # Lines as the parser counts them: no other character ends one.
+        self._starts = [0, *(m.end() for m in re.finditer("\n", text))]
         self.feed(text)
         done = 0
         for start, old, new in self._tags:
@@ -181,23 +188,40 @@ class _Joined(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         line, column = self.getpos()
         old = self.get_starttag_text() or ""
-        given = {key: value for key, value in attrs if value}
-        new = _CLIP.sub(rf"url(#{self._name}-\1)", old)
-        for key, value in given.items():
-            if key in _NAMES:
-                mine = " ".join(f"{self._name}-{word}" for word in value.split())
-                new = _replaced(new, key, mine)
-            elif key in ("href", "xlink:href"):
-                new = _replaced(new, key, self._link(value))
+        # One after the other, so that what a value says is never taken for a name.
+        new = _ATTRIBUTE.sub(self._attribute, old)
         if new != old:
             self._tags.append((self._starts[line - 1] + column, old, new))
 
     handle_startendtag = handle_starttag
 
+    def handle_data(self, data: str) -> None:
+        """Rewrite what the style of a figure names; other text stays."""
+        if self.cdata_elem == "style" and _CLIP.search(data):
+            line, column = self.getpos()
+            new = self._clipped(data)
+            self._tags.append((self._starts[line - 1] + column, data, new))
+
+    def _attribute(self, found: re.Match[str]) -> str:
+        key, sign, quoted = found[1].lower(), found[2], found[3]
+        if not quoted:
+            return found[0]
+        value = html.unescape(quoted[1:-1] if quoted[0] in "\"'" else quoted)
+        if key in _NAMES:
+            new = " ".join(f"{self._name}-{word}" for word in value.split())
+        elif key in ("href", "xlink:href"):
+            new = self._link(value) if value else value
+        else:
+            new = self._clipped(value)
+        return found[0] if new == value else f'{found[1]}{sign}"{html.escape(new)}"'
+
+    def _clipped(self, value: str) -> str:
+        return _CLIP.sub(rf"\g<1>{self._name}-", value)
+
     def _link(self, href: str) -> str:
         page, _, place = href.partition("#")
         if not page:
-            return f"#{self._name}-{place}"
+            return f"#{self._name}-{place}" if place else f"#{self._name}"
         stem = page.removesuffix(".html")
         if page.endswith(".html") and stem in self._pages:
             return f"#{stem}-{place}" if place else f"#{stem}"
@@ -205,10 +229,9 @@ class _Joined(HTMLParser):
         return href if re.match(r"(https?:|mailto:|data:)", href) else "#index"
 
 
-def _replaced(tag: str, key: str, value: str) -> str:
-    pattern = rf'(\s{re.escape(key)}=)("[^"]*"|\'[^\']*\'|[^\s>]+)'
-    safe = html.escape(value)
-    return re.sub(pattern, lambda m: f'{m[1]}"{safe}"', tag, count=1)
+def _short(name: str, most: int) -> str:
+    """Cut a name of many bytes: with what is around it, it is to name a file."""
+    return name.encode()[:most].decode(errors="ignore")
 
 
 def _safe(name: str) -> str:

@@ -26,6 +26,7 @@ goal: grow_spend              # grow_spend | keep_customers | win_back |
 decision: ""                  # which decision waits for the segments?
 timezone: Europe/Berlin       # of days and hours: the shop's own zone
 currency: EUR                 # shown beside money
+# language: ru                # of what segtools writes: en | ro | ru | zh | a folder
 
 {source}
 # as_of: 2024-09-29           # default: the midnight after the last order

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,7 @@ from markupsafe import Markup, escape
 
 from segtools.languages import current, tr, trc, trn
 from segtools.plots.colours import OTHER, is_colour, text_on
-from segtools.wording import MINUS, THIN, day, number, percent, plain
+from segtools.wording import MINUS, THIN, day, is_missing, number, percent, plain
 
 __all__ = ["anchor", "colour", "day", "money", "number", "percent", "tame", "templates"]
 
@@ -70,17 +71,17 @@ def money(value: float | str | None, unit: str | None = None) -> str:
     --------
     >>> money("1923456.1000", "USD").replace(THIN, "_"), money(54.25, "EUR")
     ('$1.92_M', '€54.25')
-    >>> money(-81_240, "points").replace(THIN, "_"), money(None)
-    ('−81_k_points', '–')
+    >>> money(-81_240, "points").replace(THIN, "_"), money(None), money(-0.001)
+    ('−81_k_points', '–', '0.00')
     """
-    if value is None:
+    amount = math.nan if value is None or is_missing(value) else float(value)
+    if not math.isfinite(amount):
         return number(None)
-    amount = float(value)
     if not current().is_english:
         return _money_abroad(amount, unit)
     _, scale, letter, digits = next(row for row in SCALES if abs(amount) >= row[0])
     text = number(abs(amount) / scale, digits)
-    sign = MINUS if amount < 0 else ""
+    sign = _sign(amount, text)
     known = unit in SYMBOLS.values()
     symbol = str(unit) if known else SYMBOLS.get(unit or "", "")
     words = [sign + symbol + text, letter, "" if symbol else unit or ""]
@@ -107,7 +108,12 @@ def _money_abroad(amount: float, unit: str | None) -> str:
     before = known and pattern.startswith("¤")
     space = "" if before and not pattern.startswith("¤\u00a0") else THIN
     said = (symbol, text) if before else (text, symbol)
-    return (MINUS if amount < 0 else "") + space.join(word for word in said if word)
+    return _sign(amount, text) + space.join(word for word in said if word)
+
+
+def _sign(amount: float, text: str) -> str:
+    """Give the minus of an amount, unless nothing of it is left in its text."""
+    return MINUS if amount < 0 and re.search("[1-9]", text) else ""
 
 
 def _three_digits(amount: float, locale: Locale) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from segtools.languages import Coverage, Language, coverage, current, known_language, tr
+from segtools.report.language_words import language_words
 
 __all__ = ["coverage_said", "coverage_warning"]
 
@@ -38,6 +39,11 @@ def coverage_warning(name: str) -> str:
     name : str
         The value of the key ``language``.
 
+    Raises
+    ------
+    ConfigError
+        If its catalogue or its words of terms cannot be read.
+
     Examples
     --------
     >>> coverage_warning("en")
@@ -45,6 +51,8 @@ def coverage_warning(name: str) -> str:
     """
     language = known_language(name)
     counted = _counted(language)
+    if language.folder is not None:
+        language_words(language.folder)  # no page is to be the first to find it broken
     if not counted.missing:
         return ""
     return (

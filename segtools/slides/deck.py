@@ -133,4 +133,5 @@ def _charts(slide: Any) -> Iterator[Any]:
 
 
 def _safe(name: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", plain(name)).strip("-.") or "report"
+    safe = re.sub(r"[^\w.-]+", "-", plain(name)).strip("-.") or "report"
+    return safe.encode()[-200:].decode(errors="ignore")  # a file's has 255 at most

@@ -295,7 +295,7 @@ def _add(paragraph: Any, run: Run) -> None:
 def speak(properties: Any) -> None:
     """Name the language of a run, and the font of Chinese characters."""
     code = current().code
-    properties.set("lang", _TAGS.get(code[:2], "en-US"))
+    properties.set("lang", _TAGS.get(code, current().tag))
     if code.startswith("zh"):
         properties.append(parse_xml(f'<a:ea {nsdecls("a")} typeface="{CHINESE}"/>'))
 

@@ -19,6 +19,7 @@ from segtools.languages import (
 )
 from segtools.schema import ConfigError
 from segtools.wording import (
+    MINUS,
     interval,
     listed,
     number,
@@ -120,6 +121,12 @@ def test_a_context_tells_meanings_apart(folder):
         'msgid "{low} to {high}"\nmsgstr "от {low} до {high.__class__}"\n',
         'msgid "{low} to {high}"\nmsgstr "от {low} до {high"\n',
         '#, fuzzy\nmsgid "{low} to {high}"\nmsgstr "от {low} до {high}"\n',
+        'msgid "{low} to {high}"\nmsgstr "от {low:>99} до {high}"\n',
+        'msgid "{low} to {high}"\nmsgstr "от {low:{x}} до {high}"\n',
+        'msgid "{low} to {high}"\nmsgstr "от {low!r} до {high}"\n',
+        'msgid "{low} to {high}"\nmsgstr "от {low} до \x00{high}"\n',
+        'msgid "{low} to {high}"\nmsgstr "<b>от</b> {low} до {high}"\n',
+        'msgid "{low} to {high}"\nmsgstr "от {low} до {high}<img src=//x "\n',
     ],
 )
 def test_a_translation_that_does_not_fit_is_not_used_and_counted(folder, wrong):
@@ -129,6 +136,12 @@ def test_a_translation_that_does_not_fit_is_not_used_and_counted(folder, wrong):
     counted = coverage(known_language(place).path)
     assert counted.translated == 0
     assert counted.missing == counted.messages > 0
+
+
+@pytest.mark.parametrize("code", available())
+def test_of_nothing_nothing_is_said(code):
+    with use_language(code):
+        assert tr("") == trc("column", "") == said_header("") == ""
 
 
 def test_values_are_never_read_as_messages_or_places(folder):
@@ -143,10 +156,57 @@ def test_a_file_that_is_no_catalogue_is_one_sentence(folder):
         tr("Anything")
 
 
+@pytest.mark.parametrize(
+    ("charset", "rule"),
+    [
+        ("klingon", "nplurals=2; plural=(n != 1);"),
+        ("base64", "nplurals=2; plural=(n != 1);"),
+        ("utf-8", "nplurals=2; plural=(n"),
+        ("utf-8", "nplurals=2; plural=1/0;"),
+        ("utf-8", "nplurals=2; plural=n%(n-n);"),
+        ("utf-8", "nplurals=2; plural=" + "(" * 100 + "n" + ")" * 100),
+    ],
+)
+def test_a_head_that_cannot_be_followed_is_one_sentence(tmp_path, charset, rule):
+    file = tmp_path / "uk" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    head = f"Content-Type: text/plain; charset={charset}\\nPlural-Forms: {rule}\\n"
+    file.write_text(f'msgid ""\nmsgstr "{head}"\n', encoding="utf-8")
+    place = str(tmp_path / "uk")
+    with (
+        use_language(place),
+        pytest.raises(ConfigError, match=r"cannot be read \(.+\)"),
+    ):
+        trn("{n} day", "{n} days", 3)
+    with in_language_of({"config": {"language": place}}) as language:
+        assert language.code == "en"
+
+
+def test_a_mark_of_the_encoding_before_a_catalogue_is_read_over(folder):
+    place = folder('msgid "{low} to {high}"\nmsgstr "{low} – {high}"\n')
+    file = Path(place, "LC_MESSAGES", "messages.po")
+    file.write_text(file.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    with use_language(place):
+        assert interval(3, 5) == "3 – 5"
+
+
 def test_a_run_of_an_older_version_or_a_lost_language_is_english(tmp_path):
     for config in ({}, {"language": str(tmp_path / "gone" / "uk")}):
         with in_language_of({"config": config}) as language:
             assert language.code == "en"
+
+
+@pytest.mark.parametrize("name", ["/", "a\0/b", "x" * 5000 + "/uk", "en/", "../uk"])
+def test_what_can_be_no_folder_is_refused_as_one(name):
+    with pytest.raises(ConfigError, match="language must be"):
+        known_language(name)
+
+
+@pytest.mark.parametrize("code", available())
+def test_a_number_that_is_infinite_keeps_its_sign_and_nothing_has_none(code):
+    with use_language(code):
+        assert number(float("-inf")) == rounded(float("-inf")) == f"{MINUS}inf"
+        assert number(-0.0, 1) == number(-1e-9, 1) == number(0, 1)
 
 
 def test_a_language_ends_with_its_block():

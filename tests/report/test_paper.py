@@ -1,5 +1,6 @@
 """The report on paper: parts joined, links that lead inside, one file a run."""
 
+import json
 import re
 
 import pytest
@@ -46,6 +47,66 @@ def test_text_from_data_stays_as_the_pages_have_it(joined, fake_pages):
         body = page.partition("<main")[2].partition("</main>")[0]
         words = re.findall(r">([^<>]+)<", body)
         assert [w for w in words if w not in joined] == []
+
+
+def rewritten(body: str) -> str:
+    page = f"<html><body>{body}</body></html>"
+    part = paper._part("index", page, ["index", "04_personas"])
+    return part.removeprefix('<div class="st-part" id="index">').removesuffix("</div>")
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        # What a value says is not taken for an attribute, whatever it looks like.
+        (
+            '<p title="x id=y onload=alert(1)//" id="a">',
+            '<p title="x id=y onload=alert(1)//" id="index-a">',
+        ),
+        ("<a title='\" href=b' href=c.csv>", '<a title=\'" href=b\' href="#index">'),
+        ('<p data-id="3"\nID = "a">', '<p data-id="3"\nID = "index-a">'),
+        ('<p title="a > b" id=a>', '<p title="a > b" id="index-a">'),
+        ('<g clip-path="url(#p)"/>', '<g clip-path="url(#index-p)"/>'),
+        (
+            '<g style="mask:url(&quot;#m&quot;)"/>',
+            '<g style="mask:url(&quot;#index-m&quot;)"/>',
+        ),
+        (
+            "<style>.a{clip-path:url(#p)}</style>",
+            "<style>.a{clip-path:url(#index-p)}</style>",
+        ),
+        ('<svg aria-labelledby="t  d">', '<svg aria-labelledby="index-t index-d">'),
+        ('<a href="#">', '<a href="#index">'),
+        ('<a href="04_personas.html#a&amp;b">', '<a href="#04_personas-a&amp;b">'),
+        ('<a href="&#106;avascript:x">', '<a href="#index">'),
+        # Only a line feed ends a line of the parser.
+        ('A\u2028B\x85C\x0c\n<p id="a">', 'A\u2028B\x85C\x0c\n<p id="index-a">'),
+    ],
+)
+def test_tags_are_rewritten_attribute_by_attribute(tag, expected):
+    assert rewritten(tag) == expected
+
+
+def test_what_is_printed_fetches_and_runs_nothing(joined):
+    head = joined.partition("<body>")[0]
+    assert "Content-Security-Policy\" content=\"default-src 'none'; " in head
+    assert "script-src" not in head
+
+
+def test_an_id_is_found_before_a_name_that_is_alike(tmp_path):
+    cards = [
+        {"segment_id": "S01", "segment": "S02"},
+        {"segment_id": "S02", "segment": "Loyal"},
+    ]
+    record = {"format": "segtools.personas", "version": 1, "segments": cards}
+    (tmp_path / "personas.json").write_text(json.dumps(record))
+    assert paper._segment(tmp_path, "S02")["segment"] == "Loyal"
+    assert paper._segment(tmp_path, "Loyal")["segment_id"] == "S02"
+
+
+def test_a_long_name_is_still_that_of_a_file():
+    assert paper._short("分" * 80, 100) == "分" * 33
+    assert paper._safe("../../a\0b") == "a-b"
 
 
 def test_a_card_stands_alone(fake_pages):

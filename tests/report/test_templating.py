@@ -1,5 +1,6 @@
 import re
 
+import pandas as pd
 import pytest
 
 from segtools.languages import use_language
@@ -65,3 +66,11 @@ def test_money_is_written_as_its_language_does(code, written):
         said = [money(a, u).replace(THIN, "_") for a, u in amounts]
     pairs = zip(said, written, strict=True)
     assert all(s == w for s, w in pairs if w)
+
+
+@pytest.mark.parametrize("code", ["en", "ru", "zh"])
+def test_an_amount_that_is_none_or_nothing(code):
+    with use_language(code):
+        for value in (None, float("nan"), float("inf"), pd.NA, "NaN"):
+            assert money(value, "EUR") == "–"
+        assert money(-1e-9, "EUR") == money(0, "EUR")

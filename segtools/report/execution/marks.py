@@ -16,6 +16,7 @@ from segtools.config import RunConfig, stage_of, with_effect
 from segtools.languages import known_language
 from segtools.profiles.actions.rule_book import load_rule_book
 from segtools.records import digest
+from segtools.report.language_words import FILE
 
 __all__ = ["changed_data", "changed_settings", "code_mark", "settings_marks"]
 
@@ -48,8 +49,11 @@ def _read_beside(config: RunConfig) -> dict[str, str]:
     if config.rule_book:
         load_rule_book(config.rule_book)
         beside["rule_book"] = Path(config.rule_book).read_text(encoding="utf-8")
-    if not (language := known_language(config.language)).is_packaged:
-        beside["language"] = language.path.read_text(encoding="utf-8")
+    # A catalogue says itself in which encoding it is.
+    beside |= {
+        name: file.read_text(encoding="utf-8", errors="replace")
+        for name, file in _of_language(config.language)
+    }
     # Who must not be written to, and what lists begin from, may change in its place.
     lists = dict(_paths("destinations", config.destinations))
     if config.suppression_list:
@@ -58,6 +62,16 @@ def _read_beside(config: RunConfig) -> dict[str, str]:
         if Path(file).is_file():
             beside[name] = Path(file).read_text(encoding="utf-8", errors="replace")
     return beside
+
+
+def _of_language(name: str) -> Iterator[tuple[str, Path]]:
+    """Give the files of a language that is the user's own."""
+    language = known_language(name)
+    if language.folder is None or language.is_packaged:
+        return
+    yield "language", language.path
+    if (words := language.folder / FILE).is_file():
+        yield "language.words", words
 
 
 def _paths(name: str, value: Any) -> Iterator[tuple[str, str]]:
