@@ -34,6 +34,7 @@ __all__ = [
     "quoted_name",
     "rounded",
     "series",
+    "short_day",
     "shorten",
     "wrap",
 ]
@@ -272,6 +273,25 @@ def day(text: object) -> str:
     if current().is_english:
         return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
     return format_date(when, "long", locale=current().locale)
+
+
+def short_day(text: object) -> str:
+    """Write an ISO date in figures, as its language does; anything else stays.
+
+    English keeps the ISO date, which reads the same everywhere.
+
+    Examples
+    --------
+    >>> short_day("2017-10-01"), short_day("soon")
+    ('2017-10-01', 'soon')
+    """
+    try:
+        when = date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return str(text)
+    if current().is_english:
+        return str(text)
+    return format_date(when, "short", locale=current().locale)
 
 
 def interval(low: Any, high: Any, write: Any = rounded) -> str:

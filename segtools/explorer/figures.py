@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from segtools.features.words import said_unit
+from segtools.features.words import said_unit, with_unit
 from segtools.joining import commas, ended, sentences
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
@@ -91,7 +91,7 @@ def members_histogram_title(spread: pd.DataFrame) -> str:
     told = {
         "feature": label,
         "segment": shorten(high),
-        "value": f"{rounded(middles[high])} {plain(said_unit(unit))}".strip(),
+        "value": with_unit(rounded(middles[high]), unit),
     }
     if high == low:
         return tr("{feature}: the middle customer of {segment} has {value}", **told)

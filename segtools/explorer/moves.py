@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from segtools.disclosure import hide_parts
 from segtools.explorer.opened import MONEY, Explored
-from segtools.features.words import said_unit
+from segtools.features.words import with_unit
 from segtools.joining import sentences
 from segtools.languages import header, tr, trn
 from segtools.schema import ConfigError
@@ -142,7 +142,7 @@ def place_words(explored: Explored, cut: Cut, at: float) -> str:
     """Say where a cut is: with the unit, of points with the outcome they stand for."""
     if cut.feature is not None:
         unit = explored.numeric.get(cut.feature, ("", ""))[1]
-        return f"{rounded(at, 6)} {plain(said_unit(unit))}".strip()
+        return with_unit(rounded(at, 6), unit)
     payload = explored.model.payload
     expected = float(expected_outcome(np.array([at]), payload["link"])[0])
     worth = f"{rounded(expected)} {plain(explored.currency)}".strip()

@@ -6,6 +6,7 @@ Records keep them as keys, in English, since code decides by them.
 from __future__ import annotations
 
 from segtools.languages import markc, trc
+from segtools.wording import plain
 
 UNITS = (
     markc("unit", "additions"),
@@ -65,6 +66,23 @@ def said_unit(unit: object) -> str:
     ('days', 'EUR', '')
     """
     return trc("unit", str(unit))
+
+
+def with_unit(figure: str, unit: object) -> str:
+    """Put a unit behind a figure.
+
+    Our own units are words, in the plural: a language that declines them behind a
+    figure may set them apart. A currency or a user's unit follows as it is.
+
+    Examples
+    --------
+    >>> with_unit("24", "days"), with_unit("31.50", "EUR"), with_unit("3", "")
+    ('24 days', '31.50 EUR', '3')
+    """
+    said = plain(said_unit(unit))
+    if unit not in UNITS:
+        return f"{figure} {said}".strip()
+    return trc("a figure and its unit", "{figure} {unit}", figure=figure, unit=said)
 
 
 def said_basis(basis: object) -> str:

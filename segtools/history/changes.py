@@ -17,7 +17,7 @@ from segtools.history.reasons import CHANGED, NOISE, REDRAWN
 from segtools.history.snapshot import Snapshot
 from segtools.joining import clauses, sentences
 from segtools.languages import mark, markn, tr, trc, trn
-from segtools.wording import number, percent
+from segtools.wording import number, percent, short_day
 
 FIRST = mark("This is the project's first run; there is nothing to compare with.")
 _MEANS = {
@@ -216,9 +216,9 @@ def money_sentences(changes: Mapping[str, Any], currency: str = "") -> list[str]
             "Everybody together spent {now} in the window before {today}, and {before} "
             "in the one before {then}.",
             now=money_words(now, currency),
-            today=ends["now"]["as_of"],
+            today=short_day(ends["now"]["as_of"]),
             before=money_words(before, currency),
-            then=ends["before"]["as_of"],
+            then=short_day(ends["before"]["as_of"]),
         )
     ]
     for name, sentence in _SPENT.items():
@@ -243,9 +243,9 @@ def _sentence(told: Mapping[str, Any], as_of: str) -> str:
     parts = {"moved": _moved(told)} | {n: _part(told, n) for n in ("new", "gone")}
     said = [words for words in parts.values() if words]
     silent = tuple(name for name, words in parts.items() if not words)
-    kept = tr("Since {day}:", day=as_of)
+    kept = tr("Since {day}:", day=short_day(as_of))
     if said:
-        kept = tr("Since {day}, {said}.", day=as_of, said=clauses(said))
+        kept = tr("Since {day}, {said}.", day=short_day(as_of), said=clauses(said))
     return sentences([kept, tr(_HIDDEN[silent]) if silent else ""])
 
 

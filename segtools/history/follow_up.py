@@ -24,7 +24,7 @@ from segtools.history.movement import VALUES, Movement, arrivals, find_movement
 from segtools.history.refresh import model_age, recommend_refresh, refresh_checks
 from segtools.history.snapshot import Snapshot
 from segtools.languages import header, mark, markc, tr, trc
-from segtools.wording import MISSING, number, plain
+from segtools.wording import MISSING, number, plain, short_day
 
 NO_MODEL = mark("There is no model in use yet that could be kept or renewed.")
 
@@ -256,7 +256,9 @@ def reconciliation_table(changes: dict[str, Any], currency: str = "") -> pd.Data
         end = changes["ends"][key]
         paid = money_words(end["value"], currency)
         both = (paid, MISSING) if key == "before" else (MISSING, paid)
-        rows.append((tr(said, day=end["as_of"]), number(end["customers"]), *both))
+        rows.append(
+            (tr(said, day=short_day(end["as_of"])), number(end["customers"]), *both)
+        )
     columns = [header("Customers who"), header("Customers")]
     columns += [header("Spend then"), header("Spend now")]
     return pd.DataFrame(rows, columns=columns)

@@ -121,15 +121,17 @@ def outcome_by_segment_title(
         return tr("{outcome} was not measured", outcome=name)
     ordered = rows.sort_values("mean", ascending=False, kind="stable")
     best, least = ordered.iloc[0], ordered.iloc[-1]
-    top = f"{shorten(best['segment'])} ({_with_unit(best['mean'], unit)})"
+    high, low = (_with_unit(row["mean"], unit) for row in (best, least))
     if len(rows) == 1:
-        return tr("{outcome} in {segment}", outcome=name, segment=top)
-    low = f"{shorten(least['segment'])} ({_with_unit(least['mean'], unit)})"
+        only = f"{shorten(best['segment'])} ({high})"
+        return tr("{outcome} in {segment}", outcome=name, segment=only)
     return tr(
-        "{outcome} is highest in {best} and lowest in {least}",
+        "{outcome} is highest in {best} ({high}) and lowest in {least} ({low})",
         outcome=name,
-        best=top,
-        least=low,
+        best=shorten(best["segment"]),
+        high=high,
+        least=shorten(least["segment"]),
+        low=low,
     )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from segtools.features.words import with_unit
 from segtools.joining import clauses
 from segtools.languages import (
     available,
@@ -27,6 +28,7 @@ from segtools.wording import (
     plural_of,
     quoted_name,
     rounded,
+    short_day,
 )
 
 HEAD = r"""msgid ""
@@ -279,3 +281,18 @@ def test_clauses_are_joined_by_the_language(folder):
     with use_language(folder(CLAUSES)):
         assert clauses(three) == "one is done；two failed；one waits"
         assert clauses(three[:1]) == "one is done"
+
+
+def test_dates_in_figures_by_language():
+    assert short_day("2017-10-01") == "2017-10-01"
+    with use_language("ru"):
+        assert short_day("2017-10-01") == "01.10.2017"
+        assert short_day("2017-10-01T08:00:00") == "01.10.2017"
+        assert short_day("soon") == "soon"
+
+
+def test_a_unit_that_a_language_would_decline_stands_apart():
+    with use_language("ru"):
+        assert with_unit("24", "orders") == "24 (заказы)"
+        assert with_unit("31,50", "EUR") == "31,50 EUR"
+        assert with_unit("3", "") == "3"

@@ -116,7 +116,9 @@ def merge_block(actions: Mapping[str, Any]) -> str:
     for made in found:
         flow = yaml.safe_dump(made["segments"], default_flow_style=True, width=10_000)
         lines += ["- what: merge", f"  segments: {flow.strip()}"]
-        lines += [f"  {yaml.safe_dump({'why': made['why']}, width=10_000).strip()}"]
+        # Readable in any script: people paste it, and read it again.
+        why = yaml.safe_dump({"why": made["why"]}, width=10_000, allow_unicode=True)
+        lines += [f"  {why.strip()}"]
     return "\n".join(lines)
 
 

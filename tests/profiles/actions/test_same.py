@@ -3,6 +3,7 @@
 import yaml
 
 from segtools.config import decision_blocks
+from segtools.languages import use_language
 from segtools.profiles.actions import actions_sentence, merge_block
 
 COUPONS, OVERDUE = ("coupon_share", "ge"), ("overdue_ratio", "ge")
@@ -61,3 +62,9 @@ def test_hostile_names_stay_text_in_the_block(card, acted):
     made = acted(card(1, COUPONS, segment=bad), card(2, COUPONS), card(3))
     assert len(yaml.safe_load(merge_block(made))["decisions"]) == 1
     assert "\n" not in made["same"][0]["sentence"]
+
+
+def test_the_block_can_be_read_in_any_script(card, acted):
+    with use_language("ru"):
+        block = merge_block(acted(card(1, COUPONS), card(2, COUPONS), card(3, OVERDUE)))
+    assert "В книге правил для них одно действие" in block
