@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.features.words import said_unit
-from segtools.joining import colon, commas, ended, semicolons
+from segtools.joining import bracketed, colon, commas, ended, semicolons, with_unit
 from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -255,8 +255,9 @@ def _scale(ax: Axes, group: pd.DataFrame) -> bool:
 def _named(group: pd.DataFrame) -> str:
     label = shorten(group["label"].iloc[0])
     unit = shorten(said_unit(group["unit"].iloc[0]))
-    return label if not unit or unit.lower() in label.lower() else f"{label} ({unit})"
+    return bracketed(label, "" if unit.lower() in label.lower() else unit)
 
 
 def _with_unit(value: float, unit: object) -> str:
-    return f"{rounded(value)} {plain(said_unit(unit))}".strip()
+    said = plain(said_unit(unit))
+    return with_unit(rounded(value), said)
