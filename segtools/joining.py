@@ -11,13 +11,16 @@ from functools import reduce
 from segtools.languages import trc
 
 __all__ = [
+    "bracketed",
     "clauses",
     "colon",
     "commas",
     "ended",
+    "gap",
     "one_sentence",
     "semicolons",
     "sentences",
+    "with_unit",
 ]
 
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
@@ -39,6 +42,17 @@ def _followed(one: str, following: str) -> str:
         return following
     # With its places, since an empty translation would count as none.
     return trc("between sentences", "{one} {next}", one=one, next=following)
+
+
+def gap() -> str:
+    """Give what stands between two sentences that have elements of their own.
+
+    Examples
+    --------
+    >>> gap()
+    ' '
+    """
+    return trc("between sentences", "{one} {next}", one="", next="")
 
 
 def semicolons(parts: Iterable[str]) -> str:
@@ -87,6 +101,32 @@ def colon(name: str, value: str) -> str:
     'Customers: 812'
     """
     return trc("a name and its value", "{name}: {value}", name=name, value=value)
+
+
+def bracketed(text: str, aside: str) -> str:
+    """Put an aside in brackets behind a text, if there is one.
+
+    Examples
+    --------
+    >>> bracketed("0.45", "0.41 to 0.49"), bracketed("Spend", "")
+    ('0.45 (0.41 to 0.49)', 'Spend')
+    """
+    if not aside:
+        return text
+    return trc("an aside in brackets", "{text} ({aside})", text=text, aside=aside)
+
+
+def with_unit(amount: str, unit: str) -> str:
+    """Put a unit, if there is one, behind an amount.
+
+    Examples
+    --------
+    >>> with_unit("3.5", "days"), with_unit("3.5", "")
+    ('3.5 days', '3.5')
+    """
+    if not unit:
+        return amount
+    return trc("an amount and its unit", "{amount} {unit}", amount=amount, unit=unit)
 
 
 def ended(text: str) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 from babel.dates import format_date
-from babel.lists import format_list
 
 from segtools.joining import colon, commas
 from segtools.languages import current, tr, trc
@@ -315,12 +314,7 @@ def listed(names: Iterable[object]) -> str:
     >>> listed(["a", "b", "c"]), listed(["a"])
     ('a, b and c', 'a')
     """
-    words = [plain(name) for name in names]
-    if len(words) < 2:
-        return "".join(words)
-    if current().is_english:  # Babel would put a comma before "and"
-        return f"{', '.join(words[:-1])} and {words[-1]}"
-    return format_list(words, locale=current().locale)
+    return current().listed([plain(name) for name in names])
 
 
 def series(names: Iterable[object], values: Iterable[Any]) -> str:

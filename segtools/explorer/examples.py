@@ -10,6 +10,7 @@ import pandas as pd
 from segtools.explorer.members import places_of
 from segtools.explorer.opened import Explored
 from segtools.features.words import said_unit
+from segtools.joining import bracketed
 from segtools.languages import header, mark, tr
 from segtools.masking import mask
 from segtools.wording import MISSING, is_missing, percent, plain, rounded, shorten
@@ -111,4 +112,4 @@ def _coarse(value: float) -> float | None:
 
 
 def _with_unit(label: str, unit: str) -> str:
-    return f"{plain(label)} ({plain(said_unit(unit))})" if unit else plain(label)
+    return bracketed(plain(label), plain(said_unit(unit)) if unit else "")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.features.words import said_unit, with_unit
-from segtools.joining import commas, ended, sentences
+from segtools.joining import bracketed, commas, ended, sentences
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -111,7 +111,8 @@ def members_histogram_alt(spread: pd.DataFrame) -> str:
         shown = own.dropna(subset=["share"])
         if len(shown) and shown["share"].max() > 0:
             most = shown.loc[shown["share"].idxmax()]
-            parts.append(f"{plain(name)} {most['range']} ({percent(most['share'])})")
+            where = f"{plain(name)} {most['range']}"
+            parts.append(bracketed(where, percent(most["share"])))
     title = ended(members_histogram_title(spread))
     if not parts:
         return title
@@ -270,4 +271,4 @@ def _pairs_of_bars(
 
 
 def _with_unit(label: str, unit: str) -> str:
-    return f"{plain(label)} ({plain(said_unit(unit))})" if unit else plain(label)
+    return bracketed(plain(label), plain(said_unit(unit)) if unit else "")

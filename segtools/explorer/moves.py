@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from segtools.disclosure import hide_parts
 from segtools.explorer.opened import MONEY, Explored
 from segtools.features.words import with_unit
-from segtools.joining import sentences
+from segtools.joining import bracketed, sentences
 from segtools.languages import header, tr, trn
 from segtools.schema import ConfigError
 from segtools.segmentation.cuts import Crossing, Cut, crossing, cuts_of, stops
@@ -301,7 +301,7 @@ def _again_then(now: Again, then: Again) -> str:
 
 def _span(again: Again) -> str:
     ends = interval(again.low, again.high, lambda value: number(value, 2))
-    return f"{number(again.middle, 2)} ({ends})"
+    return bracketed(number(again.middle, 2), ends)
 
 
 def moved_table(explored: Explored, move: Move) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from segtools.explorer.members import middles, places_of
 from segtools.explorer.opened import Explored
 from segtools.features.words import said_unit
+from segtools.joining import bracketed
 from segtools.languages import header, tr
 from segtools.schema import ConfigError
 from segtools.wording import interval, percent, shorten
@@ -158,7 +159,7 @@ def compared_table(explored: Explored, first: str, second: str) -> pd.DataFrame:
         tr("Middle of {segment}", segment=shorten(explored.names[i]))
         for i in (first, second)
     )
-    two = two if two != one else f"{two} ({second})"
+    two = two if two != one else bracketed(two, str(second))
     shown = pd.DataFrame(
         {
             header("Feature"): rows["label"],

@@ -5,6 +5,7 @@ Records keep them as keys, in English, since code decides by them.
 
 from __future__ import annotations
 
+from segtools import joining
 from segtools.languages import markc, trc
 from segtools.wording import plain
 
@@ -81,7 +82,7 @@ def with_unit(figure: str, unit: object) -> str:
     """
     said = plain(said_unit(unit))
     if unit not in UNITS:
-        return f"{figure} {said}".strip()
+        return joining.with_unit(figure, said)
     return trc("a figure and its unit", "{figure} {unit}", figure=figure, unit=said)
 
 

@@ -30,6 +30,7 @@ from segtools.history.refresh_words import (
     WORDS,
 )
 from segtools.history.snapshot import Snapshot
+from segtools.joining import bracketed
 from segtools.languages import header, tr, trc, trn
 from segtools.segmentation.stability.agreement import adjusted_rand
 from segtools.wording import MISSING, number, percent, plain, rounded
@@ -214,7 +215,7 @@ def _overlap(table: pd.DataFrame, movement: Movement, least: float) -> dict[str,
     name = plain(movement.alignment.names.get(table.index[worst], table.index[worst]))
     return _check(
         tr("Is every segment in use found again?"),
-        f"{rounded(value, 2)} ({name})",
+        bracketed(rounded(value, 2), name),
         tr("at least {least} (Jaccard) for each", least=rounded(least)),
         value >= least,
         REBUILD,
@@ -303,7 +304,7 @@ def _drifted(drift: pd.DataFrame, most: float) -> dict[str, Any]:
         return _check(check, MISSING, asked, None, RESCORE, says)
     far = own[own["level"] == "act"].sort_values("psi", ascending=False)
     top = own.loc[own["psi"].idxmax()]
-    value = f"{rounded(float(top['psi']))} ({plain(top['label'])})"
+    value = bracketed(rounded(float(top["psi"])), plain(top["label"]))
     if far.empty:
         says = tr("No feature has drifted far beyond chance.")
     else:

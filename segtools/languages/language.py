@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
 
 from segtools.languages.catalogue import TEMPLATE, Catalogue, load
+from segtools.languages.filling import filled
 
 FOLDER = Path(__file__).parent
 CATALOGUE = Path("LC_MESSAGES", "messages.po")
@@ -78,6 +81,35 @@ class Language:
     def before_percent(self) -> str:
         """What stands between a number and its per cent sign."""
         return THIN if self.is_english else _signs(self.code)[2]
+
+    def fill(self, message: str, values: Mapping[str, Any]) -> str:
+        """Fill the places of a message in this language.
+
+        Examples
+        --------
+        >>> Language("en").fill("{low} to {high}", {"low": "3", "high": "5"})
+        '3 to 5'
+        """
+        if not self.is_english and self.locale.language == "zh":
+            return filled(message, values)
+        return message.format(**values)
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Join names as a sentence does.
+
+        Examples
+        --------
+        >>> Language("en").listed(["a", "b", "c"])
+        'a, b and c'
+        """
+        if len(names) < 2:
+            return "".join(names)
+        *first, last = names
+        if self.is_english:  # Babel would put a comma before "and"
+            return f"{', '.join(first)} and {last}"
+        if self.locale.language == "zh":
+            return filled("{first}和{last}", {"first": "、".join(first), "last": last})
+        return format_list(list(names), locale=self.locale)
 
     def write(self, value: Any, decimals: int = 0) -> str:
         """Write a number with this language's signs and a true minus sign.

@@ -31,8 +31,9 @@ def tr(message: str, /, **values: Any) -> str:
     >>> tr("{low} to {high}", low="3", high="5")
     '3 to 5'
     """
-    said = current().catalogue.one(message)
-    return said.format(**values) if values else said
+    language = current()
+    said = language.catalogue.one(message)
+    return language.fill(said, values) if values else said
 
 
 def trc(context: str, message: str, /, **values: Any) -> str:
@@ -56,8 +57,9 @@ def trc(context: str, message: str, /, **values: Any) -> str:
     >>> trc("column", "Share")
     'Share'
     """
-    said = current().catalogue.one(message, context)
-    return said.format(**values) if values else said
+    language = current()
+    said = language.catalogue.one(message, context)
+    return language.fill(said, values) if values else said
 
 
 def trn(one: str, many: str, count: float, /, **values: Any) -> str:
@@ -85,7 +87,8 @@ def trn(one: str, many: str, count: float, /, **values: Any) -> str:
     """
     language, whole = current(), float(count).is_integer()
     said = language.catalogue.many(one, many, abs(int(count)) if whole else 2)
-    return said.format(**({"n": language.write(count, 0 if whole else 1)} | values))
+    counted = {"n": language.write(count, 0 if whole else 1)}
+    return language.fill(said, counted | values)
 
 
 def mark(message: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from segtools.joining import commas, ended, semicolons
+from segtools.joining import bracketed, commas, ended, semicolons
 from segtools.languages import header, mark, markc, tr, trc, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, name_rows, write
 from segtools.plots.colours import ACCENT, INK, OTHER
@@ -163,7 +163,7 @@ def contest_intervals_alt(contest: Mapping[str, Any], *, figure: str = "gini") -
     for row in rows.itertuples():
         band = interval(row.Low, row.High, lambda v: number(v, 3))
         value = f"{plain(row.Scheme)} {number(row.Value, 3)}"
-        parts.append(f"{value} ({band})" if band else value)
+        parts.append(bracketed(value, band))
     return tr(
         "{title}. {figure} from high to low: {parts}.",
         title=title,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from segtools.joining import sentences
+from segtools.joining import bracketed, gap, sentences
 from segtools.languages import mark, tr
 from segtools.markup import Display, guarded
 from segtools.plots.cells import Format, cell_strings, is_numeric, table_markup
@@ -107,7 +107,7 @@ def light(name: str, colour: str, sentence: object) -> Display:
     markup = (
         f'<p class="st-light st-light-{colour}">'
         '<span class="st-dot" aria-hidden="true"></span>'
-        f"<b>{guarded(head)}</b> {guarded(reason)}</p>"
+        f"<b>{guarded(head)}</b>{gap()}{guarded(reason)}</p>"
     )
     return Display(markup, sentences([head, reason]))
 
@@ -236,9 +236,8 @@ def together(*shown: Display) -> Display:
 
 
 def _header(column: str, units: Mapping[str, str], said: Mapping[str, str]) -> str:
-    unit = f" ({plain(units[column])})" if column in units else ""
     name = plain(said.get(column) or column_said(column))
-    return name[:1].upper() + name[1:] + unit
+    return bracketed(name[:1].upper() + name[1:], plain(units.get(column, "")))
 
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.features.words import said_unit, with_unit
-from segtools.joining import colon, commas, ended, semicolons
+from segtools.joining import bracketed, colon, commas, ended, semicolons
 from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -255,4 +255,4 @@ def _scale(ax: Axes, group: pd.DataFrame) -> bool:
 def _named(group: pd.DataFrame) -> str:
     label = shorten(group["label"].iloc[0])
     unit = shorten(said_unit(group["unit"].iloc[0]))
-    return label if not unit or unit.lower() in label.lower() else f"{label} ({unit})"
+    return bracketed(label, "" if unit.lower() in label.lower() else unit)

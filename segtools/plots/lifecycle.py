@@ -154,6 +154,7 @@ def lifecycle_flow_table(flows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(**{side: rows[side].map(stage_said) for side in ("from", "to")})
     rows.columns = pd.Index([header("Then"), header("Now"), header("Customers")])
     rows.attrs["formats"] = {"Customers": "count"}
+    rows.attrs["said"] = {"Then": trc("stage of life", "Then")}
     return rows
 
 

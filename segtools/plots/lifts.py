@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from segtools.joining import ended, semicolons
+from segtools.joining import bracketed, ended, semicolons
 from segtools.languages import header, mark, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -155,7 +155,8 @@ def lift_by_segment_alt(
     parts = []
     for row in rows.itertuples():
         band = interval(row.low, row.high, lambda v: _bare(v, measure))
-        parts.append(f"{plain(row.segment)} {_bare(row.lift, measure)} ({band})")
+        lift = f"{plain(row.segment)} {_bare(row.lift, measure)}"
+        parts.append(bracketed(lift, band))
     lifts = {"title": title, "lifts": semicolons(parts)}
     if measure == "response":
         return tr("{title}. Lifts in points: {lifts}.", **lifts)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from segtools.joining import ended, semicolons
+from segtools.joining import bracketed, ended, semicolons
 from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -98,7 +98,7 @@ def outcome_by_segment(
     (per_cent_axis if unit == "share" else number_axis)(ax.xaxis)
     ax.margins(x=0.14)
     name = plain(text_said(outcome))
-    label = f"{name} ({_unit(unit)})" if unit else name
+    label = bracketed(name, _unit(unit) if unit else "")
     title = outcome_by_segment_title(outcomes, outcome=outcome, unit=unit)
     dress(ax, title=title, x=tr("{outcome}, mean and interval", outcome=label))
     return ax
@@ -123,7 +123,7 @@ def outcome_by_segment_title(
     best, least = ordered.iloc[0], ordered.iloc[-1]
     high, low = (_with_unit(row["mean"], unit) for row in (best, least))
     if len(rows) == 1:
-        only = f"{shorten(best['segment'])} ({high})"
+        only = bracketed(shorten(best["segment"]), high)
         return tr("{outcome} in {segment}", outcome=name, segment=only)
     return tr(
         "{outcome} is highest in {best} ({high}) and lowest in {least} ({low})",
@@ -157,7 +157,7 @@ def outcome_by_segment_alt(
     for row in rows.itertuples():
         band = interval(row.low, row.high, write)
         mean = f"{plain(row.segment)} {_with_unit(row.mean, unit)}"
-        parts.append(f"{mean} ({band})" if band else mean)
+        parts.append(bracketed(mean, band))
     return tr(
         "{title}. Means by segment: {means}.", title=title, means=semicolons(parts)
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from segtools.joining import commas, ended
+from segtools.joining import bracketed, commas, ended
 from segtools.languages import header, mark, tr, trn
 from segtools.plots.canvas import axes_or_current, dress, empty_note, number_axis
 from segtools.plots.colours import is_colour, segment_colours
@@ -200,7 +200,7 @@ def segments_over_time_table(
     for line in lines:
         name = plain(line["segment"]) or plain(line["segment_id"])
         if names[name] > 1 or name in columns:
-            name = f"{name} ({plain(line['segment_id'])})"
+            name = bracketed(name, plain(line["segment_id"]))
         columns[name] = pd.Series(line["values"], dtype="float64")
     return pd.DataFrame(columns)[::-1].reset_index(drop=True)
 

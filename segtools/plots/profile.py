@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.features.words import said_unit
-from segtools.joining import ended, semicolons
+from segtools.joining import bracketed, ended, semicolons
 from segtools.languages import current, header, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -234,9 +234,11 @@ def _scale(ax: Axes, limits: tuple[float, float]) -> None:
 def _named(group: pd.DataFrame) -> str:
     label = plain(group["label"].dropna().iloc[0])
     units = [plain(said_unit(u)) for u in group["unit"].dropna() if plain(u)]
-    if not units or units[0].lower() in label.lower().split():
-        return label
-    return f"{label} ({units[0]})"
+    # Not every script has spaces between its words.
+    words = label.lower().split() if label.isascii() else label.lower()
+    return (
+        label if not units or units[0].lower() in words else bracketed(label, units[0])
+    )
 
 
 def _within_sentence(label: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from segtools.joining import ended, sentences
+from segtools.joining import bracketed, ended, sentences
 from segtools.languages import current, header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -242,7 +242,7 @@ def _cell(
 
 def _spanned(row: Mapping[str, Any], of: str) -> str:
     span = plain(row[f"{of}_span"])
-    return f"{row[of]} ({span})" if span else str(row[of])
+    return bracketed(str(row[of]), span)
 
 
 def _money(value: Any, unit: str) -> str:

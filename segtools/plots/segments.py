@@ -78,7 +78,7 @@ def segment_sizes_and_value(
             beside(panel, 0 if is_missing(share) else share, place, percent(share))
         name_rows(panel, rows["segment"].tolist())
         panel.set(xlim=(min(0, shares.min()), limit), xticks=[])
-        dress(panel, x=f"{said_header(label)}, %", grid="")
+        dress(panel, x=tr("{measure}, %", measure=said_header(label)), grid="")
         panel.spines["bottom"].set_visible(False)
         panel.axvline(0, color=INK, alpha=0.35, linewidth=0.8)
     pair[1].set_yticklabels([])

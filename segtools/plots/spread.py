@@ -9,7 +9,7 @@ import pandas as pd
 
 from segtools.disclosure import LIMIT, Published, hide
 from segtools.features.words import said_unit, with_unit
-from segtools.joining import ended
+from segtools.joining import bracketed, ended
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
     axes_or_current,
@@ -101,7 +101,7 @@ def feature_histogram(
     number_axis(ax.xaxis, whole=bool(np.all(values == np.round(values))))
     number_axis(ax.yaxis, whole=True)
     name = plain(label or feature)
-    measured = f"{name} ({plain(said_unit(unit))})" if unit else name
+    measured = bracketed(name, plain(said_unit(unit)) if unit else "")
     measured = _with_beyond(measured, values, smallest_cell)
     measured += mark_note() if heights.isna().any() else ""
     title = feature_histogram_title(features, **named)

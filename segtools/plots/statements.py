@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from segtools.joining import ended, semicolons
+from segtools.joining import bracketed, ended, semicolons
 from segtools.languages import header, tr
 from segtools.plots.canvas import (
     axes_or_current,
@@ -147,7 +147,7 @@ def paired_statements_alt(
     parts = []
     for row in rows.to_dict("records"):
         band = interval(row["Low"], row["High"], percent)
-        share = percent(row["Segment"]) + (f" ({band})" if band else "")
+        share = bracketed(percent(row["Segment"]), band)
         told = tr(
             "{statement}: {share} against {base} of everyone",
             statement=row["Statement"].rstrip(_STOPS),

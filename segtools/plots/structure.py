@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from segtools.joining import ended
+from segtools.joining import bracketed, ended
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import axes_or_current, beside, dress, empty_note, write
 from segtools.plots.colours import ACCENT, INK, OTHER
@@ -181,7 +181,7 @@ def agreement_by_k_title(verdict: Mapping[str, Any]) -> str:
         "Resamples agree most on {n} segment: {median}",
         "Resamples agree most on {n} segments: {median}",
         best["Segments"],
-        median=rounded(best["Median"]) + (f" ({band})" if band else ""),
+        median=bracketed(rounded(best["Median"]), band),
     )
 
 

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segtools.config import RunConfig
-from segtools.joining import commas
+from segtools.joining import bracketed, commas
 from segtools.languages import header, markn, tr, trc, trn
 from segtools.prepare.clean import Cleaned
 from segtools.prepare.compare import huge_limit, order_totals, with_original
@@ -196,7 +196,7 @@ def suspects_sentence(found: list[dict[str, Any]]) -> str:
     """
     if not found:
         return tr("No product is named like postage, a gift card or a deposit.")
-    named = listed([f"{plain(r['product'])} ({number(r['rows'])})" for r in found])
+    named = listed(bracketed(plain(r["product"]), number(r["rows"])) for r in found)
     return tr(
         "These may be no products: {products}. Name them under non_products if so.",
         products=named,

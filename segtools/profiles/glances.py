@@ -8,6 +8,7 @@ import pandas as pd
 
 from segtools.features.plan import local_text
 from segtools.glance import Glance, Lines, Record
+from segtools.joining import bracketed
 from segtools.languages import mark, tr, trc, trn
 from segtools.wording import interval, number, percent, plain
 
@@ -25,7 +26,7 @@ class Persona(Record):
         said = sorted(self["statements"], key=lambda s: s["kind"] != "evidence")
         unit = f" {self['value_unit']}" if self["value_unit"] else ""
         facts: list[tuple[str, object]] = [
-            (tr("Customers"), f"{number(self['n'])} ({percent(self['share'])})"),
+            (tr("Customers"), bracketed(number(self["n"]), percent(self["share"]))),
             (tr("Spend"), f"{number(float(self['value']))}{unit}"),
             (tr("Share of the spend"), percent(self["value_share"])),
             (tr("Statements from data"), percent(self["evidenced_share"])),
@@ -39,7 +40,7 @@ class Persona(Record):
         )
         said_of = tr("What is said of them")
         return Glance(
-            title=f"{self['segment']} ({self['segment_id']})",
+            title=bracketed(self["segment"], self["segment_id"]),
             answer=self["headline"],
             facts=facts,
             lines=Lines(said_of, head, [*map(_stated, said)], words=2),

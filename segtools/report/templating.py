@@ -20,6 +20,7 @@ from babel import Locale
 from babel.numbers import format_compact_decimal
 from markupsafe import Markup, escape
 
+from segtools.joining import gap
 from segtools.languages import current, tr, trc, trn
 from segtools.plots.colours import OTHER, is_colour, text_on
 from segtools.wording import MINUS, THIN, day, is_missing, number, percent, plain
@@ -170,7 +171,7 @@ def templates() -> jinja2.Environment:
         "text_on": text_on,
     }
     environment.globals |= {"tr": _said(tr), "trc": _said(trc), "trn": _said(trn)}
-    environment.globals |= {"language": current}
+    environment.globals |= {"language": current, "gap": gap}
     environment.globals |= carried(SHEETS, SCRIPTS)
     return environment
 

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segtools.joining import bracketed
 from segtools.languages import header, tr, trn
 from segtools.segmentation.apart_scheme import awake, days_at_origin
 from segtools.segmentation.entries import FIGURE, Contest, Entry, Rules
@@ -271,4 +272,4 @@ def choice_table(choice: dict[str, Any]) -> pd.DataFrame:
 def _with_band(found: dict[str, float] | None, key: str) -> str:
     if found is None:
         return MISSING
-    return f"{rounded(found[key])} ({band(found['low'], found['high'])})"
+    return bracketed(rounded(found[key]), band(found["low"], found["high"]))

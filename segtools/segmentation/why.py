@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segtools.joining import commas, one_sentence, sentences
+from segtools.joining import bracketed, commas, one_sentence, sentences
 from segtools.languages import header, mark, markn, tr, trc, trn
 from segtools.segmentation.apart import because
 from segtools.segmentation.densities import contributions, joint
@@ -161,7 +161,7 @@ def _scorecard(write: Writer, values: Values) -> str:
     payload = write.payload
     points = {n: _points(b, values[n]) for n, b in payload["bins"].items()}
     most = sorted(points, key=lambda n: (-abs(points[n]), n))[:MOST]
-    told = [f"{write.value(n, values)} ({_signed(points[n])})" for n in most]
+    told = [bracketed(write.value(n, values), _signed(points[n])) for n in most]
     score = int(payload["base"] + sum(points.values()))
     return trn(
         "In {segment} with {n} point: {reason}; {sides}",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segtools.features.words import with_unit
-from segtools.joining import clauses
+from segtools.joining import bracketed, clauses
 from segtools.languages import (
     available,
     coverage,
@@ -74,7 +74,7 @@ def test_a_language_that_is_unknown_is_refused_with_a_suggestion():
         ("en", ["1_234_567.9", "41_%", "<0.1_%", "a, b and c", "0.41 to 0.47"]),
         ("ru", ["1_234_567,9", "41_%", "<0,1_%", "a, b и c", None]),
         ("ro", ["1.234.567,9", "41_%", "<0,1_%", "a, b și c", None]),
-        ("zh", ["1,234,567.9", "41%", "<0.1%", "a、b和c", None]),
+        ("zh", ["1,234,567.9", "41%", "<0.1%", "a、b 和 c", None]),
     ],
 )
 def test_numbers_and_lists_by_language(code, written):
@@ -296,3 +296,30 @@ def test_a_unit_that_a_language_would_decline_stands_apart():
         assert with_unit("24", "orders") == "24 (заказы)"
         assert with_unit("31,50", "EUR") == "31,50 EUR"
         assert with_unit("3", "") == "3"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"scheme": "消费额五分位", "value": "0.45"}, "消费额五分位的基尼系数为0.45"),
+        ({"scheme": "RFM", "value": "0.45"}, "RFM 的基尼系数为0.45"),
+        ({"scheme": "目标（5个）", "value": "0.45"}, "目标（5个）的基尼系数为0.45"),
+    ],
+)
+def test_chinese_has_spaces_beside_latin_words_alone(values, expected):
+    with use_language("zh"):
+        assert tr("{scheme} reaches a Gini of {value}", **values) == expected
+
+
+def test_chinese_lists_have_spaces_beside_latin_words_alone():
+    with use_language("zh"):
+        assert listed(["价值", "规模"]) == "价值和规模"
+        assert listed(["价值", "email"]) == "价值和 email"
+        assert listed(["email", "价值", "规模"]) == "email、价值和规模"
+
+
+def test_brackets_and_units_are_those_of_the_language():
+    with use_language("zh"):
+        assert bracketed("0.45", "0.41至0.49") == "0.45（0.41至0.49）"
+        assert with_unit("24", "orders") == "24笔订单"
+        assert with_unit("24", "USD") == "24 USD"

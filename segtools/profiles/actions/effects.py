@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segtools.disclosure import LIMIT
+from segtools.joining import bracketed
 from segtools.languages import markn, tr, trn
 from segtools.profiles.phrases import span
 from segtools.wording import number, percent, rounded
@@ -209,7 +210,7 @@ def test_sentence(outlook: Outlook, goal: str, days: int, currency: str) -> str:
         )
     what = lift(outlook.smallest, goal, currency)
     if goal == "grow_spend" and outlook.mean is not None and outlook.mean > 0:
-        what += f" ({percent(outlook.smallest / outlook.mean)})"
+        what = bracketed(what, percent(outlook.smallest / outlook.mean))
     return tr(
         "Half of them by lot for {period}; a lift of {lift} would be seen four times "
         "in five",

@@ -7,8 +7,9 @@ from typing import Any
 
 import yaml
 
+from segtools.joining import bracketed
 from segtools.languages import markn, tr, trn
-from segtools.wording import listed, number, shorten
+from segtools.wording import listed, number, plain, shorten
 
 Row = Mapping[str, Any]
 _CAN = markn(
@@ -58,7 +59,7 @@ def same_treatment(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _sentence(group: Sequence[Row], all_of: int) -> str:
-    names = listed(f"{shorten(r['segment'], 40)} ({r['segment_id']})" for r in group)
+    names = listed(bracketed(shorten(r["segment"], 40), r["segment_id"]) for r in group)
     what = shorten(group[0]["message"], 70)
     if len(group) == all_of:
         return trn(
@@ -116,9 +117,9 @@ def merge_block(actions: Mapping[str, Any]) -> str:
     for made in found:
         flow = yaml.safe_dump(made["segments"], default_flow_style=True, width=10_000)
         lines += ["- what: merge", f"  segments: {flow.strip()}"]
-        # Readable in any script: people paste it, and read it again.
-        why = yaml.safe_dump({"why": made["why"]}, width=10_000, allow_unicode=True)
-        lines += [f"  {why.strip()}"]
+        why = {"why": plain(made["why"])}
+        text = yaml.safe_dump(why, width=10_000, allow_unicode=True)
+        lines.append(f"  {text.strip()}")
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from segtools.joining import sentences
+from segtools.joining import bracketed, sentences
 from segtools.languages import header, mark, markc, tr, trc
 from segtools.profiles.actions.priority import RATED
 from segtools.wording import listed, quoted_name, rounded, shorten
@@ -167,7 +167,7 @@ def _weighed(actions: Actions) -> list[str]:
 
 def _weight(name: str, weight: float) -> str:
     said = trc("criterion", _NAMES[name])
-    return f"{said} {rounded(weight)} ({tr(RATED[name])})"
+    return bracketed(f"{said} {rounded(weight)}", tr(RATED[name]))
 
 
 def _moved(actions: Actions) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segtools.joining import bracketed
 from segtools.languages import mark, tr, trn
 from segtools.profiles.canvas.lines import (
     COSTS,
@@ -164,7 +165,9 @@ def _where(row: Mapping[str, Any], numbers: Numbers, reach_by: str) -> list[Line
 
 def _ordered_by(numbers: Numbers) -> Line:
     if numbers.channels:
-        used = listed(f"{shorten(c, 40)} ({percent(s)})" for c, s in numbers.channels)
+        used = listed(
+            bracketed(shorten(c, 40), percent(s)) for c, s in numbers.channels
+        )
         return known(
             tr("Share of them who ordered by each channel: {channels}", channels=used)
         )
