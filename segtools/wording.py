@@ -25,6 +25,7 @@ __all__ = [
     "general",
     "interval",
     "is_missing",
+    "iso_day",
     "listed",
     "number",
     "per_cent",
@@ -272,6 +273,18 @@ def day(text: object) -> str:
     if current().is_english:
         return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
     return format_date(when, "long", locale=current().locale)
+
+
+def iso_day(text: object) -> str:
+    """Write an ISO date within a text: as it is in English, elsewhere in words.
+
+    Examples
+    --------
+    >>> iso_day("2017-10-01T10:00:00")
+    '2017-10-01'
+    """
+    iso = str(text)[:10]
+    return iso if current().is_english else day(iso)
 
 
 def interval(low: Any, high: Any, write: Any = rounded) -> str:

@@ -5,7 +5,8 @@ Records keep them as keys, in English, since code decides by them.
 
 from __future__ import annotations
 
-from segtools.languages import markc, trc
+from segtools.languages import current, markc, trc
+from segtools.wording import plain, rounded
 
 UNITS = (
     markc("unit", "additions"),
@@ -65,6 +66,24 @@ def said_unit(unit: object) -> str:
     ('days', 'EUR', '')
     """
     return trc("unit", str(unit))
+
+
+def with_unit(value: float, unit: object) -> str:
+    """Write a number with its unit.
+
+    Words of a unit would have to agree with the number, as "24 de comenzi" does, so
+    that only currencies and users' units follow it in other languages than English;
+    there the feature's name says what is counted.
+
+    Examples
+    --------
+    >>> with_unit(24, "orders"), with_unit(0.25, "EUR"), with_unit(3, "")
+    ('24 orders', '0.25 EUR', '3')
+    """
+    said = said_unit(unit)
+    if not current().is_english and said != str(unit):
+        return rounded(value)
+    return f"{rounded(value)} {plain(said)}".strip()
 
 
 def said_basis(basis: object) -> str:

@@ -14,7 +14,7 @@ from segtools.features.words import said_basis
 from segtools.goals.words import ANSWERS, DESCRIPTORS, KINDS
 from segtools.joining import commas, semicolons, sentences
 from segtools.languages import header, markn, tr, trc, trn
-from segtools.wording import number
+from segtools.wording import iso_day, number
 
 
 def base_sentence(counted: dict[str, Any], currency: str) -> str:
@@ -33,8 +33,8 @@ def base_sentence(counted: dict[str, Any], currency: str) -> str:
         counted["customers"],
         orders=trn("{n} order", "{n} orders", counted["orders"]),
         money=money,
-        first=counted["first"][:10],
-        last=counted["last"][:10],
+        first=iso_day(counted["first"]),
+        last=iso_day(counted["last"]),
     )
 
 

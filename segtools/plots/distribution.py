@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from segtools.features.words import said_unit
+from segtools.features.words import said_unit, with_unit
 from segtools.joining import colon, commas, ended, semicolons
 from segtools.languages import header, mark, tr
 from segtools.plots.canvas import (
@@ -122,7 +122,7 @@ def segment_spread_title(spread: pd.DataFrame, *, features: int = 4) -> str:
         feature=shorten(most["label"], 40),
         segment=shorten(most["segment"]),
         low=rounded(most["p25"]),
-        high=_with_unit(most["p75"], most["unit"]),
+        high=with_unit(most["p75"], most["unit"]),
         base_low=rounded(everyone["p25"]),
         base_high=rounded(everyone["p75"]),
     )
@@ -256,7 +256,3 @@ def _named(group: pd.DataFrame) -> str:
     label = shorten(group["label"].iloc[0])
     unit = shorten(said_unit(group["unit"].iloc[0]))
     return label if not unit or unit.lower() in label.lower() else f"{label} ({unit})"
-
-
-def _with_unit(value: float, unit: object) -> str:
-    return f"{rounded(value)} {plain(said_unit(unit))}".strip()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segtools.disclosure import LIMIT, Published, hide
-from segtools.features.words import said_unit
+from segtools.features.words import said_unit, with_unit
 from segtools.joining import ended
 from segtools.languages import header, tr, trn
 from segtools.plots.canvas import (
@@ -95,7 +95,7 @@ def feature_histogram(
         write(ax, at, 0.03 * top, HIDDEN_MARK, ha="center", fontsize="x-small")
     middle = float(np.median(values))
     ax.axvline(middle, color=INK, linewidth=1.2)
-    text = tr("median {value}", value=_with_unit(middle, unit))
+    text = tr("median {value}", value=with_unit(middle, unit))
     beside(ax, middle, top * 1.08, text, va="center")
     ax.set_ylim(0, top * 1.16)
     number_axis(ax.xaxis, whole=bool(np.all(values == np.round(values))))
@@ -135,13 +135,13 @@ def feature_histogram_title(
         return tr(
             "{feature}: at least half of the customers have {value}",
             feature=name,
-            value=_with_unit(low, unit),
+            value=with_unit(low, unit),
         )
     return tr(
         "{feature}: half of the customers lie between {low} and {high}",
         feature=name,
         low=rounded(low),
-        high=_with_unit(high, unit),
+        high=with_unit(high, unit),
     )
 
 
@@ -173,7 +173,7 @@ def feature_histogram_alt(
     n = len(values)
     told = {
         "title": title,
-        "median": _with_unit(float(np.median(values)), unit),
+        "median": with_unit(float(np.median(values)), unit),
         "without": percent(1 - n / len(features)),
     }
     if n < 5 * smallest_cell:  # a tenth is half a cell at least
@@ -191,7 +191,7 @@ def feature_histogram_alt(
         "customers, {without} without a value.",
         n,
         low=rounded(low),
-        high=_with_unit(high, unit),
+        high=with_unit(high, unit),
         **told,
     )
 
@@ -277,7 +277,3 @@ def _with_beyond(measured: str, values: np.ndarray, smallest_cell: int) -> str:
         outside,
         measured=measured,
     )
-
-
-def _with_unit(value: float, unit: str) -> str:
-    return f"{rounded(value)} {plain(said_unit(unit))}".strip()

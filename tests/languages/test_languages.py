@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from segtools.features.words import with_unit
 from segtools.joining import clauses
 from segtools.languages import (
     available,
@@ -20,6 +21,7 @@ from segtools.languages import (
 from segtools.schema import ConfigError
 from segtools.wording import (
     interval,
+    iso_day,
     listed,
     number,
     percent,
@@ -219,3 +221,17 @@ def test_clauses_are_joined_by_the_language(folder):
     with use_language(folder(CLAUSES)):
         assert clauses(three) == "one is done；two failed；one waits"
         assert clauses(three[:1]) == "one is done"
+
+
+def test_the_words_of_units_follow_numbers_in_english_only():
+    # "24 comenzi" would be wrong in Romanian, which asks for "24 de comenzi".
+    assert with_unit(24, "orders") == "24 orders"
+    with use_language("ro"):
+        assert with_unit(24, "orders") == "24"
+        assert with_unit(24.5, "EUR") == "24,5 EUR"
+
+
+def test_a_date_within_a_text_is_written_as_the_language_does():
+    assert iso_day("2024-09-28T19:42") == "2024-09-28"
+    with use_language("ro"):
+        assert iso_day("2024-09-28T19:42") == "28 septembrie 2024"
