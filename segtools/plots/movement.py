@@ -19,7 +19,7 @@ from segtools.plots.timeline import (
     places_of,
     runs_of,
 )
-from segtools.wording import interval, is_missing, percent, plain
+from segtools.wording import interval, is_missing, percent, plain, short_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,7 +86,7 @@ def movement_over_time_title(history: Mapping[str, Any]) -> str:
     '8.0 % moved to another segment by 2024-02-01'
     """
     told = [
-        (str(run["as_of"])[:10], float(run["moved"]))
+        (short_day(str(run["as_of"])[:10]), float(run["moved"]))
         for run in runs_of(history)
         if not is_missing(run.get("moved"))
     ]

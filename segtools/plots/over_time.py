@@ -22,7 +22,7 @@ from segtools.plots.timeline import (
     places_of,
     runs_of,
 )
-from segtools.wording import is_missing, number, plain, shorten
+from segtools.wording import is_missing, number, plain, short_day, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,7 +134,7 @@ def segments_over_time_title(
         )
     told = {
         "segment": shorten(line["segment"]),
-        "since": plain(str(runs_of(history)[place]["as_of"])[:10]),
+        "since": plain(short_day(str(runs_of(history)[place]["as_of"])[:10])),
         "before": number(before),
         "now": number(now),
     }
