@@ -171,7 +171,7 @@ def templates() -> jinja2.Environment:
         "text_on": text_on,
     }
     environment.globals |= {"tr": _said(tr), "trc": _said(trc), "trn": _said(trn)}
-    environment.globals |= {"language": current, "gap": gap}
+    environment.globals |= {"language": current, "gap": _said(gap)}
     environment.globals |= carried(SHEETS, SCRIPTS)
     return environment
 

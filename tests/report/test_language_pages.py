@@ -148,7 +148,7 @@ msgstr "Джини"
 
 msgctxt "column"
 msgid "Least SLSw"
-msgstr "Наименьшая воспроизводимость (<SLSw>)"
+msgstr "Наименьшая воспроизводимость (SLSw & Co)"
 
 msgctxt "column"
 msgid "Mean"
@@ -168,7 +168,7 @@ def test_heads_in_other_words_find_their_measures(tmp_path):
     linked = re.findall(r'href="#term-([^"]+)"[^>]*>([^<]+)</a>', page)
     assert linked == [
         ("gini", "Джини"),
-        ("slsw", "Наименьшая воспроизводимость (&lt;SLSw&gt;)"),
+        ("slsw", "Наименьшая воспроизводимость (SLSw &amp; Co)"),
         ("mean", "Среднее (EUR)"),
     ]
     assert {term.key for term in used} == {"gini", "slsw", "mean"}
