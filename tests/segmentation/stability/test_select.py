@@ -147,7 +147,7 @@ def test_a_median_that_moves_with_twice_the_starts_is_warned_of(rng):
         found = select_clusters(X, [12], n_init=1, n_pairs=20, random_state=2)
     assert found.pairs[12].moved > 0.03
     text = str(caught[-1].message)
-    assert "by more than 0.03 for 1 of 1 numbers of segments (12 segments 0." in text
+    assert "by more than 0.03 for 1 of 1 number of segments (12 segments 0." in text
     assert text.endswith("Set n_init to 2.")
 
 
