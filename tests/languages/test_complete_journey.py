@@ -26,7 +26,7 @@ PAGES = ["index", *STAGES]
 # Words of which no sentence of ours does without one, and that no other language has.
 ENGLISH = re.compile(
     r"\b(the|of|and|with|from|than|their|which|was|were|this|that|everyone|"
-    r"segment|segments|spend|by|to|for|is|they)\b"
+    r"segments|spend|by|to|for|is|they)\b"
 )
 # Draws a character and tells whether it looks like one that no font can have.
 GLYPHS = """
