@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
+from segtools.ask import ask
 from segtools.schema import ConfigError
 
 VARIABLE = "SEGTOOLS_CHROMIUM"
@@ -58,34 +58,17 @@ def print_page(page: Path, pdf: Path) -> None:
         )
     # The profile of a Chromium that is ending may still be written to.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        said = _run(
+        answer = ask(
             [
                 *(program, *ALONE, f"--user-data-dir={profile}"),
                 *("--no-pdf-header-footer", "--generate-pdf-document-outline"),
                 *(f"--print-to-pdf={pdf}", page.as_uri()),
-            ]
+            ],
+            seconds=_LONGEST,
         )
+    said = (answer.text.splitlines() or ["nothing"])[-1][:200]
     if not pdf.is_file() or not pdf.stat().st_size:
         raise ConfigError(
             f"Chromium must print the report, but it has not: {said}. Try it by hand: "
             f"open the report in {Path(program).name} and print it to PDF."
         )
-
-
-def _run(words: list[str]) -> str:
-    """Run it to its end and give the last thing that it said."""
-    try:
-        done = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_LONGEST,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"it was not done within {_LONGEST} s"
-    except OSError as error:
-        return f"it cannot be started ({error})"
-    lines = done.stdout.decode("utf-8", errors="replace").strip().splitlines()
-    return lines[-1][:200] if lines else f"it ended with {done.returncode}"

@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from segtools.ask import ask
 from segtools.chromium import ALONE, find
-from segtools.doctor.ask import ask
 from segtools.doctor.finding import Finding, Mend, pip_install
 
 JAVA = (17, 21)

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from segtools import chromium as browser
+from segtools.ask import ask
 from segtools.doctor import programs
-from segtools.doctor.ask import ask
 
 
 def test_no_java_is_missing_with_its_commands(bin_of):
