@@ -6,7 +6,10 @@ For the Complete Journey at two origins, CDNOW and three simulated shops: featur
 built as a run builds them, segments learned as the final leg learns them, and judged
 on a period that nothing has read. Beside them the contest's baselines and, as the
 ceiling, one prediction a customer (the best of three fixed learners on the same
-features, chosen on the judged period: in the ceiling's favour). All groups are ranked
+features, chosen on the judged period: in the ceiling's favour); five bands of that
+prediction, cut as segments are; and the five intervals of it, and of the simulated
+shops' own expectation, that turn out best in hindsight, which is the most that any
+five bands of them can reach. All groups are ranked
 by what they spent when they were learned. One line of JSON a case goes to FOLDER, and
 cases that are there are not computed again.
 """
@@ -64,9 +67,13 @@ def measure(case: Case) -> dict[str, Any]:
         found[base.name] = grouped(*own, before, y, cap)
     alone = predict_each(task.features, np.minimum(before, cap), at, GOAL, SEED)
     each = [single(p, y, cap) for p in alone.values()]
-    best = {k: max(e[k] for e in each) for k in ("gini", "eta2_capped")}
-    cut = [in_bands(p, y, cap) for p in alone.values()]
-    found["individual_in_five"] = {k: max(e[k] for e in cut) for k in best}
+    best = at_best(each)
+    found["individual_in_five"] = at_best([in_bands(p, y, cap) for p in alone.values()])
+    hindsight = [in_hindsight(p, y, cap) for p in alone.values()]
+    found["individual_in_hindsight"] = at_best(hindsight)
+    if case.truth is not None:
+        truth = case.truth.to_numpy(float)
+        found["truth_in_hindsight"] = in_hindsight(truth, y, cap)
     share = np.unique(groups, return_counts=True)[1] / len(groups)
     return {
         "figures": found | {"individual": best},
@@ -74,6 +81,10 @@ def measure(case: Case) -> dict[str, Any]:
         "segments": len(share),
         "smallest_share": float(share.min()),
     }
+
+
+def at_best(found: list[dict[str, float]]) -> dict[str, float]:
+    return {k: max(each[k] for each in found) for k in ("gini", "eta2_capped")}
 
 
 def grouped(
@@ -102,6 +113,27 @@ def in_bands(predicted: np.ndarray, y: np.ndarray, cap: float) -> dict[str, floa
         predicted, predicted, n_bands=N_SEGMENTS, min_share=MIN_SHARE, ranking=RANKING
     )
     groups = np.searchsorted(cuts, predicted, side="right")
+    return grouped(groups, groups, groups.astype(float), y, cap)
+
+
+def in_hindsight(score: np.ndarray, y: np.ndarray, cap: float) -> dict[str, float]:
+    """Cut a score into the five intervals with the largest eta2 that there can be.
+
+    The cuts are those that are best for the judged outcomes themselves, which nobody
+    knows beforehand: no cuts of this score have a larger eta2.
+    """
+    capped = pd.Series(np.minimum(y, cap))
+    by = capped.groupby(score).agg(["mean", "size"])
+    levels = by.index.to_numpy(float)
+    cuts = optimal_cuts(
+        levels,
+        by["mean"].to_numpy(float),
+        n_bands=N_SEGMENTS,
+        min_share=MIN_SHARE,
+        max_levels=len(levels),
+        weights=by["size"].to_numpy(float),
+    )
+    groups = np.searchsorted(cuts, score, side="right")
     return grouped(groups, groups, groups.astype(float), y, cap)
 
 
@@ -137,7 +169,8 @@ def show(results: dict[str, dict[str, Any]]) -> None:
         real = name.split()[0] in ASKED
         kinds.setdefault(name if real else name.split()[0], []).append(name)
     keys = list(next(iter(rows.values())))
-    others = [s.name for s in schemes("baseline")] + ["individual_in_five"]
+    others = [s.name for s in schemes("baseline")]
+    others += ["individual_in_five", "individual_in_hindsight", "truth_in_hindsight"]
     for kind, own in kinds.items():
         print(f"\n{kind}" + (f", median of {len(own)} seeds" if len(own) > 1 else ""))
         for key in keys[:8]:
@@ -146,7 +179,9 @@ def show(results: dict[str, dict[str, Any]]) -> None:
             spread = f"  ({low:.3f} to {high:.3f})" if len(own) > 1 else ""
             print(f"  {key:20}{median(values):8.3f}{spread}")
         for base in others:
-            given = [results[n]["figures"][base] for n in own]
+            given = [f[base] for n in own if base in (f := results[n]["figures"])]
+            if not given:
+                continue
             texts = [f"{median(g[k] for g in given):8.3f}" for k in given[0]]
             print(f"  {base:20}{''.join(texts)}   (Gini, eta2 capped)")
         for key in keys[8:]:

@@ -7,7 +7,7 @@ orders of CDNOW are read from the package lifetimes; nothing of them is kept her
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from segtools.features.legs import build_learning, plan_legs
 from segtools.features.outcome import outcome
 from segtools.features.shop import Shop
 from segtools.prepare.clean import keep_in_engine, tables_at
-from segtools.simulate_shops import FAMILIES, simulate_shop
+from segtools.simulate_shops import FAMILIES, ShopAhead, simulate_shop
 from segtools.sources import Opened, connect, open_source
 from segtools.timezones import DAY, epoch, instant
 
@@ -29,11 +29,15 @@ GOAL = "grow_spend"
 
 @dataclass(frozen=True)
 class Case:
-    """Frames of one case: learned from, at ``as_of``, and the outcome after it."""
+    """Frames of one case: learned from, at ``as_of``, and the outcome after it.
+
+    Of a simulated shop ``truth`` is what its habits make of the outcome on average.
+    """
 
     learning: pd.DataFrame
     features: pd.DataFrame
     later: pd.Series
+    truth: pd.Series | None = None
 
 
 def complete_journey(as_of: str) -> dict[str, Any]:
@@ -61,8 +65,7 @@ def cdnow(folder: Path) -> dict[str, Any]:
     return _files(folder, rows[columns], shop)
 
 
-def simulated(family: str, seed: int, folder: Path, n: int) -> dict[str, Any]:
-    shop = simulate_shop(family, n, seed=seed)
+def simulated(shop: ShopAhead, folder: Path) -> dict[str, Any]:
     days = {"window_days": shop.window_days, "outcome_days": shop.outcome_days}
     return _files(folder, shop.orders, days | {"as_of": str(shop.as_of.date())})
 
@@ -90,8 +93,16 @@ def make(name: str, n_customers: int = 2000) -> Case:
         elif kind == "cdnow":
             body = cdnow(folder)
         else:
-            body = simulated(kind, int(which), folder, n_customers)
-        return build(validate({"project": kind, "goal": GOAL} | body))
+            shop = simulate_shop(kind, n_customers, seed=int(which))
+            case = build(_config(kind, simulated(shop, folder)))
+            known = shop.truth.set_index("customer_id")["expected_spend"]
+            truth = known.reindex(case.features["customer_id"])
+            return replace(case, truth=truth.reset_index(drop=True))
+        return build(_config(kind, body))
+
+
+def _config(project: str, body: dict[str, Any]) -> RunConfig:
+    return validate({"project": project, "goal": GOAL} | body)
 
 
 def build(config: RunConfig) -> Case:

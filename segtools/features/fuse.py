@@ -9,6 +9,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 _DIVISIONS = (ops.Divide, ops.FloorDivide, ops.Modulus)
+_WITHOUT_NULLS = (ops.Sum, ops.Min, ops.Max)
 _APART = (ops.WindowFunction, ops.Analytic, ops.Subquery)
 
 
@@ -79,7 +80,18 @@ def _seeing_only(node: Any, condition: ir.BooleanValue | None) -> Any:
     if not seen:
         return node
     where = seen[0] if len(seen) == 1 else ops.And(*seen)
+    if isinstance(node, _WITHOUT_NULLS):
+        where = _less_needless(where, arguments["arg"])
+    found = type(node)(**arguments | {"where": where})
     if isinstance(node, ops.CountStar):
-        # Spark sums the condition: of nothing but nulls that is null, not 0.
-        where = ops.Coalesce((where, ops.Literal(False, dt.boolean)))
-    return type(node)(**arguments | {"where": where})
+        # Spark sums the condition: of nothing but nulls that is null, not 0. Said once
+        # a customer, since once a row would cost.
+        return ops.Coalesce((found, ops.Literal(0, dt.int64)))
+    return found
+
+
+def _less_needless(where: Any, arg: Any) -> Any:
+    """Leave out that a value is not null, where an aggregate passes over nulls."""
+    if isinstance(where, ops.And) and where.right == ops.NotNull(arg):
+        return where.left
+    return where

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
@@ -29,7 +30,7 @@ class Pass:
         Aggregates of `table` by name of feature.
     counts : dict
         By view that is only part of `table`, the number of its rows, where a feature
-        must be told that there is none.
+        must be told that there is none; of ``history`` 1 where there is any.
     over : dict
         The view of each feature.
     """
@@ -67,7 +68,7 @@ def passes(at: Views, features: list[Feature]) -> list[Pass]:
     Returns
     -------
     list of Pass
-        The first counts the rows of ``history``, whatever the features are.
+        The first knows who has a row of ``history``, whatever the features are.
     """
     together: dict[tuple[str, str], list[Feature]] = defaultdict(list)
     together[at.part("history").base, ""] = []
@@ -107,7 +108,9 @@ def _over_base(
         found.values |= {name: v for name, v in own.items() if v is not None}
         apart += [f for f in features if f.name in own and own[f.name] is None]
         unsure = not all(v is None or _null_without_rows(v) for v in own.values())
-        if condition is not None and (unsure or view == "history"):
+        if view == "history":
+            found.counts[view] = only(_any_time(table), condition)
+        elif condition is not None and unsure:
             found.counts[view] = only(table.count(), condition)
     return found, apart
 
@@ -128,6 +131,15 @@ def _by_itself(at: Views, feature: Feature) -> Pass:
     rows = at[feature.over]
     value = feature.expression(rows, at.window)
     return Pass(rows, {feature.name: value}, over={feature.name: feature.over})
+
+
+def _any_time(orders: ir.Table) -> ir.Value:
+    """Say by 1 or 0 whether there is a row.
+
+    Every order has a time, and the latest is mostly asked for anyway: no more to
+    count.
+    """
+    return ibis.ifelse(orders.ordered_at.max().notnull(), 1, 0)
 
 
 def rows_of(view: str) -> str:
