@@ -161,6 +161,46 @@ def least_of_clusters(payload: dict[str, Any], source: str) -> str:
     return f"SELECT customer_id, {chosen} FROM ({inner})"
 
 
+def least_of_mixture(payload: dict[str, Any], source: str) -> str:
+    """Write the least that finds the likeliest of Gaussian components by SQL.
+
+    Means and scales are worked into the weights; nothing is rounded, no tie is looked
+    at, and there is no runner-up and no name.
+    """
+    from segtools.segmentation.densities import heights, log_weights
+
+    fill, log, step = payload["preprocess"]
+    names, given = payload["uses"], fill["values"]
+    scale = np.array([step["scale"][n] for n in names])
+    middle = np.array([step["mean"][n] for n in names]) / scale
+    filled = {n: f"ifnull({n}, {given.get(n, 0.0)!r}::DOUBLE)" for n in names}
+    ready = {
+        f"y{i}": f"ln(1 + abs({v}))" if n in log["features"] else v
+        for i, (n, v) in enumerate(filled.items())
+    }
+    turned, odds = {}, {}
+    parts = zip(payload["means"], payload["roots"], strict=True)
+    shares = heights(payload) + log_weights(payload)
+    for j, (mean, root) in enumerate(parts):
+        full = np.asarray(root) if np.ndim(root) == 2 else np.diag(root)
+        weights, shift = full / scale[:, None], (middle + np.asarray(mean)) @ full
+        for i, column in enumerate(weights.T):
+            own = [f"{w}::DOUBLE * y{k}" for k, w in enumerate(column) if w]
+            turned[f"t{j}_{i}"] = " + ".join([f"{-shift[i]}::DOUBLE", *own])
+        squares = " + ".join(f"t{j}_{i} * t{j}_{i}" for i in range(len(names)))
+        odds[f"o{j}"] = f"{shares[j]}::DOUBLE - ({squares}) / 2"
+    query = source
+    for columns in (ready, turned, odds):
+        selected = ", ".join(f"{v} AS {n}" for n, v in columns.items())
+        query = f"(SELECT customer_id, {selected} FROM {query})"
+    most = f"greatest({', '.join(odds)})"
+    cases = " ".join(f"WHEN {o} = {most} THEN '{o}'" for o in odds)
+    return f"SELECT customer_id, CASE {cases} END AS segment_id FROM {query}"
+
+
+LEAST = {"clusters": least_of_clusters, "mixture": least_of_mixture}
+
+
 def time_duckdb(con: Any, models: dict[str, Any], rounds: int, folder: Path) -> None:
     """Time assignments in DuckDB against a copy of the same features.
 
@@ -178,13 +218,12 @@ def time_duckdb(con: Any, models: dict[str, Any], rounds: int, folder: Path) -> 
     for name, model in models.items():
         for way, (source, text) in ways.items():
             rounded = way.endswith("rounded")
-            if name == "ties" or (rounded and name != "clusters"):
+            if name == "ties" or (rounded and name not in LEAST):
                 continue  # the others never round
             found = assign_in_engine(model, con.table(source), rounded=rounded)
             tried = {name: str(ibis.to_sql(found))}
-            if name == "clusters" and not rounded:
-                least = least_of_clusters(model.payload, source)
-                tried["the least of clusters"] = least
+            if name in LEAST:
+                tried[f"the least of {name}"] = LEAST[name](model.payload, source)
             for what, query in tried.items():
                 queries = (query, f"SELECT * FROM {source}")
                 actions = (partial(con.raw_sql, text.format(query=q)) for q in queries)

@@ -65,7 +65,11 @@ def centroids(
     if not rounded:
         table = lazy(table, **all_rounded(table, names))
         names = [f"r_{i}" for i in range(len(names))]
-    values = _prepared(payload, table, names)
+    # Each in a column of its own: written into every distance, what is worked out for
+    # hardly anybody would take longer to plan than to work out.
+    ready = _prepared(payload, table, names)
+    table = lazy(table, **{f"z_{i}": value for i, value in enumerate(ready)})
+    values = [table[f"z_{i}"] for i in range(len(names))]
     table = lazy(table, **_distances(payload, values))
     placed = _nearest(payload, table, stage)
     return stage(

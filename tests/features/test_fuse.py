@@ -8,6 +8,12 @@ import pytest
 from segtools.features.catalogue import feature, remove_feature
 from segtools.features.fuse import only
 
+SCHEMA = {"x": "int64", "kept": "boolean"}
+
+
+def plain_sql(expression):
+    return str(ibis.to_sql(expression, dialect="duckdb")).replace('"', "")
+
 
 @pytest.fixture
 def above():
@@ -37,3 +43,27 @@ def test_what_cannot_be_told_to_see_some_rows_is_left_alone(what):
     inside = {"scalar": t.x.mean().as_scalar(), "window": t.x.lag()}[what]
     assert only((t.x - inside).sum(), t.kept) is None
     assert only(t.x.sum(), t.kept) is not None
+
+
+def test_a_count_of_rows_of_which_nothing_is_known_is_nothing():
+    t = ibis.memtable({"x": [1, 2], "kept": [None, None]}, schema=SCHEMA)
+    counted = t.group_by(t.x > 0).aggregate(n=only(t.count(), t.kept))
+    assert counted["n"].to_pandas().tolist() == [0]
+    # Said once a customer: a filter that mends its condition would do so for each row.
+    assert "FILTER(WHERE\n    t0.kept)" in plain_sql(counted)
+
+
+@pytest.mark.parametrize("what", ["sum", "min", "max"])
+def test_what_passes_over_nulls_anyway_is_not_told_to(what):
+    t = ibis.memtable({"x": [1, None, 4], "kept": [True, True, None]}, schema=SCHEMA)
+    found = only(getattr(t.x, what)(), t.kept & t.x.notnull())
+    assert int(found.execute()) == 1
+    assert "NULL" not in plain_sql(found)
+
+
+def test_what_is_told_of_another_column_stays():
+    t = ibis.memtable({"x": [1, None, 4], "kept": [True, True, None]}, schema=SCHEMA)
+    counted = only(t.count(), t.kept & t.x.notnull())
+    assert int(counted.execute()) == 1
+    other = only(t.kept.cast("int64").sum(), t.kept & t.x.notnull())
+    assert int(other.execute()) == 1
