@@ -9,9 +9,9 @@ ceiling, one prediction a customer (the best of three fixed learners on the same
 features, chosen on the judged period: in the ceiling's favour); five bands of that
 prediction, cut as segments are; and the five intervals of it, and of the simulated
 shops' own expectation, that turn out best in hindsight, which is the most that any
-five bands of them can reach. All groups are ranked
-by what they spent when they were learned. One line of JSON a case goes to FOLDER, and
-cases that are there are not computed again.
+five bands of them can reach. All groups are ranked by what they spent when they were
+learned. One line of JSON a case goes to FOLDER, and cases that are there are not
+computed again.
 """
 
 from __future__ import annotations
@@ -66,21 +66,29 @@ def measure(case: Case) -> dict[str, Any]:
         own = known.labels(task.features), known.labels(at)
         found[base.name] = grouped(*own, before, y, cap)
     alone = predict_each(task.features, np.minimum(before, cap), at, GOAL, SEED)
-    each = [single(p, y, cap) for p in alone.values()]
-    best = at_best(each)
-    found["individual_in_five"] = at_best([in_bands(p, y, cap) for p in alone.values()])
-    hindsight = [in_hindsight(p, y, cap) for p in alone.values()]
-    found["individual_in_hindsight"] = at_best(hindsight)
-    if case.truth is not None:
-        truth = case.truth.to_numpy(float)
-        found["truth_in_hindsight"] = in_hindsight(truth, y, cap)
+    found |= ceilings(list(alone.values()), case.truth, y, cap)
     share = np.unique(groups, return_counts=True)[1] / len(groups)
     return {
-        "figures": found | {"individual": best},
+        "figures": found,
         "customers": len(y),
         "segments": len(share),
         "smallest_share": float(share.min()),
     }
+
+
+def ceilings(
+    alone: list[np.ndarray], truth: pd.Series | None, y: np.ndarray, cap: float
+) -> dict[str, dict[str, float]]:
+    """Judge what one number a customer can reach: itself, in bands, in hindsight."""
+    ways = {
+        "individual": single,
+        "individual_in_five": in_bands,
+        "individual_in_hindsight": in_hindsight,
+    }
+    found = {way: at_best([do(p, y, cap) for p in alone]) for way, do in ways.items()}
+    if truth is not None:
+        found["truth_in_hindsight"] = in_hindsight(truth.to_numpy(float), y, cap)
+    return found
 
 
 def at_best(found: list[dict[str, float]]) -> dict[str, float]:
