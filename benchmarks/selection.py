@@ -18,6 +18,7 @@ of which two a k are timed.
 from __future__ import annotations
 
 import argparse
+import json
 import time
 import warnings
 from collections.abc import Callable
@@ -49,7 +50,9 @@ def simulated(rows: int, columns: int) -> np.ndarray:
 
 def of_run(path: Path) -> np.ndarray:
     """Prepare the features on which a run built its segments."""
-    frame = pd.read_parquet(path / "features.parquet").set_index("customer_id")
+    known = json.loads((path / "feature_catalogue.json").read_text())["features"]
+    names = [f["name"] for f in known if f["role"] == "segmentation"]
+    frame = pd.read_parquet(path / "features.parquet").set_index("customer_id")[names]
     return prepared(learn_preprocess(frame), frame)
 
 
