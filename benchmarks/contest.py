@@ -6,12 +6,13 @@ For the Complete Journey at two origins, CDNOW and three simulated shops: featur
 built as a run builds them, segments learned as the final leg learns them, and judged
 on a period that nothing has read. Beside them the contest's baselines and, as the
 ceiling, one prediction a customer (the best of three fixed learners on the same
-features, chosen on the judged period: in the ceiling's favour); five bands of that
-prediction, cut as segments are; and the five intervals of it, and of the simulated
-shops' own expectation, that turn out best in hindsight, which is the most that any
-five bands of them can reach. All groups are ranked by what they spent when they were
-learned. One line of JSON a case goes to FOLDER, and cases that are there are not
-computed again.
+features, chosen on the judged period: in the ceiling's favour) that learned from one
+period, as in a run, and where segments learn from the period before, too, another that
+does so as well; five bands of the first, cut as segments are; and the five intervals of
+it, and of the simulated shops' own expectation, that turn out best in hindsight, which
+is the most that any five bands of them can reach. All groups are ranked by what they
+spent when they were learned. One line of JSON a case goes to FOLDER, and cases that are
+there are not computed again.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from segtools.segmentation.entries import Rules
 from segtools.segmentation.figures import Part, figures
 from segtools.segmentation.freeze import final_task
 from segtools.segmentation.judging import CAP_QUANTILE
-from segtools.segmentation.scheme import known_scheme, schemes
-from segtools.segmentation.scorecard import RANKING
+from segtools.segmentation.scheme import Task, known_scheme, schemes
+from segtools.segmentation.scorecard import RANKING, capped
 from segtools.segmentation.splits import task_of
 
 N_SEGMENTS, MIN_SHARE, SEED = 5, 0.03, 1
@@ -55,7 +56,9 @@ def measure(case: Case) -> dict[str, Any]:
     cap = float(np.quantile(before, CAP_QUANTILE, method="inverted_cdf"))
     rules = Rules(GOAL, N_SEGMENTS, MIN_SHARE, SEED, "goal")
     scheme = known_scheme("goal")
-    learned = scheme.learn(final_task(case.learning, case.features, rules, N_SEGMENTS))
+    given = case.learning, case.features, rules, N_SEGMENTS
+    final = final_task(*given, case.plan)
+    learned = scheme.learn(final)
     groups = learned.labels(at)
     # Who has no history is in the lowest band, as the frozen model's ladder says.
     groups[at["recency_days"].isna().to_numpy()] = groups.max()
@@ -67,6 +70,9 @@ def measure(case: Case) -> dict[str, Any]:
         found[base.name] = grouped(*own, before, y, cap)
     alone = predict_each(task.features, np.minimum(before, cap), at, GOAL, SEED)
     found |= ceilings(list(alone.values()), case.truth, y, cap)
+    if final.earlier is not None:
+        more = [single(p, y, cap) for p in predict_from_both(final, at)]
+        found["individual_of_both"] = at_best(more)
     share = np.unique(groups, return_counts=True)[1] / len(groups)
     return {
         "figures": found,
@@ -74,6 +80,15 @@ def measure(case: Case) -> dict[str, Any]:
         "segments": len(share),
         "smallest_share": float(share.min()),
     }
+
+
+def predict_from_both(task: Task, at: pd.DataFrame) -> list[np.ndarray]:
+    """Let the three learners learn from the period before, too."""
+    periods = [task.features.assign(outcome=task.outcome), task.earlier]
+    rows = pd.concat(periods, ignore_index=True)
+    y = np.concatenate([capped(p["outcome"].to_numpy(float)) for p in periods])
+    learn = rows.drop(columns="outcome")
+    return list(predict_each(learn, y, at[learn.columns], GOAL, SEED).values())
 
 
 def ceilings(
@@ -150,6 +165,7 @@ def judged(name: str, result: dict[str, Any]) -> dict[str, float]:
     least_gini, least_eta2, level = ASKED.get(name.split()[0], OTHERS)
     by = result["figures"]
     own, best = by["segments"], by["individual"]
+    both = by.get("individual_of_both", best)
     bases = [by[b.name]["gini"] for b in schemes("baseline")]
     gini = own["gini"] / best["gini"]
     eta2 = own["eta2_capped"] / best["eta2_capped"]
@@ -167,6 +183,7 @@ def judged(name: str, result: dict[str, Any]) -> dict[str, float]:
         "reaches_eta2": float(own["eta2_capped"] >= least_eta2 * best["eta2_capped"]),
         "reaches_level": float(own["eta2_capped"] >= level),
         "large_enough": float(result["smallest_share"] >= MIN_SHARE),
+        "gini_of_both": float(own["gini"] >= least_gini * both["gini"]),
     }
 
 
@@ -178,7 +195,12 @@ def show(results: dict[str, dict[str, Any]]) -> None:
         kinds.setdefault(name if real else name.split()[0], []).append(name)
     keys = list(next(iter(rows.values())))
     others = [s.name for s in schemes("baseline")]
-    others += ["individual_in_five", "individual_in_hindsight", "truth_in_hindsight"]
+    others += [
+        "individual_of_both",
+        "individual_in_five",
+        "individual_in_hindsight",
+        "truth_in_hindsight",
+    ]
     for kind, own in kinds.items():
         print(f"\n{kind}" + (f", median of {len(own)} seeds" if len(own) > 1 else ""))
         for key in keys[:8]:

@@ -31,12 +31,14 @@ GOAL = "grow_spend"
 class Case:
     """Frames of one case: learned from, at ``as_of``, and the outcome after it.
 
-    Of a simulated shop ``truth`` is what its habits make of the outcome on average.
+    ``plan`` says how far each leg looks back. Of a simulated shop ``truth`` is what its
+    habits make of the outcome on average.
     """
 
     learning: pd.DataFrame
     features: pd.DataFrame
     later: pd.Series
+    plan: dict[str, Any]
     truth: pd.Series | None = None
 
 
@@ -126,7 +128,8 @@ def build(config: RunConfig) -> Case:
     )
     frame = collect(features_at(shop, plan.window(), chosen, with_customers=True))
     learning = build_learning(shop, plan, chosen, config.goal)
-    return Case(learning, frame, _later(opened, con, config, origin, frame))
+    later = _later(opened, con, config, origin, frame)
+    return Case(learning, frame, later, plan.record())
 
 
 def _later(

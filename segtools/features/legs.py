@@ -2,7 +2,8 @@
 
 With t the origin and h the outcome's days, the judging leg learns at t-2h and judges
 at t-h; the final leg learns at t-h and assigns at t. Both origins of a leg look back
-equally far, or scores would not mean the same at both.
+equally far, or scores would not mean the same at both. Where both legs do, the period
+that the judging leg learned from teaches the final model once more.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def learn_alternative(
     scheme = _scheme(rules.method, logged=logged)
     contest = _contest(data, scheme, rules)
     days = days_at_origin(rules, data.plan)
-    task = final_task(data.learning, data.features, rules, rules.sizes[-1], days=days)
+    task = final_task(data.learning, data.features, rules, rules.sizes[-1], data.plan)
     task = fit_sample(task, max_fit_customers)
     learned = scheme.learn(task)
     n = len(np.unique(learned.labels(task.at)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +21,8 @@ from segtools.segmentation.latent_class import replicate_classes
 from segtools.segmentation.mixtures import replicate_mixture
 from segtools.segmentation.model import SegmentModel, everyone, read_features
 from segtools.segmentation.scheme import Learned, Scheme, Task, known_scheme, varies
-from segtools.segmentation.scorecard import replicate
-from segtools.segmentation.splits import with_own_ids
+from segtools.segmentation.scorecard import replicate, taught_by
+from segtools.segmentation.splits import period_before, with_own_ids
 from segtools.segmentation.ward import replicate_ward
 
 N_REPLICATES = 50
@@ -59,15 +60,28 @@ def final_task(
     features: pd.DataFrame,
     rules: Rules,
     n: int,
-    *,
-    days: float | None = None,
+    plan: Mapping[str, Any] | None = None,
 ) -> Task:
     """Make the task of the final leg: learn before, assign at the origin.
 
     Where there is no final leg, it learns on the features at the origin itself. Of
-    customers who stand apart nothing is learned; `days` is how far features look back.
+    customers who stand apart nothing is learned.
+
+    Parameters
+    ----------
+    learning : DataFrame
+        As `build_learning` gives it.
+    features : DataFrame
+        One row per customer of the population at the origin.
+    rules : Rules
+    n : int
+        Number of segments.
+    plan : mapping, optional
+        As a Plan records it: how far features look back, and whether the judging leg's
+        first period may teach, too. Default: the rules' window, and it may not.
     """
-    back = rules.window_days if days is None else days
+    plan = plan or {}
+    back = days_at_origin(rules, plan)
     known = features[features["recency_days"].notna()].set_index("customer_id")
     known = known[awake(known, rules, back)]
     names = sorted(known.columns)
@@ -75,6 +89,7 @@ def final_task(
     rows = rows[awake(rows, rules, back)]
     rows = with_own_ids(rows)
     outcome = rows["outcome"] if varies(rows["outcome"]) else None
+    before = period_before(learning, plan, rules.goal)
     # The smallest share is one of everybody, those without orders included.
     least = rules.least_share(len(features))
     share = min(least * len(features) / max(len(known), 1), 1.0)
@@ -86,18 +101,26 @@ def final_task(
         min_share=share,
         goal=rules.goal,
         seed=rules.seed,
+        earlier=None if before is None else before[awake(before, rules, back)],
     )
 
 
 def fit_sample(task: Task, most: int) -> Task:
     """Learn on a sample, stratified by spend, where there are very many customers."""
-    n = len(task.features)
-    if n <= most:
+    if task.earlier is not None:
+        task = replace(task, earlier=_stratified(task.earlier, most))
+    if len(task.features) <= most:
         return task
-    order = np.lexsort((task.features.index, task.features["spend_total"].fillna(0)))
-    rows = np.sort(order[np.linspace(0, n - 1, most).astype(int)])
-    outcome = None if task.outcome is None else task.outcome.iloc[rows]
-    return replace(task, features=task.features.iloc[rows], outcome=outcome)
+    features = _stratified(task.features, most)
+    outcome = None if task.outcome is None else task.outcome[features.index]
+    return replace(task, features=features, outcome=outcome)
+
+
+def _stratified(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    if len(rows) <= most:
+        return rows
+    order = np.lexsort((rows.index, rows["spend_total"].fillna(0)))
+    return rows.iloc[np.sort(order[np.linspace(0, len(rows) - 1, most).astype(int)])]
 
 
 def freeze(
@@ -130,7 +153,7 @@ def freeze(
     scheme, n = pick_scheme(contest)
     rules = contest.rules
     days = days_at_origin(rules, contest.plan)
-    whole = final_task(learning, features, rules, n, days=days)
+    whole = final_task(learning, features, rules, n, contest.plan)
     task = fit_sample(whole, max_fit_customers)
     learned = scheme.learn(task)
     payload = learned.payload
@@ -195,7 +218,8 @@ def replicates(task: Task, learned: Learned) -> list[Any]:
     if payload is None or payload["kind"] == "rules":
         return []
     rng = np.random.default_rng(task.seed)
-    n = len(task.features)
+    people = taught_by(task) if payload["kind"] == "scorecard" else task.features.index
+    n = len(people)
     found = []
     for _ in progress(range(N_REPLICATES), mark("Bootstrap models")):
         rows: NDArray[np.int64] = np.sort(rng.integers(n, size=n))
@@ -205,8 +229,7 @@ def replicates(task: Task, learned: Learned) -> list[Any]:
 
 def _again(task: Task, payload: dict[str, Any], rows: NDArray[np.int64]) -> Any:
     if payload["kind"] == "scorecard":
-        weights = np.bincount(rows, minlength=len(task.features)).astype(float)
-        return replicate(task, payload, weights)
+        return replicate(task, payload, rows)
     if payload["kind"] == "mixture":
         gaussian = payload["form"] == "gaussian"
         return (replicate_mixture if gaussian else replicate_classes)(

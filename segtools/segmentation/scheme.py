@@ -33,6 +33,9 @@ class Task:
         Smallest share of `at` that a segment may have.
     goal : str
     seed : int
+    earlier : DataFrame or None
+        Features and ``outcome`` of the period before, of whoever was a customer then;
+        None where there is none that looked equally far back.
     """
 
     features: pd.DataFrame
@@ -42,6 +45,7 @@ class Task:
     min_share: float
     goal: str
     seed: int
+    earlier: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

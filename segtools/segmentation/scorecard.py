@@ -58,16 +58,38 @@ def learn_scorecard(task: Task, n_bins: int = N_BINS) -> Learned:
     Learned
         Its payload is of kind ``scorecard``; label 0 is the highest band.
     """
-    upper = bin_edges(task.features, n_bins)
-    payload = points(task.features, _outcome(task), upper, _link(task.goal))
+    features, outcome, period = _lessons(task)
+    upper = bin_edges(features, n_bins)
+    payload = points(features, outcome, upper, _link(task.goal), period=period)
     payload["cuts"] = cut_bands(payload, task)
     return Learned(labels=lambda X: place(payload, X).labels, payload=payload)
 
 
-def replicate(task: Task, payload: dict[str, Any], weights: NDArray[Any]) -> dict:
-    """Learn points and cuts again on a bootstrap sample, with the same bins."""
+def taught_by(task: Task) -> pd.Index:
+    """Name everybody whom points are learned from, once: of now, then of before."""
+    now = task.features.index
+    if task.earlier is None:
+        return now
+    return now.append(task.earlier.index.difference(now))
+
+
+def replicate(task: Task, payload: dict[str, Any], rows: NDArray[np.int64]) -> dict:
+    """Learn points and cuts again on a bootstrap sample, with the same bins.
+
+    Parameters
+    ----------
+    task, payload
+        As they were learned from, and what was learned.
+    rows : array of int
+        Customers drawn, by their place in `taught_by`; all that is known of one
+        weighs the same.
+    """
+    people = taught_by(task)
+    drawn = pd.Series(np.bincount(rows, minlength=len(people)), people, dtype=float)
     upper = {name: bins["upper"] for name, bins in payload["bins"].items()}
-    again = points(task.features, _outcome(task), upper, payload["link"], weights)
+    features, outcome, period = _lessons(task)
+    weights = drawn[features.index].to_numpy()
+    again = points(features, outcome, upper, payload["link"], weights, period)
     again["cuts"] = cut_bands(again, task, max_levels=REPLICATE_LEVELS)
     return {
         "base": again["base"],
@@ -159,8 +181,24 @@ def points(
     upper: dict[str, list[float]],
     link: str,
     weights: NDArray[Any] | None = None,
+    period: NDArray[Any] | None = None,
 ) -> dict[str, Any]:
     """Fit the boosted stumps and read off the points of every bin.
+
+    Parameters
+    ----------
+    features : DataFrame
+    outcome : array of shape (n_rows,)
+    upper : dict
+        As `bin_edges` gives it.
+    link : str
+        ``log`` or ``logit``.
+    weights : array of shape (n_rows,), default=None
+        None means one.
+    period : array of shape (n_rows,), default=None
+        0 for the period whose level counts, 1 for an earlier one; None means 0. What
+        parts periods as a whole, such as a season, is no customer's doing: it gets
+        points of its own, which nobody is given.
 
     Returns
     -------
@@ -171,9 +209,8 @@ def points(
     """
     names = list(upper)
     # A column of zeros is never split, and lets features without any bins pass.
-    codes = np.column_stack(
-        [*(_codes(features[n], upper[n]) for n in names), np.zeros(len(features))]
-    )
+    last = np.zeros(len(features)) if period is None else period
+    codes = np.column_stack([*(_codes(features[n], upper[n]) for n in names), last])
     model = _fit(codes, outcome, link, weights)
     level, effects = _effects(model, [len(upper[n]) + 1 for n in names], link)
     bins: dict[str, Any] = {}
@@ -246,14 +283,30 @@ def _link(goal: str) -> str:
     return "log" if goal == "grow_spend" else "logit"
 
 
+def _lessons(
+    task: Task,
+) -> tuple[pd.DataFrame, NDArray[np.float64], NDArray[np.float64]]:
+    """Put the period before beside the last one: features, outcomes and periods."""
+    now, y, before = task.features, _outcome(task), task.earlier
+    if before is None or not varies(before["outcome"]):
+        return now, y, np.zeros(len(now))
+    both = pd.concat([now, before[now.columns]])
+    earlier = _of_goal(before["outcome"], task.goal)
+    return both, np.r_[y, earlier], np.repeat([0.0, 1.0], [len(now), len(before)])
+
+
 def _outcome(task: Task) -> NDArray[np.float64]:
     if task.outcome is None or not varies(task.outcome):
         raise DataError(
             "The outcome must differ between customers, but it is the same for all "
             f"{len(task.features):,} of them. Use method: rules or clusters."
         )
-    y = task.outcome.to_numpy(float)
-    return y if _link(task.goal) == "logit" else capped(y)
+    return _of_goal(task.outcome, task.goal)
+
+
+def _of_goal(outcome: pd.Series, goal: str) -> NDArray[np.float64]:
+    y = outcome.to_numpy(float)
+    return y if _link(goal) == "logit" else capped(y)
 
 
 def capped(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,6 +59,35 @@ def splits_of(learning: pd.DataFrame, evidence: str) -> list[Split]:
         fold %= N_FOLDS
         return [(rows[fold != f], rows[fold == f]) for f in range(N_FOLDS)]
     return []
+
+
+def period_before(
+    learning: pd.DataFrame, plan: Mapping[str, Any], goal: str
+) -> pd.DataFrame | None:
+    """Give the period that the judging leg learned from, where it can teach again.
+
+    The final leg learns from the period after it. Both teach where features looked
+    equally far back in both, or the same customer would have other features. Of
+    campaigns the final leg has all waves anyway.
+
+    Parameters
+    ----------
+    learning : DataFrame
+        As `build_learning` gives it.
+    plan : mapping
+        As a Plan records it.
+    goal : str
+
+    Returns
+    -------
+    DataFrame or None
+        By customer: features and ``outcome``.
+    """
+    days = {leg["window_days"] for leg in plan.get("legs", ())}
+    if plan.get("evidence") != "out_of_time" or len(days) != 1 or goal == GOAL:
+        return None
+    rows = learning[learning["part"] == "judging_learn"]
+    return None if rows.empty else rows.drop(columns="part").set_index("customer_id")
 
 
 def weights_of(splits: list[Split], n_draws: int, seed: int) -> list[Array]:

@@ -54,6 +54,47 @@ def test_without_a_final_leg_the_features_at_the_origin_teach():
     pd.testing.assert_frame_equal(task.features, task.at)
 
 
+BOTH = PLAN | {
+    "legs": [
+        {"name": "judging", "window_days": 180},
+        {"name": "final", "window_days": 180},
+    ]
+}
+
+
+def test_the_period_before_teaches_the_frozen_model_too():
+    learning, people = make_learning(), population()
+    task = final_task(learning, people, Rules("grow_spend"), 4, BOTH)
+    rows = learning[learning["part"] == "judging_learn"]
+    assert task.earlier["outcome"].tolist() == rows["outcome"].tolist()
+    one, both = (
+        freeze(contest_for(plan=p), learning, people, []) for p in (PLAN, BOTH)
+    )
+    assert both.payload["bins"] != one.payload["bins"]
+    changed = learning.assign(
+        outcome=learning["outcome"].where(learning["part"] != "judging_judge", -1.0)
+    )
+    assert freeze(contest_for(plan=BOTH), changed, people, []) == both
+
+
+def test_who_stands_apart_teaches_nothing_in_either_period():
+    learning, people = make_learning(), population()
+    rules = Rules("grow_spend", apart=("dormant",), window_days=40)
+    plan = {**BOTH, "legs": [leg | {"window_days": 40} for leg in BOTH["legs"]]}
+    task = final_task(learning, people, rules, 4, plan)
+    assert 0 < len(task.earlier) < 300
+    for rows in (task.features, task.earlier):
+        assert rows["recency_days"].max() <= 40
+
+
+def test_a_sample_is_taken_of_both_periods():
+    task = make_task(200)
+    before = task.features.assign(outcome=task.outcome)
+    some = fit_sample(replace(task, earlier=before), 40)
+    assert len(some.features) == len(some.outcome) == len(some.earlier) == 40
+    assert some.outcome.index.equals(some.features.index)
+
+
 def test_the_smallest_share_is_one_of_everybody():
     task = final_task(make_learning(), population(300, dormant=150), Rules("x"), 4)
     assert task.min_share == pytest.approx(0.03 * 2)

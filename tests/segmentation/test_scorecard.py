@@ -20,9 +20,10 @@ from segtools.segmentation.scorecard import (
     learn_scorecard,
     points,
     replicate,
+    taught_by,
 )
 
-from .tasks import make_task
+from .tasks import draw_features, draw_outcome, make_task
 
 GOALS = {"grow_spend": "log", "keep_customers": "logit"}
 
@@ -277,10 +278,84 @@ def test_features_that_never_vary_give_one_band_at_the_mean(goal):
 def test_a_replicate_has_the_models_bins_and_moves_with_the_sample(rng):
     task = make_task()
     payload = learn_scorecard(task).payload
-    weights = rng.multinomial(300, np.full(300, 1 / 300)).astype(float)
-    again = replicate(task, payload, weights)
-    same = replicate(task, payload, weights)
-    assert again == same
+    rows = rng.integers(300, size=300)
+    again = replicate(task, payload, rows)
+    assert again == replicate(task, payload, rows[::-1])
     assert again["points"].keys() == payload["bins"].keys()
     assert again["points"] != {n: b["points"] for n, b in payload["bins"].items()}
     assert len(again["cuts"]) <= 3
+
+
+def period_before(n=300, seed=0, goal="grow_spend", **more):
+    """Draw another period of the same shop: who likes it buys more there, too."""
+    task = make_task(n, seed, goal, **more)
+    return task.features.assign(outcome=task.outcome)
+
+
+def liking(n, seed):
+    return np.random.default_rng(seed).normal(size=n)
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_a_period_before_tells_more_of_who_does_better(goal):
+    gained = []
+    for seed in range(5):
+        task = make_task(150, seed, goal)
+        both = replace(task, earlier=period_before(1500, seed + 50, goal))
+        at = draw_features(np.random.default_rng(seed), liking(2000, 99))
+        told = [
+            np.corrcoef(score(learn_scorecard(t).payload, at), liking(2000, 99))[0, 1]
+            for t in (task, both)
+        ]
+        gained.append(told[1] - told[0])
+    assert np.mean(gained) > 0.02
+    assert min(gained) > 0
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_the_level_is_that_of_the_last_period_whatever_the_one_before(goal):
+    task = make_task(600, 3, goal)
+    rng = np.random.default_rng(4)
+    sale = liking(600, 3) + 2.0
+    earlier = period_before(600, 3, goal)
+    earlier["outcome"] = draw_outcome(rng, sale, goal, noise=False)
+    assert earlier["outcome"].mean() > 1.4 * task.outcome.mean()
+    payload = learn_scorecard(replace(task, earlier=earlier)).payload
+    features, outcome, _ = scorecard._lessons(replace(task, earlier=earlier))
+    mixed = points(features, outcome, bin_edges(features), payload["link"])
+    mean = scorecard._outcome(task).mean()
+    found, between = (
+        expected_outcome(score(p, task.features), p["link"]).mean()
+        for p in (payload, mixed)
+    )
+    assert found == pytest.approx(mean, rel=0.1)
+    assert between > 1.15 * mean
+
+
+def test_a_period_before_in_which_nothing_differed_teaches_nothing():
+    task = make_task()
+    for same in (0.0, 7.0):
+        earlier = task.features.assign(outcome=same)
+        both = learn_scorecard(replace(task, earlier=earlier))
+        assert both.payload == learn_scorecard(task).payload
+
+
+def test_everybody_who_teaches_is_drawn_once_with_both_periods(monkeypatch):
+    task = make_task(40)
+    before = period_before(60).iloc[20:]
+    task = replace(task, earlier=before)
+    payload, people = learn_scorecard(task).payload, taught_by(task)
+    assert people.is_unique
+    assert set(people) == {*task.features.index, *before.index}
+    seen = []
+
+    def remembered(features, outcome, upper, link, weights, period):
+        seen.append(pd.DataFrame({"weight": weights, "period": period}, features.index))
+        return points(features, outcome, upper, link, weights, period)
+
+    monkeypatch.setattr(scorecard, "points", remembered)
+    rows = np.repeat(np.arange(len(people)), np.arange(len(people)) % 3)
+    replicate(task, payload, rows)
+    drawn = pd.Series(np.arange(len(people)) % 3, people, dtype=float)
+    assert seen[0]["weight"].tolist() == drawn[seen[0].index].tolist()
+    assert seen[0]["period"].tolist() == [0.0] * 40 + [1.0] * 40

@@ -8,6 +8,7 @@ import pytest
 
 from segtools.segmentation.entries import Rules
 from segtools.segmentation.splits import (
+    period_before,
     splits_of,
     task_of,
     the_same,
@@ -106,3 +107,40 @@ def test_other_goals_are_judged_where_the_judged_period_had_none():
     splits = splits_of(learning, "out_of_time")
     assert the_same(splits, "win_back") == ""
     assert the_same(splits, CAMPAIGN) != ""
+
+
+def legs(judging: int, final: int, evidence: str = "out_of_time") -> dict:
+    days = {"judging": judging, "final": final}
+    return {
+        "evidence": evidence,
+        "legs": [{"name": n, "window_days": d} for n, d in days.items()],
+    }
+
+
+def test_the_period_before_teaches_where_it_looked_equally_far_back():
+    learning = make_learning(60)
+    found = period_before(learning, legs(180, 180), "grow_spend")
+    rows = learning[learning["part"] == "judging_learn"]
+    assert found is not None
+    assert found.index.tolist() == rows["customer_id"].tolist()
+    assert found["outcome"].tolist() == rows["outcome"].tolist()
+    assert "part" not in found
+
+
+@pytest.mark.parametrize(
+    ("plan", "goal"),
+    [
+        (legs(90, 180), "grow_spend"),
+        (legs(180, 180, "cross_fitted"), "grow_spend"),
+        (legs(180, 180), CAMPAIGN),
+        ({"evidence": "not_judged", "legs": []}, "understand"),
+        ({}, "grow_spend"),
+    ],
+)
+def test_no_other_period_teaches(plan, goal):
+    assert period_before(make_learning(60), plan, goal) is None
+
+
+def test_where_the_frame_has_no_such_period_none_teaches():
+    learning = make_learning(60, parts=("final_learn",))
+    assert period_before(learning, legs(180, 180), "grow_spend") is None
