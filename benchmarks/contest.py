@@ -1,6 +1,7 @@
 """Judge five goal-driven segments on the period after ``as_of``, on many data sets.
 
-    .venv/bin/python benchmarks/contest.py [--seeds 20] [--only WORD] [--out FOLDER]
+    .venv/bin/python benchmarks/contest.py [--seeds 20] [--first 0] [--only WORD]
+        [--out FOLDER]
 
 For the Complete Journey at two origins, CDNOW and three simulated shops: features are
 built as a run builds them, segments learned as the final leg learns them, and judged
@@ -11,14 +12,16 @@ period, as in a run, and where segments learn from the period before, too, anoth
 does so as well; five bands of the first, cut as segments are; and the five intervals of
 it, and of the simulated shops' own expectation, that turn out best in hindsight, which
 is the most that any five bands of them can reach. All groups are ranked by what they
-spent when they were learned. One line of JSON a case goes to FOLDER, and cases that are
-there are not computed again.
+spent when they were learned. What chance does is shown by drawing the judged customers
+again, and by the seeds' own spread. One line of JSON a case goes to FOLDER, and cases
+that are there are not computed again.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -31,14 +34,14 @@ from contest_cases import GOAL, Case
 from segtools.segmentation.bands import optimal_cuts
 from segtools.segmentation.ceiling import predict_each
 from segtools.segmentation.entries import Rules
-from segtools.segmentation.figures import Part, figures
+from segtools.segmentation.figures import Part, bootstrap_weights, figures
 from segtools.segmentation.freeze import final_task
 from segtools.segmentation.judging import CAP_QUANTILE
 from segtools.segmentation.scheme import Task, known_scheme, schemes
 from segtools.segmentation.scorecard import RANKING, capped
 from segtools.segmentation.splits import task_of
 
-N_SEGMENTS, MIN_SHARE, SEED = 5, 0.03, 1
+N_SEGMENTS, MIN_SHARE, SEED, N_DRAWS = 5, 0.03, 1, 400
 # Smallest share of the individual prediction's Gini and eta2, and the least eta2.
 ASKED = {
     "complete_journey": (0.95, 0.90, 0.68),
@@ -63,11 +66,12 @@ def measure(case: Case) -> dict[str, Any]:
     # Who has no history is in the lowest band, as the frozen model's ladder says.
     groups[at["recency_days"].isna().to_numpy()] = groups.max()
     task = task_of(learn, at.assign(outcome=y), rules, N_SEGMENTS)
-    found = {"segments": grouped(learned.labels(task.features), groups, before, y, cap)}
+    parts = {"segments": ranked(learned.labels(task.features), groups, before, y, cap)}
     for base in schemes("baseline"):
         known = base.learn(task)
         own = known.labels(task.features), known.labels(at)
-        found[base.name] = grouped(*own, before, y, cap)
+        parts[base.name] = ranked(*own, before, y, cap)
+    found = {name: figures_of(part) for name, part in parts.items()}
     alone = predict_each(task.features, np.minimum(before, cap), at, GOAL, SEED)
     found |= ceilings(list(alone.values()), case.truth, y, cap)
     if final.earlier is not None:
@@ -79,7 +83,19 @@ def measure(case: Case) -> dict[str, Any]:
         "customers": len(y),
         "segments": len(share),
         "smallest_share": float(share.min()),
+        "chance": chance(parts, [alone_part(p, y, cap) for p in alone.values()]),
     }
+
+
+def chance(parts: dict[str, Part], alone: list[Part]) -> dict[str, list[float]]:
+    """Draw the judged customers again: 95 % intervals of the ratio and of the lead."""
+    weights = bootstrap_weights(len(alone[0].outcome), N_DRAWS, SEED)
+    drawn = {n: figures([part], [weights])["gini"] for n, part in parts.items()}
+    own = drawn.pop("segments")
+    best = max((figures([p], [weights])["gini"] for p in alone), key=itemgetter(0))
+    base = max(drawn.values(), key=itemgetter(0))
+    both = {"ratio": own / best, "lead": own - base}
+    return {k: np.quantile(v[1:], [0.025, 0.975]).tolist() for k, v in both.items()}
 
 
 def predict_from_both(task: Task, at: pd.DataFrame) -> list[np.ndarray]:
@@ -113,21 +129,31 @@ def at_best(found: list[dict[str, float]]) -> dict[str, float]:
 def grouped(
     first: np.ndarray, groups: np.ndarray, before: np.ndarray, y: np.ndarray, cap: float
 ) -> dict[str, float]:
+    return figures_of(ranked(first, groups, before, y, cap))
+
+
+def ranked(
+    first: np.ndarray, groups: np.ndarray, before: np.ndarray, y: np.ndarray, cap: float
+) -> Part:
+    """Put groups beside what came later, ranked by what theirs spent before."""
     mean = pd.Series(before).groupby(first).mean()
     expected = mean.reindex(groups).fillna(before.mean()).to_numpy(float)
-    part = Part(y, np.minimum(y, cap), expected, expected, groups)
-    drawn = figures([part], [np.ones((1, len(y)))])
-    return {k: float(drawn[k][0]) for k in ("gini", "eta2_capped")}
+    return Part(y, np.minimum(y, cap), expected, expected, groups)
+
+
+def figures_of(part: Part, explained: str = "eta2_capped") -> dict[str, float]:
+    drawn = figures([part], [np.ones((1, len(part.outcome)))])
+    return {"gini": float(drawn["gini"][0]), "eta2_capped": float(drawn[explained][0])}
 
 
 def single(predicted: np.ndarray, y: np.ndarray, cap: float) -> dict[str, float]:
+    # Everybody is a group of his own, so that R2 takes the place of eta2.
+    return figures_of(alone_part(predicted, y, cap), "r2_capped")
+
+
+def alone_part(predicted: np.ndarray, y: np.ndarray, cap: float) -> Part:
     none = np.zeros(len(y), dtype=np.int64)
-    part = Part(y, np.minimum(y, cap), predicted, predicted, none)
-    drawn = figures([part], [np.ones((1, len(y)))])
-    return {
-        "gini": float(drawn["gini"][0]),
-        "eta2_capped": float(drawn["r2_capped"][0]),
-    }
+    return Part(y, np.minimum(y, cap), predicted, predicted, none)
 
 
 def in_bands(predicted: np.ndarray, y: np.ndarray, cap: float) -> dict[str, float]:
@@ -217,11 +243,28 @@ def show(results: dict[str, dict[str, Any]]) -> None:
         for key in keys[8:]:
             reached = sum(rows[n][key] for n in own)
             print(f"  {key:20}{reached:5.0f} of {len(own)}")
+        show_chance([results[n]["chance"] for n in own], [rows[n] for n in own])
+
+
+def show_chance(drawn: list[dict[str, Any]], rows: list[dict[str, float]]) -> None:
+    """Say what is left when chance is told from the method: over seeds, and in each."""
+    leads = [row["gini"] - row["best_baseline"] for row in rows]
+    for key, values, least in (
+        ("ratio", [row["gini_ratio"] for row in rows], OTHERS[0]),
+        ("lead", leads, 0.0),
+    ):
+        below = sum(each[key][1] < least for each in drawn)
+        above = sum(each[key][0] >= least for each in drawn)
+        text = f"  {key}: mean {np.mean(values):.3f}"
+        if len(values) > 1:
+            text += f" +- {1.96 * np.std(values, ddof=1) / len(values) ** 0.5:.3f}"
+        print(f"{text}; whole interval below {least:g}: {below}, above: {above}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--only", default="", help="cases whose name holds this")
     parser.add_argument("--out", type=Path, default=Path("reports/benchmarks/contest"))
     given = parser.parse_args()
@@ -229,7 +272,9 @@ def main() -> None:
     path = given.out / "results.jsonl"
     lines = path.read_text().splitlines() if path.exists() else []
     results = {r["case"]: r for r in map(json.loads, lines)}
-    wanted = [n for n in contest_cases.names(given.seeds) if given.only in n]
+    wanted = [
+        n for n in contest_cases.names(given.seeds, given.first) if given.only in n
+    ]
     for name in wanted:
         if name not in results:
             results[name] = {"case": name} | measure(contest_cases.make(name))

@@ -79,10 +79,11 @@ def _files(folder: Path, orders: pd.DataFrame, more: dict[str, Any]) -> dict[str
     return {"source": source, "timezone": "UTC", "currency": "USD"} | more
 
 
-def names(n_seeds: int) -> list[str]:
-    """List the cases that the issue asks for."""
+def names(n_seeds: int, first: int = 0) -> list[str]:
+    """List the real cases, and shops of so many seeds from the first on."""
+    seeds = range(first, first + n_seeds)
     real = ["complete_journey 2017-10-01", "complete_journey 2017-08-15", "cdnow"]
-    return real + [f"{family} {i}" for family in FAMILIES for i in range(n_seeds)]
+    return real + [f"{family} {i}" for family in FAMILIES for i in seeds]
 
 
 def make(name: str, n_customers: int = 2000) -> Case:

@@ -13,8 +13,8 @@ features each, none that looks at times, gaps, ranks or peers. Of segtools the
 seconds before the engine starts (expressions built and made SQL) are shown apart: they
 do not depend on the size. `--memory` limits the engine. Growth is the time of a size
 over that of the one before, divided by how many times larger it is: at most 1 is at
-most linear. It is given of the work alone and of the whole process, with the start of
-Python and all imports, which is what somebody waits for.
+most linear. Ratios and growth are given of the work alone and of whole processes, with
+the start of Python and all imports, which is what somebody waits for.
 """
 
 from __future__ import annotations
@@ -138,17 +138,19 @@ def compare(path: Path, as_of: str, asked: argparse.Namespace) -> Taken | None:
             taken = timed(what, path, as_of, asked.memory)
             if taken:
                 found.setdefault(what, []).append(taken)
-    own = [t.seconds for t in found.get("RFM", [])]
+    own = found.get("RFM", [])
     middle = {
         what: Taken(*(median(column) for column in zip(*taken, strict=True)))
         for what, taken in found.items()
     }
     for what, one in middle.items():
-        ratios = [t.seconds / o for t, o in zip(found[what], own, strict=False)]
+        pairs = list(zip(found[what], own, strict=False))
+        alone = median([t.seconds / o.seconds for t, o in pairs] or [0])
+        whole = median([t.whole / o.whole for t, o in pairs] or [0])
         print(
             f"  {what:10} {one.seconds:7.2f} s (of which {one.made:.2f} before the "
-            f"engine; the whole process {one.whole:.2f} s), {one.peak:6,.0f} MB, "
-            f"{median(ratios or [0]):.1f} times RFM",
+            f"engine; the whole process {one.whole:.2f} s), {one.peak:6,.0f} MB; "
+            f"{alone:.1f} times RFM, as whole processes {whole:.1f} times",
             flush=True,
         )
     return middle.get("all bases")

@@ -215,7 +215,7 @@ def test_the_smallest_share_stays_one_of_everybody():
     learning = learned()
     people = at_origin(learning, never=80)
     rules = apart_of(people, min_share=0.05)
-    task = final_task(learning, people, rules, 4, days=DAYS)
+    task = final_task(learning, people, rules, 4, PLAN)
     assert len(task.at) == len(task.features) == 320
     assert task.min_share * 320 == pytest.approx(0.05 * 480)
 
