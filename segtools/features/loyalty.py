@@ -70,6 +70,26 @@ def orders_lifetime(history: ir.Table, window: Window) -> ir.Value:
     return history.count()
 
 
+# Known for a day, a customer has not ordered 365 times a year.
+_AT_FIRST = 60
+
+
+@feature(
+    "orders_per_year",
+    basis="loyalty",
+    over="history",
+    unit="orders",
+    label="Orders per year",
+    definition="Orders before the origin, as far back as the data goes, over the time "
+    "since the first of them and 60 days more, times 365 days.",
+    direction="more",
+)
+def orders_per_year(history: ir.Table, window: Window) -> ir.Value:
+    """Give the long-run pace, which a window alone tells badly of who comes rarely."""
+    known = (window.origin - history.second.min()) / DAY + _AT_FIRST
+    return history.count() / known * 365
+
+
 @feature(
     "is_repeat",
     basis="loyalty",

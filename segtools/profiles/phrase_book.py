@@ -113,6 +113,10 @@ PHRASES = {
         mark("Order in {v} of all weeks or more"),
         mark("Order in {v} of all weeks or less"),
     ),
+    "orders_per_year": Phrase(
+        markn("Order {v} time a year or more", "Order {v} times a year or more"),
+        markn("Order {v} time a year or less", "Order {v} times a year or less"),
+    ),
     "tenure_days": Phrase(
         markn(
             "Have been customers for {v} day or longer",

@@ -61,9 +61,11 @@ def test_an_entry_names_what_the_catalogue_file_promises():
     }
 
 
-def test_only_recency_looks_back_beyond_the_window_to_build_segments():
+def test_of_what_builds_segments_only_recency_and_pace_look_beyond_the_window():
+    # Both mean the same however long the history is: neither is a count or a sum.
     building = [f for f in registered() if f.role == "segmentation"]
-    assert [f.name for f in building if f.history == "all"] == ["recency_days"]
+    beyond = [f.name for f in building if f.history == "all"]
+    assert beyond == ["orders_per_year", "recency_days"]
 
 
 def test_features_come_in_the_order_of_their_names_and_by_basis():

@@ -50,6 +50,20 @@ def test_stores_are_counted_once_and_unknown_ones_not_at_all(lines, shop_of, bui
     assert found["n_stores"].tolist() == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("moments", "pace"),
+    [
+        (["2024-01-01", "2024-03-01"], 2 / 150 * 365),  # 90 days and 60 more
+        (["2023-04-02 00:00", "2023-04-02 12:00"], 2 / 424 * 365),  # before the window
+        (["2024-03-30 12:00"], 1 / 60.5 * 365),  # since half a day
+    ],
+)
+def test_the_pace_is_that_of_all_time(moments, pace, shop_of, build):
+    shop = shop_of({"orders": visits(*moments)})
+    found = build(shop, "2024-03-31", 180, ["orders_per_year"])
+    assert found["orders_per_year"].tolist() == [pytest.approx(pace)]
+
+
 def test_length_and_depth_of_loyalty_equal_what_paper_says(shop, build):
     names = ["active_months_share", "is_repeat", "orders_lifetime", "tenure_days"]
     found = build(shop, names=names)
