@@ -58,19 +58,15 @@ def measure(case: Case) -> dict[str, Any]:
     y, before = case.later.to_numpy(float), learn["outcome"].to_numpy(float)
     cap = float(np.quantile(before, CAP_QUANTILE, method="inverted_cdf"))
     rules = Rules(GOAL, N_SEGMENTS, MIN_SHARE, SEED, "goal")
-    scheme = known_scheme("goal")
     given = case.learning, case.features, rules, N_SEGMENTS
     final = final_task(*given, case.plan)
-    learned = scheme.learn(final)
-    groups = learned.labels(at)
-    # Who has no history is in the lowest band, as the frozen model's ladder says.
-    groups[at["recency_days"].isna().to_numpy()] = groups.max()
     task = task_of(learn, at.assign(outcome=y), rules, N_SEGMENTS)
-    parts = {"segments": ranked(learned.labels(task.features), groups, before, y, cap)}
+    labels = {"segments": five_segments(final, task, at)}
     for base in schemes("baseline"):
         known = base.learn(task)
-        own = known.labels(task.features), known.labels(at)
-        parts[base.name] = ranked(*own, before, y, cap)
+        labels[base.name] = known.labels(task.features), known.labels(at)
+    groups = labels["segments"][1]
+    parts = {name: ranked(*own, before, y, cap) for name, own in labels.items()}
     found = {name: figures_of(part) for name, part in parts.items()}
     alone = predict_each(task.features, np.minimum(before, cap), at, GOAL, SEED)
     found |= ceilings(list(alone.values()), case.truth, y, cap)
@@ -85,6 +81,17 @@ def measure(case: Case) -> dict[str, Any]:
         "smallest_share": float(share.min()),
         "chance": chance(parts, [alone_part(p, y, cap) for p in alone.values()]),
     }
+
+
+def five_segments(
+    final: Task, task: Task, at: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Learn as a run does; place those learned from, and everybody at ``as_of``."""
+    learned = known_scheme("goal").learn(final)
+    groups = learned.labels(at)
+    # Who has no history is in the lowest band, as the frozen model's ladder says.
+    groups[at["recency_days"].isna().to_numpy()] = groups.max()
+    return learned.labels(task.features), groups
 
 
 def chance(parts: dict[str, Part], alone: list[Part]) -> dict[str, list[float]]:

@@ -156,6 +156,15 @@ def compare(path: Path, as_of: str, asked: argparse.Namespace) -> Taken | None:
     return middle.get("all bases")
 
 
+def show_growth(larger: Taken, smaller: Taken, times: float) -> None:
+    alone = larger.seconds / smaller.seconds / times
+    whole = larger.whole / smaller.whole / times
+    print(
+        f"  growth {alone:.2f}, of the whole process {whole:.2f} (asked: at most 1)",
+        flush=True,
+    )
+
+
 def complete_journey(path: Path) -> None:
     """Write the kept lines of the Complete Journey."""
     from segtools.bundled import configuration
@@ -197,14 +206,7 @@ def main() -> None:
             print(f"{rows:,} lines, {path.stat().st_size / 1e6:,.0f} MB", flush=True)
             taken = compare(path, "2026-01-01", asked)
             if taken and before[1]:
-                times = rows / before[0]
-                alone = taken.seconds / before[1].seconds / times
-                whole = taken.whole / before[1].whole / times
-                print(
-                    f"  growth {alone:.2f}, of the whole process {whole:.2f} "
-                    "(asked: at most 1)",
-                    flush=True,
-                )
+                show_growth(taken, before[1], rows / before[0])
             before = rows, taken
 
 
